@@ -1,0 +1,206 @@
+"""The composition root: the only module that sees everything."""
+
+import asyncio
+import hashlib
+import logging
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
+from aiogram.types import Update
+from aiohttp import web
+
+from bot.clock import Clock, SystemClock
+from bot.community.members import Defaults
+from bot.courier import Courier, TokenRefusedError
+from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, Drain, Intake
+from bot.language.terms import load as load_words
+from bot.middlewares import UnitOfWork
+from bot.pace import Pace
+from bot.rights import Rights
+from bot.settings import Settings
+from bot.texts import announce
+from handlers.commands import CommandTable
+from handlers.gate import Gate
+from handlers.router import COMMANDS, make_router
+from schedules.timetable import Timetable
+from storage import communities, inbox, outbox
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+WEBHOOK_PATH = "/telegram"
+STOP_WITHIN = 8.0  # seconds for the updates in hand; with the courier's last calls the whole stop stays under ten
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """How fast the program goes: tests and the demo hurry where production is patient."""
+
+    poll_seconds: int = 50
+    knock_seconds: float = 15.0
+    paced: bool = True
+
+
+class Millet:
+    """The running bot: road in, road out and timetable over one database."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, tempo: Tempo | None = None) -> None:
+        if settings.bot_token is None:
+            raise TokenRefusedError("BOT_TOKEN is not set. Get a token from @BotFather and set it, or run the demo.")
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.tempo = tempo or Tempo()
+        self.database = Database(settings.database_url.get_secret_value())
+        server = TelegramAPIServer.from_base(settings.bot_api_url)
+        self.bot = Bot(settings.bot_token.get_secret_value(), session=AiohttpSession(api=server))
+        pace = Pace() if self.tempo.paced else None
+        self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful)
+        self.timetable = Timetable(self.database, self.clock, self._after_knock, self.tempo.knock_seconds)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._drain: Drain | None = None
+        self._listening: web.AppRunner | None = None
+
+    async def is_idle(self) -> bool:
+        """Whether nothing is in hand, and nothing that waits on disk is due."""
+        if not self.courier.is_idle or (self._drain is not None and not self._drain.is_idle):
+            return False
+        async with self.database.reading() as look:
+            return not await inbox.list_waiting(look, limit=1) and not await outbox.list_due(
+                look, self.clock.now(), limit=1
+            )
+
+    async def start(self) -> None:
+        """Migrate, take up what was left, and begin to listen; raises TokenRefusedError."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        await self.database.migrate()
+        me = await self._introduce()
+        table = CommandTable(COMMANDS, me)
+        gate = Gate(table)
+        async with self.database.reading() as session:
+            gate.meet(await communities.list_known_chats(session))
+        rights = Rights(self.bot, self.clock)
+        dispatcher = self._dispatcher(table, rights)
+        drain = Drain(self.database, self.clock, self._feeder(dispatcher), self._apologise)
+        self._drain = drain
+        await drain.refill()
+        intake = Intake(self.database, self.clock, drain, gate.concerns_us)
+        self.timetable.start()
+        self._spawn(self.courier.run(), "courier")
+        self._spawn(asyncio.to_thread(load_words, self.settings.data_dir / "jieba"), "words")
+        if self.settings.webhook_url:
+            await self._listen(intake)
+        else:
+            await self._call_quietly(self.bot.delete_webhook())
+            self._spawn(intake.poll(self.bot, self.tempo.poll_seconds), "poll")
+
+    async def wait(self) -> None:
+        """Until a part of the program ends with an error, which is raised."""
+        running = {task for task in self._tasks if task.get_name() != "words"}
+        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    async def stop(self) -> None:
+        """Finish what is in hand; everything else stays on disk for the next start."""
+        for task in self._tasks:
+            if task.get_name() == "poll":
+                task.cancel()
+        if self._listening:
+            await self._listening.cleanup()
+        self.timetable.stop()
+        if self._drain:
+            await self._drain.stop(STOP_WITHIN)
+        await self.courier.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.bot.session.close()
+        await self.database.close()
+
+    async def _after_knock(self) -> None:
+        """Updates put back by another process are taken up, and what the jobs wrote is sent."""
+        if self._drain:
+            await self._drain.refill()
+        self.courier.wake()
+
+    def _spawn(self, work: Any, name: str) -> None:  # a coroutine of any result
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def _introduce(self) -> str:
+        """Our own username. Only a refused token ends the program; a Telegram that is away is waited for."""
+        while True:
+            try:
+                return (await self.bot.get_me()).username or ""
+            except (TelegramUnauthorizedError, TelegramNotFound) as error:
+                raise TokenRefusedError(
+                    "Telegram does not know this BOT_TOKEN. Copy it again from @BotFather and start anew."
+                ) from error
+            except AiogramError as error:
+                log.warning("Telegram does not answer; trying again in 5 seconds. %s", error)
+                await self.clock.sleep(5)
+
+    def _dispatcher(self, table: CommandTable, rights: Rights) -> Dispatcher:
+        dispatcher = Dispatcher(disable_fsm=True)
+        defaults = Defaults(self.settings.default_language, self.settings.default_zone)
+        dispatcher.update.outer_middleware(UnitOfWork(self.database, self.clock, rights, self.courier, defaults))
+        dispatcher.include_router(make_router(table))
+        return dispatcher
+
+    def _feeder(self, dispatcher: Dispatcher) -> Any:  # a coroutine function of one raw update
+        async def feed(raw: Mapping[str, Any]) -> None:
+            await dispatcher.feed_update(self.bot, Update.model_validate(raw, context={"bot": self.bot}))
+
+        return feed
+
+    async def _apologise(self, raw: Mapping[str, Any]) -> None:
+        """Say once that something went wrong, where somebody had spoken to us."""
+        async with self.database.writing() as session:
+            await announce.apology(session, raw, self.clock.now())
+        self.courier.wake()
+
+    async def _listen(self, intake: Intake) -> None:
+        secret = self._webhook_secret()
+        application = web.Application(client_max_size=LARGEST_WEBHOOK_BODY)
+        application.router.add_post(WEBHOOK_PATH, intake.webhook(secret))
+        self._listening = web.AppRunner(application, access_log=None)
+        await self._listening.setup()
+        await web.TCPSite(self._listening, self.settings.webhook_host, self.settings.webhook_port).start()
+        await self.bot.set_webhook(
+            f"{self.settings.webhook_url}{WEBHOOK_PATH}", secret_token=secret, allowed_updates=ALLOWED_UPDATES
+        )
+
+    def _webhook_secret(self) -> str:
+        if self.settings.webhook_secret:
+            return self.settings.webhook_secret.get_secret_value()
+        return hashlib.sha256(b"webhook" + self.bot.token.encode()).hexdigest()
+
+    async def _call_quietly(self, call: Any) -> None:  # an awaitable Bot API call
+        try:
+            await call
+        except AiogramError as error:
+            log.warning("%s", error)
+
+
+async def run(millet: Millet) -> None:
+    """Start, and stay until SIGTERM, Ctrl-C or a failure; then finish what is in hand."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, ended.set)
+    try:
+        await millet.start()
+        watch = asyncio.create_task(millet.wait())
+        signalled = asyncio.create_task(ended.wait())
+        await asyncio.wait({watch, signalled}, return_when=asyncio.FIRST_COMPLETED)
+        signalled.cancel()
+        if watch.done():
+            watch.result()
+        watch.cancel()
+    finally:
+        await millet.stop()

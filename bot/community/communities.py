@@ -1,0 +1,51 @@
+"""What a community's chats are for, and following those that move."""
+
+from storage import communities, members
+from storage.communities import Chat
+from storage.database import Session
+
+
+async def toggle_role(session: Session, chat: Chat, role: str) -> Chat:
+    """Give the chat a role (open, seed, staff) or take it away; one without any is open."""
+    row = await session.merge(chat)
+    if role == "seed":
+        row.is_seed = not row.is_seed
+    elif role == "staff":
+        row.is_staff = not row.is_staff
+    else:
+        row.is_open = not row.is_open
+    # A chat that has just become the staff's or gated is no longer open to all, unless it is said again.
+    if role != "open" and (row.is_seed or row.is_staff):
+        row.is_open = False
+    row.is_open = row.is_open or not (row.is_seed or row.is_staff)
+    await session.flush()
+    return row
+
+
+async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
+    """Make the chat one of a community's; False when its present community has come to life already."""
+    present = await communities.get_community(session, chat.community_id)
+    if (
+        present.id == community_id
+        or present.last_number
+        or len(await communities.list_chats(session, present.id or 0)) > 1
+    ):
+        return False
+    row = await session.merge(chat)
+    row.community_id = community_id
+    await session.flush()
+    await members.move_members(session, present.id or 0, community_id)
+    await communities.delete_community(session, present.id or 0)
+    return True
+
+
+async def follow_migration(session: Session, old: str, new: str) -> None:
+    """A group became a supergroup: its row gets the new id. Either service message may come first, twice or never."""
+    chat = await communities.get_chat_by_external_id(session, old)
+    if chat is None or chat.external_id == new:
+        return
+    if stray := await communities.get_chat_by_external_id(session, new):
+        # Met under its new id before we heard of the move: that second meeting is undone.
+        stray.external_id, stray.status = f"{new}/met-twice", "left"
+        await session.flush()
+    await communities.set_external_id(session, chat, new, "supergroup")

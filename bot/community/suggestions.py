@@ -1,0 +1,117 @@
+"""Suggestions: submitted, joined by others with their own words, voted for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.community.errors import AlreadyDecided, EmptyText, OwnSuggestion, TextTooLong, UnknownSuggestion
+from storage import communities, suggestions, wordings
+from storage.database import Session
+from storage.suggestions import DECLINED, MAX_LENGTH, SHIPPED, Offer, Suggestion, Vote
+from storage.wordings import Wording
+
+ANSWER_EXPECTED_WITHIN = timedelta(hours=12)  # then an unanswered offer becomes a suggestion, so that nothing is lost
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Somebody's words, and where they were said."""
+
+    community_id: int
+    author_id: int
+    text: str
+    origin: str  # known by: the same words heard twice are one ask
+    captured_by_id: int | None = None
+    source_chat_id: int | None = None
+    source_message: str | None = None
+
+
+def check_text(text: str, command: str) -> str:
+    """The text as it is kept; raises EmptyText, TextTooLong."""
+    kept = text.strip()
+    if not any(character.isalnum() or ord(character) > 0x2000 for character in kept):
+        raise EmptyText(command)
+    if len(kept) > MAX_LENGTH:
+        raise TextTooLong(MAX_LENGTH)
+    return kept
+
+
+async def access_suggestion(session: Session, community_id: int, number: int) -> Suggestion:
+    """A suggestion of this community; raises UnknownSuggestion for any other community's."""
+    if not 0 < number < 2**31:
+        raise UnknownSuggestion(number)
+    suggestion = await suggestions.get_suggestion(session, community_id, number)
+    if suggestion is None:
+        raise UnknownSuggestion(number)
+    return suggestion
+
+
+async def submit(session: Session, ask: Ask, terms: Sequence[str], now: datetime) -> Suggestion:
+    """Make a suggestion of what was asked; the same ask again gives the same suggestion."""
+    if existing := await suggestions.get_suggestion_by_origin(session, ask.origin):
+        return existing
+    suggestion = Suggestion(
+        number=await communities.claim_number(session, ask.community_id), created_at=now, **vars(ask)
+    )
+    await suggestions.add_suggestion(session, suggestion)
+    await _keep_words(session, suggestion, ask.author_id, ask.text, terms, now)
+    return suggestion
+
+
+async def offer(session: Session, ask: Ask, now: datetime) -> Offer:
+    """Keep what was asked until its author says whether it is one of the similar ones."""
+    if existing := await suggestions.get_offer_by_origin(session, ask.origin):
+        return existing
+    return await suggestions.add_offer(session, Offer(created_at=now, **vars(ask)))
+
+
+async def take_offer(session: Session, offered: Offer, now: datetime) -> Ask | None:
+    """What was asked, for the one answer that counts; None when it has been answered."""
+    if not await suggestions.claim_offer(session, offered.id or 0, now):
+        return None
+    return Ask(**{name: getattr(offered, name) for name in Ask.__dataclass_fields__})
+
+
+async def join(session: Session, suggestion: Suggestion, ask: Ask, terms: Sequence[str], now: datetime) -> bool:
+    """Add a person's vote and own words to a suggestion; False when it is their own."""
+    if suggestion.author_id == ask.author_id:
+        return False
+    await suggestions.add_vote(session, Vote(suggestion_id=suggestion.id or 0, person_id=ask.author_id, created_at=now))
+    await _keep_words(session, suggestion, ask.author_id, ask.text, terms, now)
+    return True
+
+
+async def vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> None:
+    """Count a person's vote once; raises OwnSuggestion, AlreadyDecided."""
+    _check_vote(suggestion, person_id)
+    await suggestions.add_vote(session, Vote(suggestion_id=suggestion.id or 0, person_id=person_id, created_at=now))
+
+
+async def toggle_vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> bool:
+    """Vote, or take the vote back; True when it stands now. Raises OwnSuggestion, AlreadyDecided."""
+    _check_vote(suggestion, person_id)
+    if await suggestions.delete_vote(session, suggestion.id or 0, person_id):
+        return False
+    await vote(session, suggestion, person_id, now)
+    return True
+
+
+def _check_vote(suggestion: Suggestion, person_id: int) -> None:
+    if suggestion.author_id == person_id:
+        raise OwnSuggestion
+    if suggestion.status in (SHIPPED, DECLINED):
+        raise AlreadyDecided(suggestion.number, suggestion.status)
+
+
+async def _keep_words(
+    session: Session, suggestion: Suggestion, person_id: int, text: str, terms: Sequence[str], now: datetime
+) -> None:
+    wording = Wording(
+        community_id=suggestion.community_id,
+        suggestion_id=suggestion.id or 0,
+        person_id=person_id,
+        text=text,
+        terms="",
+        created_at=now,
+    )
+    await wordings.add_wording(session, wording, terms)

@@ -1,0 +1,267 @@
+"""The only sender: what the outbox holds goes to Telegram, at its pace, and each answer is sorted and written down."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiogram import Bot, methods
+from aiogram.methods import Response, TelegramMethod
+from aiogram.types import Message
+
+from bot.clock import Clock
+from bot.outcomes import Outcome, Verdict, classify
+from bot.pace import Pace
+from storage import communities, members, outbox
+from storage.database import Database, Session
+from storage.outbox import OutboxRow, Recipient
+
+log = logging.getLogger(__name__)
+
+METHODS: Mapping[str, type[TelegramMethod[object]]] = {
+    method.__api_method__: method
+    for method in vars(methods).values()
+    if isinstance(method, type) and issubclass(method, TelegramMethod) and method is not TelegramMethod
+}
+# pydantic forgets a parametrised model that nobody holds, and aiogram then builds it anew for each answer: 10 ms.
+_FREQUENT_ANSWERS = (Response[Message], Response[Message | bool], Response[bool])
+MOST_TRIES = 10
+MOST_AT_ONCE = 40
+
+# What to tell when nobody can know whether a message that must not be sent twice has arrived.
+DoubtTeller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
+
+
+class TokenRefusedError(Exception):
+    """Telegram refuses BOT_TOKEN; nothing can be done without another one."""
+
+
+@dataclass(frozen=True)
+class _Quick:
+    """A call that is worth nothing after a crash: a toast, a reaction, a typing mark."""
+
+    method: str
+    fields: dict[str, object]
+
+
+class Courier:
+    """Sends what is due until stopped; one call at a time to each recipient, so that their order holds."""
+
+    def __init__(self, bot: Bot, database: Database, clock: Clock, pace: Pace | None, tell_doubt: DoubtTeller) -> None:
+        self._bot = bot
+        self._database = database
+        self._clock = clock
+        self._pace = pace
+        self._tell_doubt = tell_doubt
+        self._awake = asyncio.Event()
+        self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
+        self._resting: dict[tuple[int | None, int | None], datetime] = {}
+        self._quick: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self._refused: TokenRefusedError | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call is in hand."""
+        return not self._busy and not self._quick
+
+    def wake(self) -> None:
+        """Something new stands in the outbox."""
+        self._awake.set()
+
+    def quickly(self, method: str, fields: dict[str, object]) -> None:
+        """Send a toast, reaction or typing mark at once; whether it arrives is not remembered."""
+        task = asyncio.create_task(self._send_quickly(_Quick(method, fields)))
+        self._quick.add(task)
+        task.add_done_callback(self._quick.discard)
+
+    async def run(self) -> None:
+        """Send until stopped; raises TokenRefusedError."""
+        await self._settle_doubts()
+        while not self._stopping:
+            self._awake.clear()
+            wait = await self._send_due()
+            if self._refused:
+                raise self._refused
+            await self._rest(wait)
+
+    async def stop(self) -> None:
+        """Finish the calls in hand; what waits stays in the outbox."""
+        self._stopping = True
+        self.wake()
+        await asyncio.gather(*self._busy.values(), *self._quick, return_exceptions=True)
+
+    async def _settle_doubts(self) -> None:
+        """Rows left *sending* by a program that ended in the middle: told to staff, not sent again."""
+        async with self._database.writing() as session:
+            for row in await outbox.set_doubtful(session):
+                await self._tell_doubt(session, row, self._clock.now())
+
+    async def _send_due(self) -> float | None:
+        """Start every call that may go now; returns the seconds until another may, None when nothing waits."""
+        now = self._clock.now()
+        self._resting = {to: until for to, until in self._resting.items() if until > now}
+        unready = {*self._busy, *self._resting}
+        async with self._database.reading() as session:
+            due = await outbox.list_due(
+                session,
+                now,
+                but_chats=[chat for chat, _ in unready if chat is not None],
+                but_people=[person for _, person in unready if person is not None],
+            )
+            later = None if due else await outbox.get_next_moment(session, now)
+        for row, recipient in due:
+            self._start(row, recipient, now)
+        moments = [*self._resting.values(), *([later] if later else [])]
+        return min((moment - now).total_seconds() for moment in moments) if moments else None
+
+    def _start(self, row: OutboxRow, recipient: Recipient, now: datetime) -> None:
+        to = (row.chat_id, row.person_id)
+        if to in self._busy or to in self._resting or len(self._busy) >= MOST_AT_ONCE:
+            return
+        if self._pace and (wait := self._pace.asked(recipient.external_id, group=recipient.is_group, now=now)):
+            self._resting[to] = now + wait
+            return
+        task = asyncio.create_task(self._deliver(row, recipient))
+        self._busy[to] = task
+        task.add_done_callback(lambda done: self._finished(to, done))
+
+    def _finished(self, to: tuple[int | None, int | None], task: asyncio.Task[None]) -> None:
+        del self._busy[to]
+        if not task.cancelled() and (error := task.exception()):
+            if isinstance(error, TokenRefusedError):
+                self._refused = error
+            else:
+                log.error("The courier stumbled over a row; it stays in the outbox.", exc_info=error)
+                self._resting[to] = self._clock.now() + timedelta(seconds=5)
+        self.wake()
+
+    async def _rest(self, seconds: float | None) -> None:
+        """Wait until woken, or for so many seconds of the program's clock."""
+        waiters: list[asyncio.Task[object]] = [asyncio.create_task(self._awake.wait())]
+        if seconds is not None:
+            waiters.append(asyncio.create_task(self._clock.sleep(seconds)))
+        try:
+            await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in waiters:
+                waiter.cancel()
+                with suppress(asyncio.CancelledError):
+                    await waiter
+
+    async def _deliver(self, row: OutboxRow, recipient: Recipient) -> None:
+        if row.good_until and row.good_until < self._clock.now():
+            await self._end(row, outbox.DEAD, "its time had passed")
+            return
+        if row.once and not await self._claim(row):
+            return
+        try:
+            message_ref = await self._call(row, recipient)
+        except Exception as error:  # noqa: BLE001  # the classifier raises again what is not the network's
+            await self._sort(row, recipient, classify(error))
+        else:
+            await self._sent(row, message_ref)
+        if self._pace:
+            self._pace.answered(recipient.external_id, self._clock.now())
+
+    async def _claim(self, row: OutboxRow) -> bool:
+        async with self._database.writing() as session:
+            return await outbox.claim_row(session, row.id or 0)
+
+    async def _call(self, row: OutboxRow, recipient: Recipient) -> str | None:
+        """Say it; a live message that stands already is edited. Returns the message's id, if it is one."""
+        method, fields = row.method, {**row.arguments, "chat_id": int(recipient.external_id)}
+        if row.slot and (standing := await self._standing(row.slot)):
+            method, fields = _as_edit(fields, standing)
+        result = await self._bot(METHODS[method](**fields))
+        return str(result.message_id) if isinstance(result, Message) else None
+
+    async def _standing(self, slot: str) -> str | None:
+        async with self._database.reading() as session:
+            return await outbox.get_slot(session, slot)
+
+    async def _sent(self, row: OutboxRow, message_ref: str | None) -> None:
+        async with self._database.writing() as session:
+            await outbox.set_sent(session, row, self._clock.now(), message_ref)
+
+    async def _end(self, row: OutboxRow, state: str, reason: str) -> None:
+        async with self._database.writing() as session:
+            await outbox.set_ended(session, row.id or 0, state, reason)
+
+    async def _sort(self, row: OutboxRow, recipient: Recipient, verdict: Verdict) -> None:
+        """Write down what follows from a failed call."""
+        now = self._clock.now()
+        log.info("%s to %s: %s", row.method, recipient.external_id, verdict.reason)
+        match verdict.outcome:
+            case Outcome.TOKEN:
+                raise TokenRefusedError(verdict.reason)
+            case Outcome.DONE:
+                await self._sent(row, None)
+            case Outcome.DOUBT if row.once:
+                async with self._database.writing() as session:
+                    await outbox.set_ended(session, row.id or 0, outbox.DOUBTFUL, verdict.reason)
+                    await self._tell_doubt(session, row, now)
+            case Outcome.LATER | Outcome.DOUBT:
+                await self._try_later(row, recipient, verdict, now)
+            case Outcome.MOVED | Outcome.NO_TOPIC | Outcome.NO_MARKUP | Outcome.NO_MESSAGE:
+                await self._try_otherwise(row, verdict, now)
+            case Outcome.GONE:
+                await self._mark_gone(row, verdict)
+            case Outcome.DEAD:
+                log.warning("Not sent, for good: %s %s: %s", row.method, row.id, verdict.reason)
+                await self._end(row, outbox.DEAD, verdict.reason)
+
+    async def _try_later(self, row: OutboxRow, recipient: Recipient, verdict: Verdict, now: datetime) -> None:
+        if verdict.seconds is None and row.attempts >= MOST_TRIES:
+            await self._end(row, outbox.DEAD, verdict.reason)
+            return
+        wait = timedelta(seconds=verdict.seconds if verdict.seconds is not None else min(2**row.attempts, 300))
+        if self._pace and verdict.seconds is not None:
+            self._pace.hold(recipient.external_id, now + wait)
+        self._resting[(row.chat_id, row.person_id)] = now + wait
+        async with self._database.writing() as session:
+            await outbox.set_later(session, row.id or 0, now + wait, verdict.reason)
+
+    async def _try_otherwise(self, row: OutboxRow, verdict: Verdict, now: datetime) -> None:
+        """Mend what Telegram complained of, once, and leave the row waiting."""
+        if row.attempts >= MOST_TRIES:
+            await self._end(row, outbox.DEAD, verdict.reason)
+            return
+        async with self._database.writing() as session:
+            if verdict.outcome is Outcome.MOVED and row.chat_id is not None:
+                chat = await communities.get_chat(session, row.chat_id)
+                await communities.set_external_id(session, chat, verdict.moved_to or "", "supergroup")
+            elif verdict.outcome is Outcome.NO_MESSAGE and row.slot:
+                await outbox.delete_slot(session, row.slot)
+            else:
+                await outbox.set_arguments(session, row.id or 0, _simpler(row.arguments, verdict.outcome))
+            await outbox.set_later(session, row.id or 0, now, verdict.reason)
+
+    async def _mark_gone(self, row: OutboxRow, verdict: Verdict) -> None:
+        async with self._database.writing() as session:
+            await outbox.set_ended(session, row.id or 0, outbox.DEAD, verdict.reason)
+            if row.person_id is not None:
+                await members.set_reachable(session, row.person_id, False)
+            elif row.chat_id is not None and row.method == "sendMessage":
+                await communities.set_status(session, row.chat_id, "left")
+
+    async def _send_quickly(self, quick: _Quick) -> None:
+        try:
+            await self._bot(METHODS[quick.method](**quick.fields))
+        except Exception as error:  # noqa: BLE001  # the classifier raises again what is not the network's
+            log.info("%s was lost: %s", quick.method, classify(error).reason)
+
+
+def _as_edit(fields: dict[str, object], message_ref: str) -> tuple[str, dict[str, object]]:
+    kept = {name: value for name, value in fields.items() if name not in _ONLY_FOR_NEW}
+    return "editMessageText", {**kept, "message_id": int(message_ref)}
+
+
+_ONLY_FOR_NEW = {"disable_notification", "reply_parameters", "message_thread_id"}
+
+
+def _simpler(fields: dict[str, object], outcome: Outcome) -> dict[str, object]:
+    drop = {"message_thread_id"} if outcome is Outcome.NO_TOPIC else {"parse_mode"}
+    return {name: value for name, value in fields.items() if name not in drop}

@@ -1,0 +1,157 @@
+"""What the story is told with: people who speak and press, a clock that glides from scene to scene, buttons to skip."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.clock import SteerableClock
+from bot.sandbox.model import Chat, Message
+from bot.sandbox.people import Person
+from bot.sandbox.play import Control
+from bot.sandbox.server import Sandbox
+
+ZONE = ZoneInfo("Asia/Shanghai")
+IN_A_SCENE = 10  # how fast the clock runs while people talk, so that the pace of sending bores nobody
+MOST_PATIENCE = 8  # seconds for one answer
+SCENES = 30  # about how many pauses share the story's seconds
+_CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+Caption = tuple[str, str, str]  # English, Simplified, Traditional
+
+
+class Stage:
+    """Waits between scenes while the visitor looks; with no seconds left it plays on at once."""
+
+    def __init__(
+        self, sandbox: Sandbox, clock: SteerableClock, is_idle: Callable[[], Awaitable[bool]], seconds: float
+    ) -> None:
+        self.sandbox = sandbox
+        self._is_idle = is_idle
+        self.world = sandbox.world
+        self.again = asyncio.Event()
+        self._clock = clock
+        self._pause = seconds / SCENES
+        self._skipped = asyncio.Event()
+        self._show_story_controls()
+
+    def person(self, key: str) -> Person:
+        return self.world.people[key]
+
+    async def scene(self, weekday: int, hour: int, minute: int, caption: Caption) -> None:
+        """Move to a moment of the week (Monday is 0) and say what happens then."""
+        self.sandbox.narrate(_by_language(caption))
+        await self._glide(self._moment(weekday, hour, minute))
+
+    async def say(self, who: str, chat: Chat, text: str, reply_to: Message | None = None) -> Message:
+        """Somebody says something; the bot has its time to answer."""
+        message = self.world.say(self.person(who), chat, text, reply_to=reply_to)
+        await self.breathe()
+        return message
+
+    async def press(self, who: str, message: Message | None, data: str) -> None:
+        """Somebody presses the button whose data begins so; one that is not there is passed over."""
+        every = [button for row in message.buttons for button in row] if message else []
+        buttons = [button for button in every if button.data and button.data.startswith(data)]
+        if message and buttons:
+            self.world.press(self.person(who), message, buttons[0].data or "")
+        await self.breathe()
+
+    async def start(self, who: str, payload: str | None = None) -> Chat:
+        """Somebody opens the bot."""
+        self.world.start(self.person(who), payload)
+        await self.breathe()
+        return self.world.private(self.person(who))
+
+    async def open(self, who: str, url: str) -> None:
+        """Somebody follows a link."""
+        self.world.open_link(self.person(who), url)
+        await self.breathe()
+
+    def code_in(self, chat: Chat) -> str | None:
+        """The invitation code the bot has just told somebody privately."""
+        found = [_CODE.search(message.content) for message in reversed(self.world.messages(chat))]
+        return next((match.group(0).replace("-", "") for match in found if match), None)
+
+    async def knock(self, who: str, chat: Chat) -> None:
+        """Somebody asks to be let into a chat that approves newcomers."""
+        if not chat.member(self.person(who)):
+            self.world.request_join(self.person(who), chat)
+        await self.breathe()
+
+    async def wait_for_digest(self, chat: Chat) -> None:
+        """The timetable knocks within a second; the courier posts."""
+        seen = self.last(chat)
+        with suppress(AssertionError):
+            await self.sandbox.until(lambda: self.last(chat) is not seen, timeout=5)
+        await self.breathe()
+
+    def react(self, who: str, message: Message | None, emoji: str) -> None:
+        if message:
+            self.world.react(self.person(who), message, emoji)
+
+    def last(self, chat: Chat) -> Message | None:
+        """The bot's last message in a chat."""
+        return next((m for m in reversed(self.world.messages(chat)) if m.sender.is_bot), None)
+
+    def card(self, chat: Chat, number: int) -> Message | None:
+        """The live card of a suggestion."""
+        found = (m for m in reversed(self.world.messages(chat)) if m.sender.is_bot and f"#{number} " in m.content)
+        return next((m for m in found if m.button(f"vote:{number}") or "✅" in m.content), None)
+
+    async def hand_over(self, caption: Caption) -> None:
+        """The story is over: the clock goes on by the second, and the visitor decides."""
+        self._clock.run_at(1)
+        self.sandbox.narrate(_by_language(caption))
+        self.sandbox.controls = [
+            Control("day", _by_language(("Next day", "过一天", "過一天")), self._next_day),
+            Control("digest", _by_language(("To the next digest", "跳到下次周报", "跳到下次週報")), self._to_digest),
+            Control("again", _by_language(("Play the week again", "重看这一周", "重看這一週")), self._play_again),
+        ]
+
+    def _show_story_controls(self) -> None:
+        self.sandbox.controls = [Control("skip", _by_language(("Skip the story", "跳过故事", "跳過故事")), self._skip)]
+
+    async def _glide(self, moment: datetime) -> None:
+        """Let the time until the moment pass before the visitor's eyes."""
+        left = (moment - self._clock.now()).total_seconds()
+        if left > 0 and self._pause and not self._skipped.is_set():
+            self._clock.run_at(max(left / self._pause, 1))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._skipped.wait(), self._pause)
+        self._clock.run_at(IN_A_SCENE)
+        self._clock.leap(to=moment)
+        await self.breathe()
+
+    async def breathe(self) -> None:
+        """Until the bot has answered, and a moment more so that one can read it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOST_PATIENCE):
+                while self.world.queue or not await self._is_idle():  # noqa: ASYNC110  # nothing tells of silence
+                    await asyncio.sleep(0.05)
+        if self._pause and not self._skipped.is_set():
+            await asyncio.sleep(min(self._pause / 4, 1))
+
+    def _moment(self, weekday: int, hour: int, minute: int) -> datetime:
+        now = self._clock.now().astimezone(ZONE)
+        monday = now - timedelta(days=now.weekday())
+        return (monday + timedelta(days=weekday)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+    async def _skip(self) -> None:
+        self._skipped.set()
+
+    async def _next_day(self) -> None:
+        self._clock.leap(timedelta(days=1).total_seconds())
+
+    async def _to_digest(self) -> None:
+        now = self._clock.now().astimezone(ZONE)
+        friday = self._moment(4, 17, 0)
+        self._clock.leap(to=friday if friday > now else friday + timedelta(days=7))
+
+    async def _play_again(self) -> None:
+        self.again.set()
+
+
+def _by_language(caption: Caption) -> dict[str, str]:
+    return dict(zip(("en", "zh-hans", "zh-hant"), caption, strict=True))

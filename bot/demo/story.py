@@ -1,0 +1,197 @@
+"""One week of a community that makes a phone system: who says what, and what the visitor is told about it."""
+
+from bot.demo.stage import Stage
+from bot.sandbox.model import Chat
+
+EXTRAS = {
+    "may": ("May", "en"),
+    "daxiong": ("大熊", "zh-hans"),
+    "xiaolu": ("小鹿", "zh-hant"),
+    "azhe": ("阿哲", "zh-hans"),
+}
+
+
+async def tell(stage: Stage) -> None:
+    """The week from Monday morning to Saturday, then the chats are the visitor's."""
+    public, seeds, team = await _monday_morning(stage)
+    await _people_suggest(stage, public)
+    await _the_team_looks(stage, public, team)
+    await _a_friend_is_invited(stage, seeds)
+    await _friday(stage, public, seeds, team)
+    await stage.hand_over(
+        (
+            "Now it is yours. Be 小满 and suggest something, be Sam with a code, or jump to the next digest.",
+            "现在交给你：当小满提个建议，当 Sam 用邀请码进群，或者跳到下一期周报。",
+            "現在交給你：當小滿提個建議，當 Sam 用邀請碼進群，或者跳到下一期週報。",
+        )
+    )
+
+
+async def _monday_morning(stage: Stage) -> tuple[Chat, Chat, Chat]:
+    """Three chats of one community, and the bot is brought in."""
+    tang = stage.person("tang")
+    public = stage.world.add_chat("谷雨 OS", owner=tang, username="guyu_os")
+    seeds = stage.world.add_chat("谷雨 OS · 种子群", owner=tang, join_by_request=True)
+    team = stage.world.add_chat("谷雨 OS · 团队", owner=tang)
+    for key, (name, language) in EXTRAS.items():
+        stage.world.add_person(key, name, language)
+    for key in ("yutong", "ahe", "xiaoman", *EXTRAS):
+        stage.world.add_member(public, stage.person(key))
+    for key in ("yutong", "ahe", "xiaolu"):
+        stage.world.add_member(seeds, stage.person(key))
+    stage.world.add_member(team, stage.person("yutong"))
+    for chat in (public, seeds, team):
+        stage.world.promote(chat, stage.person("yutong"))
+    await stage.scene(
+        0,
+        9,
+        5,
+        (
+            "Monday. The owner adds Millet to the group: it works at once, and says what it can see.",
+            "周一，群主把小米拉进群：不用设置就能用，它先说清楚自己看得到什么。",
+            "週一，群主把小米拉進群：不用設定就能用，它先說清楚自己看得到什麼。",
+        ),
+    )
+    for chat, role in ((public, ""), (seeds, "role:1"), (team, "role:2")):
+        stage.world.add_bot(chat, tang, admin=True)
+        await stage.breathe()
+        if role:
+            welcome = stage.last(chat)
+            await stage.press("tang", welcome, "belongs")
+            await stage.press("tang", welcome, role)
+    return public, seeds, team
+
+
+async def _people_suggest(stage: Stage, public: Chat) -> None:
+    await stage.scene(
+        0,
+        12,
+        20,
+        (
+            "小满 is new here, and just says what is missing.",
+            "小满刚进群，随口说了一个想法。",
+            "小滿剛進群，隨口說了一個想法。",
+        ),
+    )
+    await stage.say("xiaoman", public, "大家好，刚装上，界面好清爽 👋")
+    await stage.say("xiaoman", public, "建议 希望可以屏蔽陌生来电")
+    for voter in ("ahe", "may", "azhe"):
+        await stage.press(voter, stage.card(public, 1), "vote")
+    await stage.scene(
+        1,
+        10,
+        0,
+        (
+            "Tuesday. 雨桐 writes Traditional Chinese, May English: one list for all.",
+            "周二，雨桐写繁体，May 写英文，都在同一张单子上。",
+            "週二，雨桐寫繁體，May 寫英文，都在同一張單子上。",
+        ),
+    )
+    await stage.say("xiaolu", public, "建議 通話可以自動錄音，開會常常漏掉重點")
+    await stage.say("may", public, "/suggest Dark mode that follows the sunset, my eyes hurt at night")
+    await stage.press("daxiong", stage.card(public, 3), "vote")
+    await stage.scene(
+        1,
+        15,
+        30,
+        (
+            "大熊 asks for something that 小满 asked yesterday. Millet shows him, and his words join hers.",
+            "大熊想要的，小满昨天提过了。小米问他是不是这一条，他的原话也留下来。",
+            "大熊想要的，小滿昨天提過了。小米問他是不是這一條，他的原話也留下來。",
+        ),
+    )
+    await stage.say("daxiong", public, "#建议 屏蔽陌生人的来电，每天被推销电话吵醒")
+    await stage.press("daxiong", stage.last(public), "join")
+    await stage.scene(
+        1,
+        20,
+        10,
+        (
+            "阿禾 only mentions a wish. A moderator replies /suggest, and 阿禾 gets the credit.",
+            "阿禾只是随口一说，管理员回复一句“建议”，功劳记在阿禾名下。",
+            "阿禾只是隨口一說，管理員回覆一句「建議」，功勞記在阿禾名下。",
+        ),
+    )
+    wish = await stage.say("ahe", public, "要是锁屏上能直接看到下一个日程就好了")
+    await stage.say("yutong", public, "建議", reply_to=wish)
+    await stage.press("xiaoman", stage.card(public, 4), "vote")
+    await stage.press("xiaolu", stage.card(public, 4), "vote")
+
+
+async def _the_team_looks(stage: Stage, public: Chat, team: Chat) -> None:
+    await stage.scene(
+        2,
+        11,
+        0,
+        (
+            "Wednesday. The team decides in its own room; the cards in the group follow.",
+            "周三，团队在自己的群里做决定，大群里的卡片跟着变。",
+            "週三，團隊在自己的群裡做決定，大群裡的卡片跟著變。",
+        ),
+    )
+    await stage.say("yutong", team, "/top")
+    await stage.say("yutong", team, "/status 1 planned 这周就做")
+    await stage.say("yutong", team, "/decline 2 各地法律不同，我们不碰通话录音")
+    await stage.say("tang", public, "来电这条我们动手了 💪")
+
+
+async def _a_friend_is_invited(stage: Stage, seeds: Chat) -> None:
+    await stage.scene(
+        3,
+        19,
+        0,
+        (
+            "Thursday. 阿禾 is a seed user with a few codes. One goes to Sam, who knocks at the gated group.",
+            "周四，种子用户阿禾手里有几个邀请码，给了 Sam 一个，Sam 来敲种子群的门。",
+            "週四，種子用戶阿禾手裡有幾個邀請碼，給了 Sam 一個，Sam 來敲種子群的門。",
+        ),
+    )
+    private = await stage.start("ahe")
+    await stage.say("ahe", private, "/invite")
+    code = stage.code_in(private)
+    await stage.start("sam", code)
+    await stage.knock("sam", seeds)
+    await stage.say("sam", seeds, "Hi all, 阿禾 let me in. Lovely place!")
+
+
+async def _friday(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> None:
+    await stage.scene(
+        4,
+        15,
+        0,
+        (
+            "Friday afternoon. The team ships, and previews what the group will read.",
+            "周五下午，新版本发布，团队先看一眼要发的周报。",
+            "週五下午，新版本發布，團隊先看一眼要發的週報。",
+        ),
+    )
+    await stage.say("tang", team, "/ritual 橙色星期五 fri 17:00")
+    await stage.say("yutong", team, "/ship 1 v2.3 来电终于清静了")
+    await stage.say("yutong", team, "/digest")
+    await stage.scene(
+        4,
+        17,
+        1,
+        (
+            "Five o'clock: “you asked, we shipped”, posted once in each group, with the names of those who asked.",
+            "五点整：“你提的，我们做了”，每个群只发一次，写上是谁提的。",
+            "五點整：「你提的，我們做了」，每個群只發一次，寫上是誰提的。",
+        ),
+    )
+    await stage.wait_for_digest(public)
+    stage.react("xiaoman", stage.last(public), "🎉")
+    stage.react("daxiong", stage.last(public), "❤")
+    stage.react("sam", stage.last(seeds), "👍")
+    await stage.say("xiaoman", public, "真的做了！！我第一次提建议 🥹")
+    await stage.scene(
+        5,
+        10,
+        0,
+        (
+            "Saturday. Who brought whom, and what is wanted next.",
+            "周六，看看谁带来了谁，大家接下来想要什么。",
+            "週六，看看誰帶來了誰，大家接下來想要什麼。",
+        ),
+    )
+    await stage.say("tang", team, "/tree")
+    await stage.say("ahe", public, "热门")

@@ -1,0 +1,96 @@
+"""Who is speaking, where and when: all a handler needs beside the words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.community.errors import Faceless, NoCommunity, OwnerOnly, StaffOnly
+from bot.rights import Rights
+from bot.texts.catalogues import Translator, closest_language, translator
+from storage.communities import Chat, Community
+from storage.database import Database, Session
+from storage.members import Member, Person
+
+# Telegram's stand-ins for people who write as the group or as a channel; nobody is behind them whom one could credit.
+STAND_INS = {"1087968824", "136817688", "777000"}
+
+
+@dataclass
+class Here:
+    """One update's circumstances."""
+
+    database: Database  # for looking things up before the session's first statement
+    session: Session  # its transaction begins at the first statement, so look things up and ask Telegram before
+    now: datetime
+    rights: Rights
+    person: Person
+    chat: Chat | None = None  # None in private
+    known_community: Community | None = None
+    known_member: Member | None = None
+    chats: Sequence[Chat] = ()  # the community's
+    message_ref: str | None = None  # the message that was sent, or whose button was pressed
+    origin: str = ""  # what a thing made from this update is known by: a repeated update makes no second one
+    topic: str | None = None
+    as_chat: bool = False  # an anonymous administrator, who writes as the group itself
+
+    @property
+    def community(self) -> Community:
+        """The community spoken in; raises NoCommunity for a stranger in private."""
+        if self.known_community is None:
+            raise NoCommunity
+        return self.known_community
+
+    @property
+    def community_id(self) -> int:
+        return self.community.id or 0
+
+    @property
+    def person_id(self) -> int:
+        return self.person.id or 0
+
+    @property
+    def t(self) -> Translator:
+        """The language of this chat; in private, the person's."""
+        if self.chat is None:
+            return self.mine
+        return translator(self.chat.language or self.community.language)
+
+    @property
+    def mine(self) -> Translator:
+        """The person's own language, for what only they see."""
+        default = self.known_community.language if self.known_community else "en"
+        return translator(self.person.language or closest_language(self.person.locale) or default)
+
+    def require_face(self) -> None:
+        """Raises Faceless for who writes as the group or as a channel, NoCommunity for a stranger in private."""
+        if self.person.external_id in STAND_INS:
+            raise Faceless
+        if self.known_community is None:
+            raise NoCommunity
+
+    async def is_staff(self) -> bool:
+        """Whether the speaker administers one of the community's chats at this moment."""
+        return self.as_chat or await self.rights.is_staff(self.chats, self.person.external_id)
+
+    async def is_owner(self) -> bool:
+        """Whether the speaker created one of the community's chats."""
+        return await self.rights.is_owner(self.chats, self.person.external_id)
+
+    async def require_staff(self) -> None:
+        """Raises StaffOnly. To be asked before the session's first statement."""
+        if self.known_community is None:
+            raise NoCommunity
+        if not await self.is_staff():
+            raise StaffOnly
+
+    async def require_owner_here(self) -> None:
+        """Raises OwnerOnly unless the speaker created this very chat: what a chat is for is its owner's to say."""
+        if self.chat is None or not await self.rights.is_owner([self.chat], self.person.external_id):
+            raise OwnerOnly
+
+    async def require_owner(self) -> None:
+        """Raises OwnerOnly. To be asked before the session's first statement."""
+        if self.known_community is None:
+            raise NoCommunity
+        if not await self.is_owner():
+            raise OwnerOnly

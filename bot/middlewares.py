@@ -1,0 +1,253 @@
+"""Around every update: one unit of work, and who is speaking where."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from aiogram import BaseMiddleware
+from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.types import CallbackQuery, Message, TelegramObject, Update
+
+from bot.clock import Clock
+from bot.community import members as rules
+from bot.community.communities import follow_migration
+from bot.community.errors import Refusal
+from bot.community.members import Defaults, SeenChat, SeenPerson
+from bot.here import STAND_INS, Here
+from bot.rights import Rights
+from bot.texts.errors import explain
+from bot.texts.say import Answer, React, Rewrite, Say, Toast, to_chat, to_person
+from storage import communities, inbox, members, outbox
+from storage.database import Database, Session
+from storage.members import Member
+from storage.outbox import ANSWER, OutboxRow, call
+
+log = logging.getLogger(__name__)
+
+
+class Mouth(Protocol):
+    """The courier, as the unit of work sees it."""
+
+    def wake(self) -> None:
+        """Something new stands in the outbox."""
+
+    def quickly(self, method: str, fields: dict[str, object]) -> None:
+        """Send what is worth nothing after a crash."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an update shows of its circumstances."""
+
+    person: SeenPerson
+    chat: SeenChat | None
+    speaks: bool  # a message in the chat proves membership; a pressed button does not
+
+
+class AlreadyDoneError(Exception):
+    """Another run of the same update was quicker; this one's effects must not stand."""
+
+
+class UnitOfWork(BaseMiddleware):
+    """One writing session an update: its effects, what is said about them, and the inbox row's end, in one commit."""
+
+    def __init__(self, database: Database, clock: Clock, rights: Rights, mouth: Mouth, defaults: Defaults) -> None:
+        self._database = database
+        self._clock = clock
+        self._rights = rights
+        self._mouth = mouth
+        self._defaults = defaults
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> None:
+        assert isinstance(event, Update)  # noqa: S101  # registered on `update` only
+        quick: list[Toast | React] = []
+        try:
+            quick = await self._handle(handler, event, data)
+        except AlreadyDoneError:
+            log.info("Update %s was done already.", event.update_id)
+        except Refusal as refusal:
+            quick = await self._refuse(refusal, event, data.get("here"))
+        self._mouth.wake()
+        for answer in quick or _spinner_stops(event):
+            self._send_quickly(answer, event)
+
+    async def _handle(
+        self, handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]], event: Update, data: dict[str, Any]
+    ) -> list[Toast | React]:
+        here = await self._meet(event)
+        data["here"] = here
+        async with self._database.writing() as session:
+            if here is not None:
+                here.session = session
+            answers = _listed(await handler(event, data))
+            await self._finish(session, event, here, answers)
+        return [answer for answer in answers if isinstance(answer, Toast | React)]
+
+    async def _refuse(self, refusal: Refusal, event: Update, here: Here | None) -> list[Toast | React]:
+        """Everything was rolled back; the person hears why, once."""
+        quick: list[Toast | React] = []
+        answers: list[Answer] = []
+        if here is not None and event.callback_query:
+            quick = [Toast(explain(refusal, here.mine), alert=True)]
+        elif here is not None:
+            answers = [Say(explain(refusal, here.t))]
+        async with self._database.writing() as session:
+            await self._finish(session, event, here, answers)
+        return quick
+
+    async def _finish(self, session: Session, event: Update, here: Here | None, answers: list[Answer]) -> None:
+        rows = [row for answer in answers if (row := _row(answer, here))]
+        await outbox.add_rows(session, rows)
+        if not await inbox.set_done(session, event.update_id):
+            raise AlreadyDoneError
+
+    async def _meet(self, event: Update) -> Here | None:
+        """Who and where; only what is new or changed is written, in a transaction of its own."""
+        seen = _seen(event)
+        if seen is None:
+            return None
+        now = self._clock.now()
+        await self._follow_migration(event)
+        here = await self._look(seen, now)
+        if here is None or await self._is_news(seen, here, now):
+            belongs = await self._belongs(seen)
+            async with self._database.writing() as session:
+                await self._introduce(session, seen, now, belongs=belongs)
+            here = await self._look(seen, now)
+        if here is not None:
+            _describe(here, event)
+        return here
+
+    async def _follow_migration(self, event: Update) -> None:
+        """Before the chat is looked up: under its new id it would be met as a stranger."""
+        message = event.message
+        if message is None or not (message.migrate_to_chat_id or message.migrate_from_chat_id):
+            return
+        old = message.migrate_from_chat_id or message.chat.id
+        new = message.migrate_to_chat_id or message.chat.id
+        async with self._database.writing() as session:
+            await follow_migration(session, str(old), str(new))
+
+    async def _is_news(self, seen: Seen, here: Here, now: datetime) -> bool:
+        """Whether the update says something about the person or the chat that is not written down yet."""
+        if seen.chat is None or here.chat is None:
+            return not here.person.reachable
+        if here.person.external_id in STAND_INS or rules.is_met(here.known_member, here.chat, now):
+            return False
+        return await self._belongs(seen)
+
+    async def _belongs(self, seen: Seen) -> bool:
+        """Whether the person is in the chat the update comes from."""
+        if seen.chat is None or seen.person.external_id in STAND_INS:
+            return False
+        return seen.speaks or await self._rights.is_present(seen.chat.external_id, seen.person.external_id)
+
+    async def _look(self, seen: Seen, now: datetime) -> Here | None:
+        """What is known already; None when person or chat are new or have changed."""
+        async with self._database.reading() as session:
+            person = await members.get_person_by_external_id(session, seen.person.external_id)
+            if person is None or not rules.is_current(person, seen.person):
+                return None
+            here = Here(self._database, session, now, self._rights, person)
+            if seen.chat is None:
+                await _look_from_private(session, here)
+            elif not await _look_from_chat(session, here, seen.chat):
+                return None
+            if here.known_community is not None:
+                here.chats = await communities.list_chats(session, here.community_id)
+        return here
+
+    async def _introduce(self, session: Session, seen: Seen, now: datetime, *, belongs: bool) -> None:
+        person = await rules.meet_person(session, seen.person, now)
+        if seen.chat is None:
+            person.reachable = True  # who writes to us privately can be written to
+            return
+        chat = await rules.meet_chat(session, seen.chat, self._defaults, now)
+        if belongs:
+            await rules.meet_member(session, chat, person, now)
+
+    def _send_quickly(self, answer: Toast | React, event: Update) -> None:
+        if isinstance(answer, Toast) and event.callback_query:
+            fields: dict[str, object] = {"callback_query_id": event.callback_query.id, "show_alert": answer.alert}
+            self._mouth.quickly("answerCallbackQuery", {**fields, "text": answer.shown} if answer.text else fields)
+        elif isinstance(answer, React) and event.message:
+            where = {"chat_id": event.message.chat.id, "message_id": event.message.message_id}
+            reaction = [{"type": "emoji", "emoji": answer.emoji}]
+            self._mouth.quickly("setMessageReaction", {**where, "reaction": reaction})
+
+
+async def _look_from_chat(session: Session, here: Here, seen: SeenChat) -> bool:
+    chat = await communities.get_chat_by_external_id(session, seen.external_id)
+    if chat is None or not rules.is_current_chat(chat, seen):
+        return False
+    here.chat = chat
+    here.known_community = await communities.get_community(session, chat.community_id)
+    here.known_member = await members.get_member(session, chat.community_id, here.person_id)
+    return True
+
+
+async def _look_from_private(session: Session, here: Here) -> None:
+    """In private a person speaks in the community they were last active in."""
+    memberships: list[Member] = await members.list_memberships(session, here.person_id)
+    if memberships:
+        here.known_member = memberships[0]
+        here.known_community = await communities.get_community(session, memberships[0].community_id)
+
+
+def _seen(event: Update) -> Seen | None:
+    inner = event.event
+    user = getattr(inner, "from_user", None)
+    holder = inner.message if isinstance(inner, CallbackQuery) else inner
+    chat = getattr(holder, "chat", None)
+    if user is None:
+        return None
+    person = SeenPerson(str(user.id), user.full_name, user.username, user.language_code or "")
+    place = SeenChat(str(chat.id), chat.type, chat.title or "") if chat and chat.type != "private" else None
+    return Seen(person, place, speaks=isinstance(inner, Message))
+
+
+def _describe(here: Here, event: Update) -> None:
+    message = event.message or (event.callback_query.message if event.callback_query else None)
+    here.origin = f"update/{event.update_id}"
+    if message is None:
+        return
+    here.message_ref = str(message.message_id)
+    if event.message:
+        here.origin = f"{event.message.chat.id}/{event.message.message_id}"
+        here.as_chat = event.message.sender_chat is not None and event.message.sender_chat.id == event.message.chat.id
+    if isinstance(message, Message) and message.is_topic_message and message.message_thread_id:
+        here.topic = str(message.message_thread_id)
+
+
+def _row(answer: Answer, here: Here | None) -> OutboxRow | None:
+    """The outbox row of an answer; toasts and reactions have none."""
+    if isinstance(answer, OutboxRow):
+        return answer
+    if here is None or not isinstance(answer, Say | Rewrite):
+        return None
+    if isinstance(answer, Rewrite):
+        chat_id, person_id = (here.chat.id, None) if here.chat else (None, here.person_id)
+        fields = answer.fields(here.message_ref or "0")
+        return call("editMessageText", fields, here.now, chat_id=chat_id, person_id=person_id, priority=ANSWER)
+    if here.chat is None:
+        return to_person(here.person_id, answer, here.now, priority=ANSWER)
+    reply_to = here.message_ref if answer.reply and not answer.slot else None
+    return to_chat(here.chat.id or 0, answer, here.now, priority=ANSWER, reply_to=reply_to, topic=here.topic)
+
+
+def _listed(answers: object) -> list[Answer]:
+    if answers is None or answers is UNHANDLED:
+        return []
+    return list(answers) if isinstance(answers, list | tuple) else [answers]  # type: ignore[list-item]  # aiogram hands handlers' results on untyped
+
+
+def _spinner_stops(event: Update) -> list[Toast]:
+    """Every pressed button is answered, or it spins for ever."""
+    return [Toast()] if event.callback_query else []

@@ -1,0 +1,72 @@
+"""Who is an administrator: asked of Telegram, remembered for a minute, so that a demotion takes effect within one."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
+
+from bot.clock import Clock
+from bot.community.errors import RightsUnknown
+from storage.communities import Chat
+
+REMEMBERED = timedelta(seconds=60)
+PRESENT = {"creator", "administrator", "member"}
+
+
+class Rights:
+    """Asks before a transaction opens; raises RightsUnknown when Telegram does not answer."""
+
+    def __init__(self, bot: Bot, clock: Clock) -> None:
+        self._bot = bot
+        self._clock = clock
+        self._admins: dict[str, tuple[datetime, dict[str, str]]] = {}
+        self._present: dict[tuple[str, str], tuple[datetime, bool]] = {}
+
+    async def is_staff(self, chats: Iterable[Chat], person: str) -> bool:
+        """Whether the person administers any of these chats."""
+        return any([person in await self._admins_of(chat) for chat in chats])
+
+    async def is_owner(self, chats: Iterable[Chat], person: str) -> bool:
+        """Whether the person created any of these chats."""
+        return any([(await self._admins_of(chat)).get(person) == "creator" for chat in chats])
+
+    async def is_present(self, chat: str, person: str) -> bool:
+        """Whether the person is in the chat now, both by the network's ids."""
+        key, now = (chat, person), self._clock.now()
+        if (known := self._present.get(key)) and now - known[0] < REMEMBERED:
+            return known[1]
+        try:
+            member = await self._bot.get_chat_member(int(chat), int(person))
+        except (TelegramBadRequest, TelegramForbiddenError):
+            present = False
+        except AiogramError as error:
+            raise RightsUnknown from error
+        else:
+            present = member.status in PRESENT or bool(getattr(member, "is_member", False))
+        self._forget_old(now)
+        self._present[key] = (now, present)
+        return present
+
+    def forget(self, chat: str) -> None:
+        """Somebody's standing in the chat has just changed."""
+        self._admins.pop(chat, None)
+        self._present = {key: known for key, known in self._present.items() if key[0] != chat}
+
+    async def _admins_of(self, chat: Chat) -> dict[str, str]:
+        now = self._clock.now()
+        if (known := self._admins.get(chat.external_id)) and now - known[0] < REMEMBERED:
+            return known[1]
+        try:
+            found = await self._bot.get_chat_administrators(int(chat.external_id))
+        except (TelegramBadRequest, TelegramForbiddenError):
+            return {}
+        except AiogramError as error:
+            raise RightsUnknown from error
+        admins = {str(admin.user.id): str(admin.status) for admin in found if not admin.user.is_bot}
+        self._admins[chat.external_id] = (now, admins)
+        return admins
+
+    def _forget_old(self, now: datetime) -> None:
+        if len(self._present) > 5_000:
+            self._present = {key: known for key, known in self._present.items() if now - known[0] < REMEMBERED}

@@ -1,0 +1,27 @@
+"""A new message of the bot, before it has its content."""
+
+from bot.sandbox.api import Api, Params
+from bot.sandbox.methods.content import read_keyboard
+from bot.sandbox.methods.targets import find_reply, find_topic
+from bot.sandbox.model import Chat, Message
+
+
+def draft(api: Api, p: Params, chat: Chat) -> Message:
+    """A message with everything but its content, once the sending limits allow it."""
+    reply = find_reply(chat, p)
+    find_topic(chat, p, reply)
+    read_keyboard(p, chat)
+    api.limits.spend(chat)
+    return new_message(api, p, chat)
+
+
+def new_message(api: Api, p: Params, chat: Chat) -> Message:
+    """The same without asking the limits: for albums, which are counted as a whole."""
+    world = api.world
+    reply = find_reply(chat, p)
+    topic, buttons = find_topic(chat, p, reply), read_keyboard(p, chat)
+    message = Message(world.next_message_id(chat), chat, world.clock(), world.bot)
+    message.reply_to, message.topic, message.buttons = reply, topic, buttons
+    message.silent, message.protected = p.flag("disable_notification"), p.flag("protect_content")
+    message.sender_chat = chat if chat.kind == "channel" else None
+    return message

@@ -1,0 +1,78 @@
+// What lies over the page for a moment: toasts, alerts, an enlarged photo, a menu.
+
+import { act } from "./api.js";
+import { h, icon, iconButton } from "./dom.js";
+import { pick, t } from "./strings.js";
+
+const TOAST_MS = 4000;
+
+/** A line that leaves by itself, over `host`. */
+export function toast(text, host = document.body) {
+  host.querySelector(":scope > .toast")?.remove();
+  const node = h("div", { class: "toast", role: "status", dir: "auto" }, text);
+  host.append(node);
+  setTimeout(() => node.remove(), TOAST_MS);
+}
+
+/** Does something on the server; a refusal is shown over `host` and gives null. */
+export async function perform(name, fields = {}, host = document.body) {
+  const answer = await act(name, fields);
+  if (answer.ok) return answer;
+  toast(pick(answer.error), host);
+  return null;
+}
+
+function showDialog(kind, ...children) {
+  const dialog = h("dialog", { class: kind, onclose: () => dialog.remove() }, ...children);
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** A text that stays until it is put away. */
+export function showAlert(text) {
+  const ok = h("button", { type: "button", class: "primary", onclick: () => dialog.close() }, t("ok"));
+  const dialog = showDialog("alert", h("p", { dir: "auto" }, text), ok);
+}
+
+export function showPhoto(source, caption) {
+  const close = iconButton("close", t("close"), { onclick: () => dialog.close() });
+  const dialog = showDialog("lightbox", close, h("img", { src: source, alt: caption ?? t("photo") }), caption && h("p", { dir: "auto" }, caption));
+}
+
+/** A menu at a point of the window: entries are {label, icon, run, danger}, `emoji` a row of reactions given to `onEmoji`. */
+export function openMenu({ x, y, entries, emoji = [], onEmoji }) {
+  document.querySelector(".menu")?.hidePopover();
+  const choose = (run) => () => {
+    menu.hidePopover();
+    run();
+  };
+  const faces = emoji.map((face) =>
+    h("button", { type: "button", role: "menuitem", "aria-label": t("react", { emoji: face }), onclick: choose(() => onEmoji(face)) }, face));
+  const lines = entries.map((entry) =>
+    h("button", { type: "button", role: "menuitem", class: entry.danger ? "danger" : null, onclick: choose(entry.run) },
+      icon(entry.icon), h("span", {}, entry.label)));
+  const menu = h("div", { class: "menu", popover: "auto", role: "menu", onkeydown: moveInMenu },
+    faces.length > 0 && h("div", { class: "faces emoji" }, faces), lines);
+  menu.addEventListener("toggle", (event) => event.newState === "closed" && menu.remove());
+  document.body.append(menu);
+  menu.showPopover();
+  place(menu, x, y);
+  menu.querySelector("button")?.focus({ preventScroll: true });
+}
+
+function place(menu, x, y) {
+  const margin = 8;
+  menu.style.left = `${Math.max(margin, Math.min(x, innerWidth - menu.offsetWidth - margin))}px`;
+  menu.style.top = `${Math.max(margin, Math.min(y, innerHeight - menu.offsetHeight - margin))}px`;
+}
+
+function moveInMenu(event) {
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const buttons = [...event.currentTarget.querySelectorAll("button")];
+  const next = buttons.indexOf(document.activeElement) + step;
+  buttons.at(next % buttons.length).focus();
+}

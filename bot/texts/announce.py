@@ -1,0 +1,82 @@
+"""Who is told what, in their language, into the outbox."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.texts import digests
+from bot.texts import suggestions as texts
+from bot.texts.catalogues import Translator, closest_language, translator
+from bot.texts.say import Say, to_chat, to_person
+from storage import communities, members, outbox, suggestions, wordings
+from storage.communities import Chat, Community
+from storage.database import Session
+from storage.members import Person
+from storage.outbox import OutboxRow
+from storage.suggestions import Suggestion
+
+log = logging.getLogger(__name__)
+
+
+def language_of_chat(chat: Chat, community: Community) -> Translator:
+    """The language spoken in a chat."""
+    return translator(chat.language or community.language)
+
+
+def language_of_person(person: Person, community: Community) -> Translator:
+    """The language a person is written to privately."""
+    return translator(person.language or closest_language(person.locale) or community.language)
+
+
+async def card(session: Session, suggestion: Suggestion, now: datetime) -> OutboxRow:
+    """A suggestion's live card, posted where it was asked, or brought up to date there."""
+    community = await communities.get_community(session, suggestion.community_id)
+    author = await members.get_person(session, suggestion.author_id)
+    suggestion_id = suggestion.id or 0
+    votes = (await suggestions.count_votes(session, [suggestion_id])).get(suggestion_id, 0)
+    voices = len(await wordings.list_voices(session, suggestion_id))
+    if suggestion.source_chat_id is None:
+        t = language_of_person(author, community)
+        said = texts.card(t, suggestion, author.name, votes, voices)
+        return to_person(author.id or 0, _in_slot(said, suggestion), now, priority=outbox.CARD)
+    chat = await communities.get_chat(session, suggestion.source_chat_id)
+    said = texts.card(language_of_chat(chat, community), suggestion, author.name, votes, voices)
+    slotted = _in_slot(said, suggestion)
+    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=suggestion.source_message)
+
+
+async def apology(session: Session, raw: Mapping[str, Any], now: datetime) -> None:
+    """Something of ours failed for good on what a person told us: said once, where they said it."""
+    message = raw.get("message")
+    origin = message.get("chat", {}) if isinstance(message, dict) else {}
+    key = f"apology:{raw.get('update_id')}"
+    if not isinstance(origin, dict) or "id" not in origin:
+        return
+    if chat := await communities.get_chat_by_external_id(session, str(origin["id"])):
+        community = await communities.get_community(session, chat.community_id)
+        said = Say(texts.went_wrong(language_of_chat(chat, community)))
+        await outbox.add_rows(session, [to_chat(chat.id or 0, said, now, key=key)])
+    elif person := await members.get_person_by_external_id(session, str(origin["id"])):
+        t = translator(person.language or closest_language(person.locale) or "en")
+        await outbox.add_rows(session, [to_person(person.id or 0, Say(texts.went_wrong(t)), now, key=key)])
+
+
+async def doubtful(session: Session, row: OutboxRow, now: datetime) -> None:
+    """A message that is not sent twice may have got lost: the community's staff chats decide, or else the log tells."""
+    chat = await communities.get_chat(session, row.chat_id) if row.chat_id is not None else None
+    rooms = [room for room in await communities.list_chats(session, chat.community_id) if room.is_staff] if chat else []
+    if chat is None or not rooms:
+        log.warning("Outbox row %s (%s) may not have arrived, and there is no staff chat to ask.", row.id, row.key)
+        return
+    community = await communities.get_community(session, chat.community_id)
+    for room in rooms:
+        t, title = language_of_chat(room, community), chat.title or chat.external_id
+        is_digest = row.key is not None and row.key.startswith("digest:")
+        said = digests.in_doubt(t, title, row.id or 0) if is_digest else digests.message_in_doubt(t, title)
+        await outbox.add_rows(session, [to_chat(room.id or 0, said, now, key=f"doubt:{row.id}:{room.id}")])
+
+
+def _in_slot(say: Say, suggestion: Suggestion) -> Say:
+    return replace(say, slot=f"card:{suggestion.id}")

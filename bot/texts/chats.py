@@ -1,0 +1,136 @@
+"""What the bot says of itself: on being added, when asked for help, when a chat is set up."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from bot.texts.catalogues import Translator
+from bot.texts.html import name
+from bot.texts.say import Button, Say
+from storage.communities import Chat, Community
+
+LANGUAGE_NAMES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))
+ROLES = ("open", "seed", "staff")
+
+
+def welcome(t: Translator, chat: Chat, missing: Sequence[str], theirs: Sequence[Community]) -> Say:
+    """The first words in a group: what I do, what I see, which rights I want and why."""
+    lines = [
+        t(
+            "Hello, I am Millet. Suggest something with <code>/suggest …</code>, press 👍 on what you want too, "
+            "and once a week I tell you what was shipped and who asked for it."
+        ),
+        _sight(t, chat),
+    ]
+    if missing:
+        lines.append(t("I would like these rights: %(rights)s.", rights=_rights(t, missing)))
+    lines.append(t("The owner can tell me what this chat is for:"))
+    join = [
+        [Button(str(t("Belongs to %(community)s", community=name(community.name))), data=f"belongs:{community.id}")]
+        for community in theirs
+    ]
+    return Say("\n\n".join(lines), [*role_buttons(t, chat), *join], reply=False)
+
+
+def belongs_now(t: Translator, community: Community) -> Markup:
+    return t("This chat belongs to <b>%(community)s</b> now.", community=name(community.name))
+
+
+def too_late_to_join(t: Translator) -> Markup:
+    return t("This chat has suggestions or partner chats of its own already, so it stays as it is.")
+
+
+def _sight(t: Translator, chat: Chat) -> Markup:
+    if chat.status == "administrator":
+        return t("As an administrator I see all messages here, but I keep only what is addressed to me.")
+    return t("I see only commands and replies to me. To react to 建议 and #idea too, I need to be an administrator.")
+
+
+def _rights(t: Translator, missing: Sequence[str]) -> Markup:
+    names = {
+        "administrator": t("administrator (to notice who joins, and words like 建议)"),
+        "can_invite_users": t("invite users (to open the door of a gated chat for those with a code)"),
+    }
+    return Markup(", ").join(names[right] for right in missing)
+
+
+def role_buttons(t: Translator, chat: Chat) -> list[list[Button]]:
+    """One toggle for each role a chat may play."""
+    names = {"open": t("Open to all"), "seed": t("Gated by code"), "staff": t("Staff")}
+    plays = {"open": chat.is_open, "seed": chat.is_seed, "staff": chat.is_staff}
+    marks = {True: "✓ ", False: ""}
+    return [[Button(f"{marks[plays[role]]}{names[role]}", data=f"role:{n}") for n, role in enumerate(ROLES)]]
+
+
+def setup(t: Translator, chat: Chat) -> Say:
+    """What the chat is for, with buttons to change it."""
+    lines = [t("<b>%(title)s</b>: what is this chat for?", title=chat.title)]
+    if chat.is_seed:
+        lines.append(t("Gated: I answer requests to join and let in who has an invitation code."))
+    if chat.is_staff:
+        lines.append(t("Staff: the team's room. The digest is not posted here."))
+    if chat.is_open:
+        lines.append(t("Open: members suggest and vote, and the digest is posted here."))
+    return Say("\n".join(lines), role_buttons(t, chat))
+
+
+def languages(t: Translator, own: bool) -> Say:
+    """Which language shall I speak?"""
+    asked = t("Which language shall I speak with you?") if own else t("Which language shall I speak in this chat?")
+    buttons = [Button(label, data=f"language:{n}") for n, (_, label) in enumerate(LANGUAGE_NAMES)]
+    return Say(asked, [buttons])
+
+
+def language_set(t: Translator) -> Markup:
+    return t("Done. I speak English now.")
+
+
+def hello(t: Translator, community: str | None) -> Say:
+    """The answer to Start in private."""
+    if community:
+        return Say(
+            t(
+                "Hello! Here you can suggest privately for %(community)s, see your codes with /invite and your list "
+                "with /my. /help shows everything.",
+                community=community,
+            )
+        )
+    return Say(
+        t(
+            "Hello, I am Millet. I live in the group chats of products: members suggest, the team ships. "
+            "If somebody gave you an invitation code, send it to me here. To use me for your own product, "
+            "add me to a group."
+        )
+    )
+
+
+def help_in_group(t: Translator) -> Say:
+    return Say(
+        t(
+            "<code>/suggest …</code> ask for something · <code>/top</code> most wanted · <code>/search …</code> find · "
+            "<code>/vote 12</code> · <code>/my</code> yours · <code>/invite</code> bring a friend"
+        )
+    )
+
+
+def help_in_private(t: Translator, staff: bool) -> Say:
+    lines = [
+        t("<b>What you can do</b>"),
+        t(
+            "<code>/suggest …</code> or <code>建议 …</code>: ask for something. "
+            "In a group, as a reply: note that message."
+        ),
+        t("<code>/top</code>: what people want most. <code>/search …</code>: is it there already?"),
+        t("<code>/vote 12</code> or <code>顶 12</code>: your voice counts once."),
+        t("<code>/my</code>: what you asked and voted for."),
+        t("<code>/invite</code>: your invitation codes. <code>/tree</code>: who brought whom."),
+        t("<code>/language</code>: 简体中文, 繁體中文, English."),
+    ]
+    if staff:
+        lines += [
+            t("<b>For the team</b>"),
+            t("<code>/status 12 planned</code>, <code>/decline 12 reason</code>, <code>/ship 12 14 v2.3 note</code>"),
+            t("<code>/digest</code>: preview the next issue. <code>/ritual name fri 17:00</code>: when it is posted."),
+            t("<code>/setup</code> in a group: what that chat is for."),
+        ]
+    return Say("\n".join(lines))

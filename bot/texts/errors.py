@@ -1,0 +1,78 @@
+"""Why something was refused and what to do next, once for every class of refusal."""
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.community import errors
+from bot.community.errors import Refusal
+from bot.texts.catalogues import Translator
+from bot.texts.html import excerpt
+from bot.texts.suggestions import status_name
+from bot.texts.triage import cannot_ship
+
+# Each takes the refusal of its class; that the class and its sentence fit is what the tests see to.
+_SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
+    errors.StaffOnly: lambda t, _: t("Only administrators of this community's chats can do that."),
+    errors.OwnerOnly: lambda t, _: t("Only the owner of the chat can do that."),
+    errors.NoCommunity: lambda t, _: t(
+        "You are in none of my communities yet. If you have an invitation code, send it to me here."
+    ),
+    errors.GroupOnly: lambda t, _: t("This works in a group. Send it there."),
+    errors.EmptyText: lambda t, e: t(
+        "What would you like to suggest? Write it after the command: <code>%(command)s …</code>", command=e.command
+    ),
+    errors.TextTooLong: lambda t, e: t(
+        "That is longer than %(limit)s characters. Please send a shorter version.", limit=e.limit
+    ),
+    errors.NotANumber: lambda t, e: t(
+        "Which suggestion? Add its number, for example <code>%(example)s</code>.", example=e.example
+    ),
+    errors.UnknownSuggestion: lambda t, e: t(
+        "There is no #%(number)s here. /top lists what exists, /search finds it.", number=e.number
+    ),
+    errors.OwnSuggestion: lambda t, _: t("This one is yours, so your voice is counted already."),
+    errors.AlreadyDecided: lambda t, e: t(
+        "#%(number)s is settled already: %(status)s.", number=e.number, status=status_name(t, e.status)
+    ),
+    errors.ReasonNeeded: lambda t, e: t(
+        "Please add a reason, everyone can read it: <code>/decline %(number)s your reason</code>", number=e.number
+    ),
+    errors.UnknownStatus: lambda t, e: t(
+        "I do not know the status “%(word)s”. Use one of: open, planned, started.", word=e.word
+    ),
+    errors.RightsUnknown: lambda t, _: t("Telegram did not tell me who you are in time. Please try again."),
+    errors.Outsider: lambda t, _: t("Only members of this community's chats can vote. Join one and try again."),
+    errors.Faceless: lambda t, _: t(
+        "I cannot see who you are, because you write as the group or as a channel. Send it as yourself."
+    ),
+    errors.SameStatus: lambda t, e: t(
+        "#%(number)s is %(status)s already. Nothing was changed.", number=e.number, status=status_name(t, e.status)
+    ),
+    errors.ShipInstead: lambda t, e: t(
+        "Shipping goes by release: <code>/ship %(number)s v2.3 what is new</code>", number=e.number
+    ),
+    errors.ReopenFirst: lambda t, e: t(
+        "#%(number)s is shipped already. If it has to be done again, reopen it: <code>/status %(number)s open</code>",
+        number=e.number,
+    ),
+    errors.CannotShip: lambda t, e: cannot_ship(t, e.unknown, e.shipped),
+    errors.RitualUnclear: lambda t, _: t(
+        "I could not read that. Name, weekday and time, for example: <code>/ritual Orange Friday fri 17:00</code>"
+    ),
+    errors.UnknownZone: lambda t, e: t(
+        "I do not know the time zone “%(word)s”. Use a name such as <code>Asia/Shanghai</code>.",
+        word=excerpt(e.word, 60),
+    ),
+}
+
+
+def explain(refusal: Refusal, t: Translator) -> Markup:
+    """The sentence for a refusal."""
+    return _SENTENCES[type(refusal)](t, refusal)
+
+
+def stale_button(t: Translator) -> Markup:
+    """For a button of an older version, or one that somebody has forged."""
+    return t("This button no longer works. Send /help to see what does.")

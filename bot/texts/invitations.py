@@ -1,0 +1,214 @@
+"""What is said about invitations: codes in hand, what became of one that was sent, the door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from markupsafe import Markup
+
+from bot.community.codes import written
+from bot.community.invitations import HELD_FOR, MOST_IN_HAND, PER_SHIPPED, Hand, Quota
+from bot.texts.catalogues import Translator
+from bot.texts.html import name
+from bot.texts.say import Button, Say
+from storage.communities import Chat, Community
+from storage.invitations import CLAIMED, ISSUED, USED, Invitation
+from storage.members import Person
+from storage.outbox import ANSWER, OutboxRow, call
+
+ANSWER_WITHIN = timedelta(minutes=5)  # so long Telegram lets us write to somebody who only asked to join
+APPROVE_WITHIN = HELD_FOR - timedelta(minutes=5)  # never after the claim has gone back
+
+
+@dataclass(frozen=True)
+class Door:
+    """A gated chat and the link that asks to join it; None where the bot may not make one."""
+
+    chat: Chat
+    link: str | None
+
+
+def start_link(username: str, payload: str) -> str:
+    """The link that opens the bot with a payload (A-Z a-z 0-9 _ -, at most 64)."""
+    return f"https://t.me/{username}?start={payload}"
+
+
+def privately(t: Translator, username: str, payload: str) -> Say:
+    """In a group: the answer is for one person only, and the button leads to it."""
+    return Say(t("I will tell you privately."), [[Button(t("Open our chat"), url=start_link(username, payload))]])
+
+
+# -- codes in hand ---------------------------------------------------------------------------------------------------
+
+
+def hand(t: Translator, community: Community, held: Hand, username: str, now: datetime) -> Say:
+    """The codes a member can give away, how many more, and why."""
+    title = t("<b>Invitations to %(community)s</b>", community=name(community.name))
+    lines = [title, *(_held(t, invitation, username, now) for invitation in held.invitations), _left(t, held.quota)]
+    if held.quota.total:
+        lines.append(_why(t, held.quota))
+    if held.invitations:
+        lines.append(t("Each lets in one person. One that nobody uses comes back to you."))
+    return Say("\n\n".join(lines))
+
+
+def _held(t: Translator, invitation: Invitation, username: str, now: datetime) -> Markup:
+    days = max(ceil((invitation.expires_at - now) / timedelta(days=1)), 1)
+    good = t.count("good for %(n)s more day", "good for %(n)s more days", days)
+    code, link = Markup("<code>{}</code>").format(written(invitation.code)), start_link(username, invitation.code)
+    return Markup("{} · {}\n{}").format(code, good, link)
+
+
+def _left(t: Translator, quota: Quota) -> Markup:
+    if not quota.total:
+        return t(
+            "You have none to give away yet. When something you suggested is shipped, you get one: "
+            "<code>/suggest …</code>"
+        )
+    if not quota.left:
+        return t("That is all for now. When something you suggested is shipped, you get one more.")
+    if quota.is_full:
+        return t("You hold %(most)s unused ones. Give some away, then ask for more: /invite", most=MOST_IN_HAND)
+    return t.count("%(n)s more is yours: /invite", "%(n)s more are yours: /invite", quota.left)
+
+
+def _why(t: Translator, quota: Quota) -> Markup:
+    parts = [t("%(n)s to begin with", n=quota.start)] if quota.start else []
+    if quota.shipped:
+        parts.append(t("%(n)s for what you suggested and was shipped", n=PER_SHIPPED * quota.shipped))
+    parts.append(t("%(n)s in your hand", n=quota.in_hand))
+    if quota.spent:
+        parts.append(t("%(n)s used", n=quota.spent))
+    return Markup("<i>{}</i>").format(Markup(" · ").join(parts))
+
+
+# -- a code that was sent --------------------------------------------------------------------------------------------
+
+
+def opens_nothing(t: Translator) -> Say:
+    """One answer for unknown, used and expired codes, so that nothing can be learnt by guessing."""
+    return Say(
+        t(
+            "This code opens nothing: it may be mistyped, used or expired. Compare it with the one you were given, "
+            "or ask your friend for another."
+        )
+    )
+
+
+def misspelt(t: Translator) -> Say:
+    return Say(
+        t(
+            "One character of this code is wrong, or two have changed places. Compare it and send it once more; "
+            "nothing is lost."
+        )
+    )
+
+
+def paused(t: Translator, until: datetime, now: datetime) -> Say:
+    minutes = max(ceil((until - now) / timedelta(minutes=1)), 1)
+    return Say(
+        t.count(
+            "Those were too many codes that open nothing. Please try again in %(n)s minute; a good code stays good.",
+            "Those were too many codes that open nothing. Please try again in %(n)s minutes; a good code stays good.",
+            minutes,
+        )
+    )
+
+
+def own(t: Translator, invitation: Invitation) -> Say:
+    """The holder opened a code of their own."""
+    said = {
+        ISSUED: t("This is your own code, still unused. Send it to a friend: it lets in one person."),
+        CLAIMED: t("This is your own code, and somebody is on the way in with it."),
+        USED: t("This is your own code, and somebody came in with it. /invite shows what you can still give away."),
+    }
+    return Say(
+        said.get(invitation.state) or t("This is your own code, and its time has passed. /invite gives you another.")
+    )
+
+
+def seated(t: Translator, community: Community, doors: Sequence[Door]) -> Say:
+    """A member opened a code: it stays as good as it was."""
+    lines = [
+        t("You have your place in <b>%(community)s</b> already.", community=name(community.name)),
+        t("If this code was for you, it is not needed; an unused one stays good for a friend."),
+    ]
+    return Say("\n".join(lines), _ways(t, doors))
+
+
+def kept(t: Translator, community: Community, inviter: Person, doors: Sequence[Door]) -> Say:
+    """A seat is kept; the person has to knock at the door."""
+    minutes = int(HELD_FOR / timedelta(minutes=1))
+    lines = [
+        _invited(t, community, inviter),
+        t.count("Your place is kept for %(n)s minute.", "Your place is kept for %(n)s minutes.", minutes),
+    ]
+    if keyboard := _ways(t, doors):
+        lines.append(t("Press the button and ask to join: I let you in at once."))
+    else:
+        lines.append(t("I may not make a link to the chat. Ask who invited you for it, then ask to join."))
+    return Say("\n".join(lines), keyboard)
+
+
+def admitted(t: Translator, community: Community, inviter: Person, doors: Sequence[Door]) -> Say:
+    """The person stood at the door already."""
+    lines = [
+        _invited(t, community, inviter),
+        t("The door is opening. If you are not in within a minute, ask to join once more: I let you in at once."),
+    ]
+    return Say("\n".join(lines), _ways(t, doors))
+
+
+def joined(t: Translator, community: Community, inviter: Person) -> Say:
+    """The community has no door: a code makes a member."""
+    lines = [_invited(t, community, inviter), t("You are a member now. /help tells what you can do.")]
+    return Say("\n".join(lines))
+
+
+def _invited(t: Translator, community: Community, inviter: Person) -> Markup:
+    return t(
+        "🎉 Welcome! %(inviter)s invited you to <b>%(community)s</b>.",
+        inviter=name(inviter.name),
+        community=name(community.name),
+    )
+
+
+def _ways(t: Translator, doors: Sequence[Door]) -> list[list[Button]]:
+    return [[Button(t("To %(chat)s", chat=name(door.chat.title)), url=door.link)] for door in doors if door.link]
+
+
+# -- the door --------------------------------------------------------------------------------------------------------
+
+
+def your_code(t: Translator, chat: Chat) -> Say:
+    """To somebody who asked to join: worth saying only while Telegram lets us write to them."""
+    lines = [
+        t("You asked to join <b>%(chat)s</b>. May I see your invitation code?", chat=name(chat.title)),
+        t(
+            "Send it to me here, and the door opens. If you have none, ask somebody inside: each code lets in one person."
+        ),
+    ]
+    return Say("\n".join(lines), silent=False, fresh=ANSWER_WITHIN)
+
+
+def door_opens(t: Translator, chat: Chat) -> Say:
+    return Say(t("Welcome! The door of <b>%(chat)s</b> is opening for you.", chat=name(chat.title)))
+
+
+def came_in(t: Translator, community: Community, person: Person) -> Say:
+    """To the holder of the code somebody came in with."""
+    said = t(
+        "🎉 %(name)s came into <b>%(community)s</b> with your code. /tree shows whom you have brought.",
+        name=name(person.name),
+        community=name(community.name),
+    )
+    return Say(said)
+
+
+def approval(chat_id: int, person: Person, origin: str, now: datetime) -> OutboxRow:
+    """The call that lets in somebody who asked to join; never later than their claim lasts."""
+    fields = {"user_id": int(person.external_id)}
+    key = f"approve:{chat_id}:{origin}"
+    method = "approveChatJoinRequest"
+    return call(method, fields, now, chat_id=chat_id, key=key, priority=ANSWER, good_for=APPROVE_WITHIN)

@@ -1,0 +1,132 @@
+"""What handlers return: something said in the chat, a toast, a reaction. Rows for the outbox are made of it here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.texts.html import shorten, visible
+from storage.outbox import NOTICE, OutboxRow, call
+
+TOAST_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Button:
+    """An inline button: it either sends `data` (at most 64 bytes) back to us, or opens `url`."""
+
+    label: str
+    data: str | None = None
+    url: str | None = None
+
+    def fields(self) -> dict[str, str]:
+        where = {"url": self.url} if self.url else {"callback_data": self.data or "-"}
+        return {"text": visible(self.label), **where}
+
+
+Keyboard = Sequence[Sequence[Button]]
+
+
+@dataclass(frozen=True)
+class Say:
+    """A message: HTML made by the texts, perhaps with buttons. Silent unless somebody waits for it."""
+
+    text: str
+    keyboard: Keyboard = ()
+    silent: bool = True
+    slot: str | None = None  # one live message per slot: said again, it is edited
+    fresh: timedelta | None = None  # worth saying only so long
+    reply: bool = True  # in a group, as a reply to what it answers
+
+    def fields(self) -> dict[str, object]:
+        """The arguments of sendMessage."""
+        fields: dict[str, object] = {
+            "text": self.text,
+            "parse_mode": "HTML",
+            "disable_notification": self.silent,
+            "link_preview_options": {"is_disabled": True},
+        }
+        if self.keyboard:
+            fields["reply_markup"] = {"inline_keyboard": [[b.fields() for b in row] for row in self.keyboard]}
+        return fields
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """New text and buttons for the message whose button was pressed."""
+
+    text: str
+    keyboard: Keyboard = ()
+
+    def fields(self, message_ref: str) -> dict[str, object]:
+        """The arguments of editMessageText."""
+        fields = Say(self.text, self.keyboard).fields()
+        del fields["disable_notification"]
+        return {**fields, "message_id": int(message_ref)}
+
+
+@dataclass(frozen=True)
+class Toast:
+    """A short notice only the presser of a button sees (at most 200 characters); worth nothing after a crash."""
+
+    text: str = ""
+    alert: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The text as Telegram takes it here: plain, at most 200 characters."""
+        return shorten(visible(self.text), TOAST_LENGTH)
+
+
+@dataclass(frozen=True)
+class React:
+    """A reaction to the message that was sent; worth nothing after a crash."""
+
+    emoji: str = "👍"
+
+
+Answer = Say | Rewrite | Toast | React | OutboxRow
+Answers = Answer | Sequence[Answer] | None
+
+
+def to_chat(
+    chat_id: int,
+    say: Say,
+    now: datetime,
+    *,
+    key: str | None = None,
+    once: bool = False,
+    priority: int = NOTICE,
+    reply_to: str | None = None,
+    topic: str | None = None,
+) -> OutboxRow:
+    """The outbox row that says it in a chat of ours."""
+    fields = say.fields()
+    if reply_to:
+        fields["reply_parameters"] = {"message_id": int(reply_to), "allow_sending_without_reply": True}
+    if topic:
+        fields["message_thread_id"] = int(topic)
+    return call(
+        "sendMessage",
+        fields,
+        now,
+        chat_id=chat_id,
+        key=key,
+        slot=say.slot,
+        once=once,
+        priority=priority,
+        good_for=say.fresh,
+    )
+
+
+def to_person(person_id: int, say: Say, now: datetime, *, key: str | None = None, priority: int = NOTICE) -> OutboxRow:
+    """The outbox row that says it to one person privately."""
+    return call(
+        "sendMessage",
+        say.fields(),
+        now,
+        person_id=person_id,
+        key=key,
+        slot=say.slot,
+        priority=priority,
+        good_for=say.fresh,
+    )

@@ -1,0 +1,181 @@
+"""The bot's life in chats: added, promoted, removed; people coming and going; what a chat is for; language; help."""
+
+from aiogram.types import ChatMemberAdministrator, ChatMemberUpdated, Message
+
+from bot.community import communities as rules
+from bot.community import members
+from bot.community.errors import GroupOnly, OwnerOnly
+from bot.community.members import SeenPerson
+from bot.here import Here
+from bot.rights import PRESENT
+from bot.texts import chats as texts
+from bot.texts.catalogues import translator
+from bot.texts.say import Answers, Rewrite, Say, Toast
+from handlers import invitations
+from handlers.commands import Command, Press, Spoken
+from handlers.presence import look_around
+from storage import communities
+from storage import members as rows
+from storage.communities import Community
+
+MOST_COMMUNITIES = 3
+WANTED_RIGHTS = ("can_invite_users",)
+
+
+async def standing_changed(event: ChatMemberUpdated, here: Here) -> Answers:
+    """The bot itself was added, promoted, removed; in private, started or blocked."""
+    status = event.new_chat_member.status
+    came = event.old_chat_member.status not in PRESENT and status in PRESENT
+    theirs = await _communities_of(here) if came and here.chat else []
+    if here.chat is None:
+        here.person = await here.session.merge(here.person)
+        here.person.reachable = status in PRESENT
+        return None
+    chat = await here.session.merge(here.chat)
+    chat.status = "administrator" if status == "administrator" else "member" if status in PRESENT else "left"
+    here.rights.forget(chat.external_id)
+    return texts.welcome(here.t, chat, _missing_rights(event), theirs) if came else None
+
+
+async def _communities_of(here: Here) -> list[Community]:
+    """Other communities whose chats the speaker created: the new chat may be one more of theirs."""
+    async with here.database.reading() as look:
+        known = await rows.list_memberships(look, here.person_id)
+        others = [member.community_id for member in known if member.community_id != here.community_id]
+        candidates = [(i, await communities.list_chats(look, i)) for i in others[:MOST_COMMUNITIES]]
+        owned = [i for i, chats in candidates if await here.rights.is_owner(chats, here.person.external_id)]
+        return [await communities.get_community(look, i) for i in owned]
+
+
+async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
+    """The chat joins another community; the presser must own this chat and one of that community's."""
+    await here.require_owner_here()
+    async with here.database.reading() as look:
+        chats = await communities.list_chats(look, numbers[0])
+    if here.chat is None or not await here.rights.is_owner(chats, here.person.external_id):
+        raise OwnerOnly
+    if not await rules.adopt(here.session, here.chat, numbers[0]):
+        return Toast(texts.too_late_to_join(here.mine), alert=True)
+    community = await communities.get_community(here.session, numbers[0])
+    chat = await communities.get_chat(here.session, here.chat.id or 0)
+    said = texts.setup(here.t, chat)
+    return Rewrite(f"{texts.belongs_now(here.t, community)}\n\n{said.text}", said.keyboard)
+
+
+async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
+    """A person joined, left, was promoted or demoted."""
+    if here.chat is None:
+        return None
+    here.rights.forget(here.chat.external_id)
+    member, user = event.new_chat_member, event.new_chat_member.user
+    present = member.status in PRESENT or bool(getattr(member, "is_member", False))
+    if user.is_bot:
+        return None
+    seen = SeenPerson(str(user.id), user.full_name, user.username, user.language_code or "")
+    return await _came(here, seen) if present else await _left(here, seen)
+
+
+async def people_came(message: Message, here: Here) -> Answers:
+    """The service message of people joining: the only sign where the bot is no administrator."""
+    for user in message.new_chat_members or ():
+        if not user.is_bot:
+            await _came(here, SeenPerson(str(user.id), user.full_name, user.username, user.language_code or ""))
+    return None
+
+
+async def person_left(message: Message, here: Here) -> Answers:
+    """The service message of a person leaving."""
+    user = message.left_chat_member
+    if user is not None and not user.is_bot:
+        await _left(here, SeenPerson(str(user.id), user.full_name, user.username, user.language_code or ""))
+    return None
+
+
+async def _came(here: Here, seen: SeenPerson) -> Answers:
+    assert here.chat is not None  # noqa: S101  # both callers are events of a group
+    person = await members.meet_person(here.session, seen, here.now)
+    await members.meet_member(here.session, here.chat, person, here.now)
+    return await invitations.came_in(here, person.id or 0)
+
+
+async def _left(here: Here, seen: SeenPerson) -> Answers:
+    person = await members.meet_person(here.session, seen, here.now)
+    await members.leave(here.session, here.community_id, person.id or 0)
+    return None
+
+
+def _missing_rights(event: ChatMemberUpdated) -> list[str]:
+    member = event.new_chat_member
+    if not isinstance(member, ChatMemberAdministrator):
+        return ["administrator"]
+    return [right for right in WANTED_RIGHTS if not getattr(member, right)]
+
+
+async def setup(here: Here, _: Spoken) -> Answers:
+    """`/setup`: what this chat is for."""
+    if here.chat is None:
+        raise GroupOnly
+    return texts.setup(here.t, here.chat)
+
+
+async def role_pressed(here: Here, numbers: list[int]) -> Answers:
+    """Toggle one of the chat's roles; the owner of this very chat decides."""
+    if here.chat is None or numbers[0] >= len(texts.ROLES):
+        raise GroupOnly
+    await here.require_owner_here()
+    chat = await rules.toggle_role(here.session, here.chat, texts.ROLES[numbers[0]])
+    said = texts.setup(here.t, chat)
+    return Rewrite(said.text, said.keyboard)
+
+
+async def language(here: Here, _: Spoken) -> Answers:
+    """`/language`: in private one's own, in a group the chat's."""
+    return texts.languages(here.t, own=here.chat is None)
+
+
+async def language_pressed(here: Here, numbers: list[int]) -> Answers:
+    """Set the language by the button pressed."""
+    if numbers[0] >= len(texts.LANGUAGE_NAMES):
+        return Toast()
+    code, _ = texts.LANGUAGE_NAMES[numbers[0]]
+    if here.chat is None:
+        person = await here.session.merge(here.person)
+        person.language = code
+    else:
+        await here.require_staff()
+        chat = await here.session.merge(here.chat)
+        chat.language = code
+    return Rewrite(texts.language_set(translator(code)))
+
+
+async def start(here: Here, spoken: Spoken) -> Answers:
+    """`/start`, perhaps with what a link carried."""
+    if here.chat is not None:
+        return texts.help_in_group(here.t)
+    if spoken.words and (answers := await invitations.start_with(here, spoken.words)):
+        return answers
+    await look_around(here)
+    return texts.hello(here.t, here.known_community.name if here.known_community else None)
+
+
+async def show_help(here: Here, _: Spoken) -> Answers:
+    """`/help`: short in groups, whole in private."""
+    if here.chat is not None:
+        return texts.help_in_group(here.t)
+    staff = here.known_community is not None and await here.is_staff()
+    return texts.help_in_private(here.t, staff)
+
+
+async def private_talk(message: Message, here: Here) -> Answers:
+    """Anything else said in private: a code, or a hint what to do."""
+    answers = await invitations.private_text(here, message.text or message.caption or "")
+    return answers or Say(texts.help_in_private(here.t, staff=False).text)
+
+
+COMMANDS = (
+    Command("start", start, takes="text"),
+    Command("help", show_help, aliases=("帮助", "幫助")),
+    Command("setup", setup, aliases=("设置", "設置", "設定"), staff=True),
+    Command("language", language, aliases=("语言", "語言")),
+)
+PRESSES = (Press("role", role_pressed, 1), Press("belongs", belongs_pressed, 1), Press("language", language_pressed, 1))

@@ -1,0 +1,100 @@
+"""One table finds every command and its aliases, in whatever language; a chain of filters would cost more with each."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from aiogram.types import Message
+
+from bot.community.errors import NotANumber
+from bot.here import Here
+from bot.texts.say import Answers
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What was said to us: the command as typed, the words after it, and the message they came in."""
+
+    command: str
+    words: str
+    message: Message
+
+
+@dataclass(frozen=True)
+class Command:
+    """A verb of the chat.
+
+    `/name` and `#name` always call it. An alias in Han letters may also stand bare at the start of a message, but only
+    where ordinary talk would not: followed by a separator and text, by a number, or alone, as `takes` says.
+    """
+
+    name: str
+    run: Callable[[Here, Spoken], Awaitable[Answers]]
+    takes: Literal["nothing", "text", "number"] = "nothing"
+    aliases: tuple[str, ...] = ()
+    staff: bool = False  # administrators only, asked of Telegram before it runs
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a button does. Its data is `name:number:…` (at most 64 bytes): a key to look things up by, no permission."""
+
+    name: str
+    run: Callable[[Here, list[int]], Awaitable[Answers]]
+    takes: int  # how many numbers follow the name
+
+
+_MARKED = re.compile(r"\s*[/／#＃]\s?([^\s@：:，,]+)(?:@(\w+))?[\s：:，,]*(.*)", re.DOTALL)
+_SEPARATED = re.compile(r"[\s：:，,]+(.*)", re.DOTALL)
+_NUMBERED = re.compile(r"\s*#?\d")
+_NUMBER = re.compile(r"#?(\d{1,9})\b")
+_LONGEST_ALIAS = 4  # Han letters
+
+
+class CommandTable:
+    """All commands by every word that calls them."""
+
+    def __init__(self, commands: Iterable[Command], username: str) -> None:
+        self._username = username.lower()
+        self._by_word: dict[str, Command] = {}
+        for command in commands:
+            for word in (command.name, *command.aliases):
+                if self._by_word.setdefault(word, command) is not command:
+                    raise ValueError(f"two commands answer to {word}")
+
+    def find(self, text: str, *, reply: bool) -> tuple[Command, str, str] | None:
+        """The command a message begins with, as typed, and the words after it; None for ordinary talk."""
+        if marked := _MARKED.match(text):
+            word, addressed, words = marked.groups()
+            command = self._by_word.get(word.lower())
+            if command is None or (addressed and addressed.lower() != self._username):
+                return None
+            return command, f"/{word}", words.strip()
+        return self._find_bare(text.lstrip(), reply=reply)
+
+    def _find_bare(self, text: str, *, reply: bool) -> tuple[Command, str, str] | None:
+        for length in range(_LONGEST_ALIAS, 0, -1):
+            word, rest = text[:length], text[length:]
+            command = None if word.isascii() else self._by_word.get(word)
+            if command and _is_meant(command, rest, reply=reply):
+                separated = _SEPARATED.match(rest)
+                return command, word, (separated.group(1) if separated else rest).strip()
+        return None
+
+
+def _is_meant(command: Command, rest: str, *, reply: bool) -> bool:
+    """Whether what follows a bare word shows that the command is meant, and no ordinary sentence."""
+    if not rest.strip():
+        return command.takes == "nothing" or reply
+    if command.takes == "number":
+        return _NUMBERED.match(rest) is not None
+    return command.takes == "text" and _SEPARATED.match(rest) is not None
+
+
+def number_in(spoken: Spoken) -> int:
+    """The suggestion number that follows a command; raises NotANumber."""
+    found = _NUMBER.match(spoken.words)
+    if found is None:
+        raise NotANumber(f"{spoken.command} 12")
+    return int(found.group(1))

@@ -1,0 +1,40 @@
+"""Which raw updates concern us: ordinary chatter is turned away here, before it is validated or stored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.commands import CommandTable
+
+# Service messages that tell of people coming and going, and of a group becoming a supergroup.
+_SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member")
+
+
+class Gate:
+    """Knows the chats that need no introduction; a message from any other is let in, so that its group is met."""
+
+    def __init__(self, table: CommandTable) -> None:
+        self._table = table
+        self._met: set[str] = set()
+
+    def meet(self, chats: list[str]) -> None:
+        """These chats are known, by the network's ids."""
+        self._met.update(chats)
+
+    def concerns_us(self, update: Mapping[str, Any]) -> bool:
+        """Looks at the raw JSON only, whatever its shape."""
+        message = update.get("message")
+        if not isinstance(message, dict):
+            return True
+        chat = message.get("chat")
+        if not isinstance(chat, dict) or chat.get("type") == "private":
+            return True
+        if self._is_new(chat) or any(kind in message for kind in _SERVICE):
+            return True
+        text = message.get("text") or message.get("caption")
+        return isinstance(text, str) and self._table.find(text, reply="reply_to_message" in message) is not None
+
+    def _is_new(self, chat: Mapping[str, Any]) -> bool:
+        """True once for each group we have not met."""
+        known = str(chat.get("id")) in self._met
+        self._met.add(str(chat.get("id")))
+        return not known

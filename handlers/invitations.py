@@ -1,0 +1,193 @@
+"""Invitations: handing out codes, opening them, the door of the gated chat, who brought whom."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from aiogram.types import ChatJoinRequest
+
+from bot import doors
+from bot.community import codes, invitations, tree
+from bot.community.errors import NoCommunity
+from bot.community.invitations import Admitted, Own, Paused, Seated
+from bot.here import Here
+from bot.texts import invitations as texts
+from bot.texts import tree as tree_texts
+from bot.texts.announce import language_of_person
+from bot.texts.invitations import Door
+from bot.texts.say import Answers, to_person
+from handlers.commands import Command, Press, Spoken
+from handlers.presence import look_around
+from storage import communities, members
+from storage import invitations as rows
+from storage import tree as kin
+from storage.communities import Community
+from storage.invitations import ISSUED
+from storage.outbox import ANSWER
+
+# What our own buttons in groups carry: what is asked for, and in which community.
+_ASKED = re.compile(r"(invite|tree)(?:-(\d{1,9}))?")
+
+
+async def invite(here: Here, _: Spoken) -> Answers:
+    """`/invite`: one new code and all in hand; codes are never shown in a group."""
+    return await _privately(here, "invite") if here.chat else await _hand_out(here)
+
+
+async def show_tree(here: Here, _: Spoken) -> Answers:
+    """`/tree`: one's own branch, privately; the whole for the team in private and in the staff chat."""
+    if here.chat is None:
+        return await (_whole_tree(here) if await here.is_staff() else _branch(here))
+    return await (_whole_tree(here) if here.chat.is_staff and await here.is_staff() else _privately(here, "tree"))
+
+
+async def start_with(here: Here, payload: str) -> Answers:
+    """What a start link carried: a code, or what one of our buttons asks for. None when it is neither."""
+    if asked := _ASKED.fullmatch(payload.strip()):
+        here = await _within(here, int(asked[2])) if asked[2] else here
+        if asked[1] == "invite":
+            return await _hand_out(here)
+        return await (_whole_tree(here) if await here.is_staff() else _branch(here))
+    return await private_text(here, payload)
+
+
+async def private_text(here: Here, text: str) -> Answers:
+    """Words said in private: opens the code they hold. None when there is none."""
+    if typed := codes.read(text):
+        return await _open(here, typed)
+    return texts.misspelt(here.mine) if codes.is_misspelt(text) else None
+
+
+async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
+    """Somebody asks to join a gated chat: whoever has a place comes in, anybody else is asked for a code."""
+    if here.chat is None or not here.chat.is_seed:
+        return None
+    if await invitations.ask_in(here.session, here.chat, here.person_id, here.now):
+        said = to_person(here.person_id, texts.door_opens(here.mine, here.chat), here.now)
+        return [said, texts.approval(here.chat.id or 0, here.person, here.origin, here.now)]
+    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now, priority=ANSWER)
+
+
+async def came_in(here: Here, person_id: int) -> Answers:
+    """Somebody has come into this chat: their code is spent, and who gave it to them hears of it."""
+    if here.chat is None:
+        return None
+    holder_id = await invitations.enter(here.session, here.chat, person_id, here.now)
+    if holder_id is None:
+        return None
+    person, holder = [await members.get_person(here.session, who) for who in (person_id, holder_id)]
+    said = texts.came_in(language_of_person(holder, here.community), here.community, person)
+    return to_person(holder_id, said, here.now, key=f"came-in:{here.community_id}:{person_id}")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What can be known of a code before the transaction: Telegram is asked here, and must not be asked later."""
+
+    community: Community
+    doors: Sequence[Door]
+    inside: bool
+
+
+async def _open(here: Here, typed: list[str]) -> Answers:
+    known = await _look_up(here, typed)
+    t = language_of_person(here.person, known.community) if known else here.mine
+    inside = known is not None and known.inside
+    outcome = await invitations.redeem(here.session, here.person_id, typed, here.now, inside=inside)
+    match outcome:
+        case Paused(until):
+            return texts.paused(here.mine, until, here.now)
+        case Own(invitation):
+            return texts.own(t, invitation)
+        case Seated() if known:
+            return texts.seated(t, known.community, await _kept_links(here, known))
+        case Admitted() if known:
+            return await _welcome(here, known, outcome)
+        case _:
+            return texts.opens_nothing(here.mine)
+
+
+async def _welcome(here: Here, known: _Known, admitted: Admitted) -> Answers:
+    t = language_of_person(here.person, known.community)
+    inviter = await members.get_person(here.session, admitted.inviter_id)
+    if not admitted.through_door:
+        return texts.joined(t, known.community, inviter)
+    ways = await _kept_links(here, known)
+    if not admitted.waiting_at:
+        return texts.kept(t, known.community, inviter, ways)
+    approvals = [texts.approval(chat_id, here.person, here.origin, here.now) for chat_id in admitted.waiting_at]
+    return [texts.admitted(t, known.community, inviter, ways), *approvals]
+
+
+async def _look_up(here: Here, typed: list[str]) -> _Known | None:
+    """The community a code opens, the ways into it, and whether the person is in there already."""
+    async with here.database.reading() as look:
+        invitation = await rows.get_first(look, typed)
+        if invitation is None:
+            return None
+        community = await communities.get_community(look, invitation.community_id)
+        gated = [chat for chat in await communities.list_chats(look, invitation.community_id) if chat.is_seed]
+    inside = any([await here.rights.is_present(chat.external_id, here.person.external_id) for chat in gated])
+    opens = not inside and (invitation.state == ISSUED or invitation.redeemer_id == here.person_id)
+    ways = [Door(chat, await doors.door_link(here.rights, chat)) for chat in gated] if opens else []
+    return _Known(community, ways, inside)
+
+
+async def _kept_links(here: Here, known: _Known) -> Sequence[Door]:
+    """The doors, their new links written down for the next one who comes."""
+    for door in known.doors:
+        if door.link and door.link != door.chat.door_link:
+            await rows.set_door_link(here.session, door.chat.id or 0, door.link)
+    return known.doors
+
+
+async def _hand_out(here: Here) -> Answers:
+    await look_around(here)
+    community, standing = here.community, await _standing(here)
+    username = await doors.username(here.rights)
+    held = await invitations.hand_out(here.session, here.community_id, here.person_id, standing, here.now)
+    return texts.hand(here.mine, community, held, username, here.now)
+
+
+async def _standing(here: Here) -> str:
+    if await here.is_owner():
+        return "owner"
+    if await here.is_staff():
+        return "moderator"
+    return here.known_member.role if here.known_member else "member"
+
+
+async def _branch(here: Here) -> Answers:
+    places = await kin.list_branch(here.session, here.community_id, here.person_id)
+    twigs = tree.grow(places, here.person_id)
+    above = here.known_member.inviter_id if here.known_member else None
+    return tree_texts.branch(here.mine, twigs, await members.get_person(here.session, above) if above else None)
+
+
+async def _whole_tree(here: Here) -> Answers:
+    places = await kin.list_kin(here.session, here.community_id)
+    twigs = tree.grow(places)
+    return tree_texts.tree(here.t, here.community, twigs, len(places) - len(twigs))
+
+
+async def _privately(here: Here, what: str) -> Answers:
+    username = await doors.username(here.rights)
+    return texts.privately(here.t, username, f"{what}-{here.community_id}")
+
+
+async def _within(here: Here, community_id: int) -> Here:
+    """The same circumstances in another community of the person's; raises NoCommunity where they are no member."""
+    async with here.database.reading() as look:
+        member = await members.get_member(look, community_id, here.person_id)
+        if member is None:
+            raise NoCommunity
+        community = await communities.get_community(look, community_id)
+        chats = await communities.list_chats(look, community_id)
+    return replace(here, known_community=community, known_member=member, chats=chats)
+
+
+COMMANDS = (
+    Command("invite", invite, aliases=("邀请", "邀請")),
+    Command("tree", show_tree, aliases=("邀请树", "邀請樹", "邀请链", "邀請鏈")),
+)
+PRESSES: tuple[Press, ...] = ()

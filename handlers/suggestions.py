@@ -1,0 +1,153 @@
+"""Suggesting, being offered the similar one, finding, listing."""
+
+from aiogram.types import Message
+
+from bot.community import members, similar, suggestions
+from bot.community.members import SeenPerson
+from bot.community.similar import Similar
+from bot.community.suggestions import Ask
+from bot.here import STAND_INS, Here
+from bot.texts import announce
+from bot.texts import suggestions as texts
+from bot.texts.say import Answers, Rewrite, Say, Toast
+from handlers.commands import Command, Press, Spoken
+from storage import suggestions as rows
+from storage.suggestions import Suggestion
+
+LISTED = 10
+SAME_WORDS = 0.95
+
+
+async def suggest(here: Here, spoken: Spoken) -> Answers:
+    """`/suggest text`, or in reply to somebody's message, whose author gets the credit."""
+    captured = None if spoken.words else _replied_to(spoken.message)
+    text = suggestions.check_text(spoken.words or _words_of(captured), spoken.command)
+    words = await similar.terms_of(text)
+    here.require_face()
+    async with here.database.reading() as look:
+        known = await rows.get_suggestion_by_origin(look, _origin(here, captured))
+        alike = await similar.find_similar(look, here.community, words)
+    if known:
+        return Say(texts.known_already(here.t, known))
+    ask = await _ask(here, captured, text)
+    if own := _own_words(alike, ask):
+        return Say(texts.yours_already(here.t, own))
+    if alike:
+        offered = await suggestions.offer(here.session, ask, here.now)
+        return texts.offer(here.t, offered.id or 0, [match.suggestion for match in alike])
+    suggestion = await suggestions.submit(here.session, ask, words, here.now)
+    return await announce.card(here.session, suggestion, here.now)
+
+
+async def join_pressed(here: Here, numbers: list[int]) -> Answers:
+    """ "+1 this one": the asker's words join an existing suggestion."""
+    offer_id, number = numbers
+    ask = await _answered(here, offer_id)
+    if isinstance(ask, Toast):
+        return ask
+    suggestion = await suggestions.access_suggestion(here.session, here.community_id, number)
+    words = await similar.terms_of(ask.text)
+    joined = await suggestions.join(here.session, suggestion, ask, words, here.now)
+    said = texts.joined(here.t, suggestion) if joined else texts.yours_already(here.t, suggestion)
+    return [Rewrite(said), await announce.card(here.session, suggestion, here.now)]
+
+
+async def new_pressed(here: Here, numbers: list[int]) -> Answers:
+    """ "Mine is different": the text becomes a suggestion of its own."""
+    ask = await _answered(here, numbers[0])
+    if isinstance(ask, Toast):
+        return ask
+    words = await similar.terms_of(ask.text)
+    suggestion = await suggestions.submit(here.session, ask, words, here.now)
+    return [Rewrite(texts.filed(here.t, suggestion)), await announce.card(here.session, suggestion, here.now)]
+
+
+async def top(here: Here, _: Spoken) -> Answers:
+    """`/top`: what people want most."""
+    ranked = await rows.list_most_wanted(here.session, here.community_id, LISTED)
+    return texts.most_wanted(here.t, ranked)
+
+
+async def search(here: Here, spoken: Spoken) -> Answers:
+    """`/search words`: the suggestions like them."""
+    text = suggestions.check_text(spoken.words, spoken.command)
+    words = await similar.terms_of(text)
+    async with here.database.reading() as look:
+        found = await similar.find_similar(look, here.community, words, least=similar.FOUND_FROM, limit=LISTED)
+        matches = [match.suggestion for match in found]
+        votes = await rows.count_votes(look, [suggestion.id or 0 for suggestion in matches])
+    return texts.found(here.t, text, matches, votes)
+
+
+async def mine(here: Here, _: Spoken) -> Answers:
+    """`/my`: what I asked and voted for."""
+    here.require_face()
+    asked = await rows.list_by_author(here.session, here.community_id, here.person_id, LISTED)
+    voted_for = await rows.list_voted(here.session, here.community_id, here.person_id, LISTED)
+    votes = await rows.count_votes(here.session, [suggestion.id or 0 for suggestion in (*asked, *voted_for)])
+    return texts.mine(here.t, asked, voted_for, votes)
+
+
+async def _ask(here: Here, captured: Message | None, text: str) -> Ask:
+    author_id = await _author(here, captured) if captured else here.person_id
+    return Ask(
+        community_id=here.community_id,
+        author_id=author_id,
+        text=text,
+        origin=_origin(here, captured),
+        captured_by_id=here.person_id if author_id != here.person_id else None,
+        source_chat_id=here.chat.id if here.chat else None,
+        source_message=str(captured.message_id) if captured else here.message_ref,
+    )
+
+
+async def _author(here: Here, captured: Message) -> int:
+    """Whoever wrote the captured message; the capturer where nobody can be credited for it."""
+    user = captured.from_user
+    if here.chat is None or user is None or str(user.id) in STAND_INS:
+        return here.person_id
+    seen = SeenPerson(str(user.id), user.full_name, user.username, user.language_code or "")
+    person = await members.meet_person(here.session, seen, here.now)
+    await members.meet_member(here.session, here.chat, person, here.now)
+    return person.id or 0
+
+
+async def _answered(here: Here, offer_id: int) -> Ask | Toast:
+    """What the presser had asked, if it is theirs to answer and not answered yet."""
+    offered = await rows.get_offer(here.session, here.community_id, offer_id)
+    if offered is None:
+        return Toast(texts.answered_already(here.mine))
+    if here.person_id not in (offered.author_id, offered.captured_by_id):
+        return Toast(texts.not_your_offer(here.mine))
+    ask = await suggestions.take_offer(here.session, offered, here.now)
+    return ask or Toast(texts.answered_already(here.mine))
+
+
+def _own_words(alike: list[Similar], ask: Ask) -> Suggestion | None:
+    same = [match.suggestion for match in alike if match.score >= SAME_WORDS]
+    return next((suggestion for suggestion in same if suggestion.author_id == ask.author_id), None)
+
+
+def _replied_to(message: Message) -> Message | None:
+    """The message a real reply answers: a topic's first message is no reply, and the bot's own words are no wish."""
+    answered = message.reply_to_message
+    if answered is None or answered.forum_topic_created or (answered.from_user and answered.from_user.is_bot):
+        return None
+    return answered
+
+
+def _words_of(message: Message | None) -> str:
+    return (message.text or message.caption or "") if message else ""
+
+
+def _origin(here: Here, captured: Message | None) -> str:
+    return f"{captured.chat.id}/{captured.message_id}" if captured else here.origin
+
+
+COMMANDS = (
+    Command("suggest", suggest, takes="text", aliases=("建议", "建議", "提议", "提議", "idea")),
+    Command("top", top, aliases=("热门", "熱門")),
+    Command("search", search, takes="text", aliases=("搜索", "搜尋", "查找")),
+    Command("my", mine, aliases=("我的",)),
+)
+PRESSES = (Press("join", join_pressed, 2), Press("new", new_pressed, 1))

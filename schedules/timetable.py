@@ -1,0 +1,50 @@
+"""APScheduler only knocks: what is due is a column, so a knock that comes late, or twice, changes nothing."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from schedules import digests, housekeeping, invitations, offers
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[Database, datetime], Awaitable[None]]
+
+JOBS: tuple[Job, ...] = (digests.knock, offers.knock, invitations.knock, housekeeping.knock)
+
+
+class Timetable:
+    """One interval job that asks every feature what is due."""
+
+    def __init__(
+        self, database: Database, clock: Clock, after: Callable[[], Awaitable[None]], every_seconds: float
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._after = after  # at the end of each knock: what was put back is taken up, what was written is sent
+        self._every = every_seconds
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Begin to knock."""
+        self._scheduler.add_job(
+            self.knock, "interval", seconds=self._every, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        self._scheduler.start()
+
+    async def knock(self) -> None:
+        """Do everything that is due now; a job that fails is logged and tried again at the next knock."""
+        for job in JOBS:
+            try:
+                await job(self._database, self._clock.now())
+            except Exception:
+                log.exception("The job %s failed.", job.__module__)
+        await self._after()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

@@ -1,0 +1,123 @@
+"""The engine: one writer at a time, readers beside it, migrations at start. SQLite or PostgreSQL by the URL alone."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+Session = AsyncSession
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
+
+# FULL: an update that Telegram was told we have must survive a power cut, not only a kill.
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "cache_size=-16384",
+    "temp_store=MEMORY",
+)
+
+
+def database_url(url: str) -> URL:
+    """The URL with the async driver named: sqlite:///…, postgres://… and postgresql://… are understood."""
+    parsed = make_url(url)
+    return parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
+
+
+def insert_into(session: Session, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+    """An insert that knows `on_conflict_…` in the session's dialect."""
+    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
+
+
+class Database:
+    """Where Millet remembers. `writing()` is one transaction of the single writer, `reading()` a look beside it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = database_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._writer = self._engine(writing=True)
+        self._reader = self._engine(writing=False)
+        self._write = async_sessionmaker(self._writer, class_=AsyncSession, expire_on_commit=False)
+        self._read = async_sessionmaker(self._reader, class_=AsyncSession, expire_on_commit=False)
+
+    def _engine(self, *, writing: bool) -> AsyncEngine:
+        if not self.is_sqlite:
+            return create_async_engine(self.url, pool_size=8, max_overflow=0, pool_timeout=60, pool_pre_ping=True)
+        # A pool of one is a fair queue for writers; SQLite's own lock wait is not.
+        engine = create_async_engine(self.url, pool_size=1 if writing else 2, max_overflow=0, pool_timeout=60)
+        _prepare_sqlite(engine.sync_engine, writing=writing)
+        return engine
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """One transaction, begun at its first statement, committed at the end, rolled back on any error."""
+        async with self._write() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A consistent look that cannot change anything."""
+        async with self._read() as session:
+            yield session
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest revision; safe to call by several processes and at every start."""
+        async with self._writer.connect() as connection:
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+
+    async def revision(self) -> str:
+        """The schema's revision in force, or an empty string before the first migration."""
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(_current_revision)
+
+    async def close(self) -> None:
+        await asyncio.gather(self._writer.dispose(), self._reader.dispose())
+
+
+def _prepare_sqlite(engine: Engine, *, writing: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is below
+        cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS if writing else (*_SQLITE_PRAGMAS, "query_only=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads first cannot become a writer once another has written.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _alembic(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(727201)")  # two processes starting at once
+    command.upgrade(_alembic(connection), "head")
+
+
+def _current_revision(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""

@@ -1,0 +1,109 @@
+"""Digests: one per community and period, and the reads they are drawn from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, UniqueConstraint, func, union, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, SQLModel, col, select
+
+from storage import outbox
+from storage.communities import Chat, Community
+from storage.database import Session, insert_into
+from storage.members import Member, Person
+from storage.outbox import DOUBTFUL, OutboxRow
+from storage.suggestions import Suggestion, Vote
+from storage.wordings import Wording
+
+POSTED, SKIPPED = "posted", "skipped"
+
+
+class Digest(SQLModel, table=True):
+    """The weekly issue of one period, such as 2026-W47."""
+
+    __table_args__ = (
+        UniqueConstraint("community_id", "period"),
+        CheckConstraint("state IN ('posted', 'skipped')", name="state_known"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    community_id: int = Field(foreign_key="community.id")
+    period: str
+    state: str
+    published_at: datetime
+
+
+async def get_last_posted(session: Session, community_id: int) -> Digest | None:
+    """The newest issue the community has seen: the next one tells what happened since."""
+    query = select(Digest).where(Digest.community_id == community_id, Digest.state == POSTED)
+    return (await session.exec(query.order_by(col(Digest.published_at).desc()).limit(1))).first()
+
+
+async def has_digest(session: Session, community_id: int, period: str) -> bool:
+    """Whether the period has been settled, by an issue or by skipping it."""
+    query = select(Digest.id).where(Digest.community_id == community_id, Digest.period == period)
+    return (await session.exec(query)).first() is not None
+
+
+async def count_posted(session: Session, community_id: int) -> int:
+    """How many issues the community has seen."""
+    query = select(func.count()).where(Digest.community_id == community_id, Digest.state == POSTED)
+    return int((await session.exec(query)).one())
+
+
+async def claim_due(session: Session, community: Community, next_due: datetime) -> bool:
+    """Move the due moment on; of several who saw it due exactly one gets True."""
+    move = update(Community).where(
+        col(Community.id) == community.id, col(Community.digest_due_at) == community.digest_due_at
+    )
+    return (await session.exec(move.values(digest_due_at=next_due))).rowcount == 1
+
+
+async def add_digest(session: Session, digest: Digest) -> int | None:
+    """The new digest's id; None when the period has one already."""
+    insert = insert_into(session, Digest).values(**digest.model_dump(exclude={"id"})).on_conflict_do_nothing()
+    added = await (await session.connection()).execute(insert.returning(col(Digest.id)))
+    return added.scalar_one_or_none()
+
+
+async def set_told(session: Session, suggestion_ids: Sequence[int], digest_id: int) -> None:
+    """These suggestions' present status has been told."""
+    told = update(Suggestion).where(col(Suggestion.id).in_(suggestion_ids))
+    await session.exec(told.values(digest_id=digest_id))
+
+
+async def count_supporters(session: Session, suggestion_ids: Sequence[int]) -> dict[int, int]:
+    """By suggestion, how many people asked for it or voted for it, each once."""
+    voters = select(Vote.suggestion_id, Vote.person_id).where(col(Vote.suggestion_id).in_(suggestion_ids))
+    voices = select(Wording.suggestion_id, Wording.person_id).where(col(Wording.suggestion_id).in_(suggestion_ids))
+    people = union(voters, voices).subquery()
+    query = select(people.c.suggestion_id, func.count()).group_by(people.c.suggestion_id)
+    return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
+
+
+async def list_newcomers(
+    session: Session, community_id: int, since: datetime, *, invited_only: bool
+) -> list[tuple[str, str | None]]:
+    """Names of who came after a moment and is still there, with who brought them; the invited first."""
+    inviter = aliased(Person)
+    query = (
+        select(Person.name, inviter.name)
+        .join(Member, col(Member.person_id) == col(Person.id))
+        .outerjoin(inviter, col(inviter.id) == col(Member.inviter_id))
+        .where(Member.community_id == community_id, col(Member.joined_at) > since, col(Member.present))
+        .order_by(col(Member.inviter_id).is_(None), col(Member.joined_at), col(Member.id))
+    )
+    if invited_only:
+        query = query.where(col(Member.inviter_id).is_not(None))
+    return [(name, brought_by) for name, brought_by in await session.exec(query)]
+
+
+async def claim_doubt(session: Session, community_id: int, row_id: int, state: str, reason: str) -> OutboxRow | None:
+    """End the doubt about a message to one of the community's chats; None when there is none (any more)."""
+    ours = select(Chat.id).where(Chat.community_id == community_id)
+    claim = update(OutboxRow).where(
+        col(OutboxRow.id) == row_id, col(OutboxRow.state) == DOUBTFUL, col(OutboxRow.chat_id).in_(ours)
+    )
+    if (await session.exec(claim.values(state=state, error=reason))).rowcount != 1:
+        return None
+    return await outbox.get_row(session, row_id)

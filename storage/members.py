@@ -1,0 +1,114 @@
+"""People, and who they are in each community."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, UniqueConstraint, update
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.communities import TELEGRAM
+from storage.database import Session
+
+
+class Person(SQLModel, table=True):
+    """One human being on one network, the same in all communities."""
+
+    __table_args__ = (
+        UniqueConstraint("network", "external_id"),
+        CheckConstraint("length(name) <= 255", name="name_length"),
+        CheckConstraint("language IN ('zh-hans', 'zh-hant', 'en')", name="language_known"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    network: str = TELEGRAM
+    external_id: str
+    name: str
+    username: str | None = None
+    locale: str = ""  # what the network says of the person's language
+    language: str | None = None  # what the person chose
+    reachable: bool = False  # pressed Start, and did not block the bot since
+    created_at: datetime
+
+
+class Member(SQLModel, table=True):
+    """A person in a community: for ever, whatever leaving and rejoining."""
+
+    __table_args__ = (
+        UniqueConstraint("community_id", "person_id"),
+        CheckConstraint("role IN ('member', 'seed', 'moderator', 'owner')", name="role_known"),
+        CheckConstraint("inviter_id <> person_id", name="nobody_invites_themselves"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    community_id: int = Field(foreign_key="community.id")
+    person_id: int = Field(foreign_key="person.id", index=True)
+    role: str = "member"
+    inviter_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    present: bool = True
+    joined_at: datetime
+    seen_at: datetime
+
+
+async def get_person(session: Session, person_id: int) -> Person:
+    return (await session.exec(select(Person).where(Person.id == person_id))).one()
+
+
+async def get_person_by_external_id(session: Session, external_id: str, network: str = TELEGRAM) -> Person | None:
+    query = select(Person).where(Person.network == network, Person.external_id == external_id)
+    return (await session.exec(query)).first()
+
+
+async def get_member(session: Session, community_id: int, person_id: int) -> Member | None:
+    query = select(Member).where(Member.community_id == community_id, Member.person_id == person_id)
+    return (await session.exec(query)).first()
+
+
+async def list_memberships(session: Session, person_id: int) -> list[Member]:
+    """The communities a person is in, the most recently used first."""
+    query = select(Member).where(Member.person_id == person_id).order_by(col(Member.seen_at).desc(), col(Member.id))
+    return list(await session.exec(query))
+
+
+async def list_members(session: Session, community_id: int) -> list[tuple[Member, Person]]:
+    """Everyone in a community, in the order they came."""
+    query = (
+        select(Member, Person)
+        .join(Person, col(Person.id) == col(Member.person_id))
+        .where(Member.community_id == community_id)
+        .order_by(col(Member.joined_at), col(Member.id))
+    )
+    return list(await session.exec(query))
+
+
+async def list_people(session: Session, person_ids: list[int]) -> dict[int, Person]:
+    """People by id."""
+    found = await session.exec(select(Person).where(col(Person.id).in_(person_ids)))
+    return {person.id: person for person in found if person.id is not None}
+
+
+async def add_person(session: Session, person: Person) -> Person:
+    session.add(person)
+    await session.flush()
+    return person
+
+
+async def add_member(session: Session, member: Member) -> Member:
+    session.add(member)
+    await session.flush()
+    return member
+
+
+async def set_reachable(session: Session, person_id: int, reachable: bool) -> None:
+    """Remember whether the person can be written to privately."""
+    await session.exec(update(Person).where(col(Person.id) == person_id).values(reachable=reachable))
+
+
+async def move_members(session: Session, old_community_id: int, new_community_id: int) -> None:
+    """Bring a community's members into another; who is there already stays as they are."""
+    there = select(Member.person_id).where(Member.community_id == new_community_id)
+    known = set(await session.exec(there))
+    for member in await session.exec(select(Member).where(Member.community_id == old_community_id)):
+        if member.person_id in known:
+            await session.delete(member)
+        else:
+            member.community_id = new_community_id
+    await session.flush()

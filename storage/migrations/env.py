@@ -1,0 +1,17 @@
+"""Alembic's entry: runs the revisions on the connection that `Database.migrate` hands over."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from storage import communities, digests, inbox, invitations, members, outbox, releases, suggestions, wordings
+
+# Named, so that a tool that tidies imports sees they are needed: each registers its tables.
+TABLES = (communities, digests, inbox, invitations, members, outbox, releases, suggestions, wordings)
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+context.run_migrations()

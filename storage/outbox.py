@@ -1,0 +1,219 @@
+"""What we are going to say, written in the same transaction as the change it speaks of. The courier alone sends it."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, Index, delete, or_, text, update
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.communities import Chat
+from storage.database import Session, insert_into
+from storage.members import Person
+
+WAITING, SENDING, SENT, DOUBTFUL, DEAD = "waiting", "sending", "sent", "doubtful", "dead"
+
+# Smaller goes first within a chat and when the total pace is short.
+ANSWER, NOTICE, CARD = 0, 5, 8
+
+
+class OutboxRow(SQLModel, table=True):
+    """One call to one recipient: a chat of ours, or a person's private chat."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'sending', 'sent', 'doubtful', 'dead')", name="state_known"),
+        CheckConstraint("(chat_id IS NULL) <> (person_id IS NULL)", name="one_recipient"),
+        Index(
+            "outbox_waiting",
+            "not_before",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("outbox_slot", "slot", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    method: str  # the network's name of the call, such as sendMessage
+    fields: str  # its arguments as JSON, without the recipient
+    key: str | None = Field(default=None, unique=True)  # the reason it is said once
+    slot: str | None = None  # one live message: a newer row overwrites the waiting one and edits the sent one
+    once: bool = False  # rather in doubt than twice: marked sending before the call
+    priority: int = NOTICE
+    not_before: datetime
+    good_until: datetime | None = None
+    state: str = WAITING
+    attempts: int = 0
+    error: str | None = None
+    message_ref: str | None = None  # the sent message's id in its chat
+    created_at: datetime
+    sent_at: datetime | None = None
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """The call's fields."""
+        return dict(json.loads(self.fields))
+
+
+class SlotRow(SQLModel, table=True):
+    """Where a live message stands now, so that the next version edits it instead of being posted again."""
+
+    __tablename__ = "slot"
+
+    slot: str = Field(primary_key=True)
+    message_ref: str
+
+
+def call(
+    method: str,
+    fields: Mapping[str, object],
+    now: datetime,
+    *,
+    chat_id: int | None = None,
+    person_id: int | None = None,
+    key: str | None = None,
+    slot: str | None = None,
+    once: bool = False,
+    priority: int = NOTICE,
+    not_before: datetime | None = None,
+    good_for: timedelta | None = None,
+) -> OutboxRow:
+    """A row that is not yet stored; `good_for` is how long after `now` it is still worth saying."""
+    return OutboxRow(
+        chat_id=chat_id,
+        person_id=person_id,
+        method=method,
+        fields=json.dumps(fields, ensure_ascii=False),
+        key=key,
+        slot=slot,
+        once=once,
+        priority=priority,
+        not_before=not_before or now,
+        good_until=now + good_for if good_for else None,
+        created_at=now,
+    )
+
+
+async def add_rows(session: Session, rows: Sequence[OutboxRow]) -> None:
+    """Store what is to be said; a key that was used before is said no second time, a waiting slot is overwritten."""
+    for row in rows:
+        if row.slot and await _overwrite_waiting(session, row):
+            continue
+        insert = insert_into(session, OutboxRow).values(**row.model_dump(exclude={"id"}))
+        await session.exec(insert.on_conflict_do_nothing(index_elements=["key"]))
+
+
+async def _overwrite_waiting(session: Session, row: OutboxRow) -> bool:
+    overwrite = (
+        update(OutboxRow)
+        .where(col(OutboxRow.slot) == row.slot, col(OutboxRow.state) == WAITING)
+        .values(method=row.method, fields=row.fields)
+    )
+    return (await session.exec(overwrite)).rowcount > 0
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where a row goes, as the network knows it."""
+
+    external_id: str
+    is_group: bool
+
+
+async def list_due(
+    session: Session,
+    now: datetime,
+    *,
+    but_chats: Collection[int] = (),
+    but_people: Collection[int] = (),
+    limit: int = 100,
+) -> list[tuple[OutboxRow, Recipient]]:
+    """What may be said now, the most important first, and within that in the order it was written.
+
+    Recipients that cannot be written to at this moment are left out, so that a long queue to one hides no other.
+    """
+    query = (
+        select(OutboxRow, Chat.external_id, Person.external_id)
+        .outerjoin(Chat, col(Chat.id) == col(OutboxRow.chat_id))
+        .outerjoin(Person, col(Person.id) == col(OutboxRow.person_id))
+        .where(OutboxRow.state == WAITING, OutboxRow.not_before <= now)
+        .where(or_(col(OutboxRow.chat_id).is_(None), col(OutboxRow.chat_id).not_in(but_chats)))
+        .where(or_(col(OutboxRow.person_id).is_(None), col(OutboxRow.person_id).not_in(but_people)))
+        .order_by(col(OutboxRow.priority), col(OutboxRow.id))
+        .limit(limit)
+    )
+    rows = await session.exec(query)
+    return [(row, Recipient(chat or person or "", chat is not None)) for row, chat, person in rows]
+
+
+async def get_next_moment(session: Session, now: datetime) -> datetime | None:
+    """When the next row that must still wait may be said."""
+    query = select(OutboxRow.not_before).where(OutboxRow.state == WAITING, OutboxRow.not_before > now)
+    return (await session.exec(query.order_by(col(OutboxRow.not_before)).limit(1))).first()
+
+
+async def get_row(session: Session, row_id: int) -> OutboxRow | None:
+    return (await session.exec(select(OutboxRow).where(OutboxRow.id == row_id))).first()
+
+
+async def get_slot(session: Session, slot: str) -> str | None:
+    """The message that shows a slot now."""
+    return (await session.exec(select(SlotRow.message_ref).where(SlotRow.slot == slot))).first()
+
+
+async def claim_row(session: Session, row_id: int) -> bool:
+    """Mark a row that must not be said twice, before it is said; False when somebody else has it."""
+    claim = update(OutboxRow).where(col(OutboxRow.id) == row_id, col(OutboxRow.state) == WAITING).values(state=SENDING)
+    return (await session.exec(claim)).rowcount == 1
+
+
+async def set_sent(session: Session, row: OutboxRow, now: datetime, message_ref: str | None) -> None:
+    """Sent as it stood. A slot that was overwritten meanwhile keeps waiting, to follow as an edit."""
+    values = {"state": SENT, "sent_at": now, "message_ref": message_ref, "error": None}
+    sent = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.fields) == row.fields)
+    await session.exec(sent.values(**values))
+    if row.slot and message_ref:
+        insert = insert_into(session, SlotRow).values(slot=row.slot, message_ref=message_ref)
+        await session.exec(insert.on_conflict_do_update(index_elements=["slot"], set_={"message_ref": message_ref}))
+
+
+async def set_later(session: Session, row_id: int, not_before: datetime, error: str) -> None:
+    """Try again at that moment."""
+    values = {"state": WAITING, "not_before": not_before, "error": error[:2000], "attempts": OutboxRow.attempts + 1}
+    await session.exec(update(OutboxRow).where(col(OutboxRow.id) == row_id).values(**values))
+
+
+async def set_ended(session: Session, row_id: int, state: str, error: str) -> None:
+    """Nothing more will be tried: dead, or in doubt whether it arrived."""
+    await session.exec(update(OutboxRow).where(col(OutboxRow.id) == row_id).values(state=state, error=error[:2000]))
+
+
+async def set_doubtful(session: Session) -> list[OutboxRow]:
+    """Rows found *sending* at start: the program ended between the call and its answer."""
+    found = list(await session.exec(select(OutboxRow).where(OutboxRow.state == SENDING)))
+    await session.exec(update(OutboxRow).where(col(OutboxRow.state) == SENDING).values(state=DOUBTFUL))
+    return found
+
+
+async def set_arguments(session: Session, row_id: int, fields: Mapping[str, object]) -> None:
+    """Say it differently at the next try (without the topic that is gone, as plain text)."""
+    await session.exec(
+        update(OutboxRow).where(col(OutboxRow.id) == row_id).values(fields=json.dumps(fields, ensure_ascii=False))
+    )
+
+
+async def delete_slot(session: Session, slot: str) -> None:
+    """The live message is gone; the next version is posted anew."""
+    await session.exec(delete(SlotRow).where(col(SlotRow.slot) == slot))
+
+
+async def delete_sent(session: Session, now: datetime, keep: timedelta = timedelta(days=30)) -> None:
+    """Forget old rows, but never a key: that is the reason a thing is said once."""
+    old = or_(col(OutboxRow.state) == SENT, col(OutboxRow.state) == DEAD)
+    await session.exec(
+        delete(OutboxRow).where(old, col(OutboxRow.key).is_(None), col(OutboxRow.created_at) < now - keep)
+    )

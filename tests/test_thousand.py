@@ -1,0 +1,113 @@
+"""A thousand sentences by several people over HTTP: nothing lost, nothing doubled; the same with the program killed on the way."""
+
+import asyncio
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlmodel import select, text
+
+from bot.sandbox.model import Chat
+from bot.sandbox.server import Sandbox
+from storage.database import Database
+from storage.inbox import InboxRow
+from storage.outbox import OutboxRow
+from storage.suggestions import Offer, Suggestion
+from storage.wordings import Wording
+from tests.sentences import thousand
+from tests.test_intake import command, environment
+from tests.town import Town
+
+PEOPLE = ("xiaoman", "ahe", "yutong", "tang")
+KILLS = 20
+
+
+async def check_nothing_lost(database: Database, said: dict[str, str]) -> None:
+    """Every message is exactly one suggestion or one offer, or repeats what its author had asked in the same words."""
+    async with database.reading() as look:
+        suggestions = list(await look.exec(select(Suggestion)))
+        offers = list(await look.exec(select(Offer)))
+        states = Counter(await look.exec(select(InboxRow.state)))
+        wordings = list(await look.exec(select(Wording)))
+    kept = Counter(row.origin for row in (*suggestions, *offers))
+    assert not [origin for origin, count in kept.items() if count > 1]
+    assert set(kept) <= set(said)
+    assert all(said[row.origin].strip() == row.text for row in (*suggestions, *offers))
+    own = {wording.text for wording in wordings}
+    lost = [words for origin, words in said.items() if origin not in kept]
+    assert len(lost) < 15, "only a repetition by the same author makes no row of its own"
+    assert all(any(set(words) & set(text) for text in own) for words in lost)
+    assert states["waiting"] == 0
+    assert states["parked"] == 0
+    assert sorted(row.number for row in suggestions) == list(range(1, len(suggestions) + 1))
+    assert len(wordings) == len(suggestions)
+
+
+def answers_by_message(chat: Chat) -> Counter[int]:
+    """How many answers of the bot each message has."""
+    return Counter(m.reply_to.id for m in chat.messages.values() if m.sender.is_bot and m.reply_to)
+
+
+async def test_a_thousand_sentences(town: Town) -> None:
+    group = town.group()
+    await town.settle()
+    said = {}
+    for n, sentence in enumerate(thousand()):
+        message = town.world.say(town.person(PEOPLE[n % 4]), group, f"/suggest {sentence}")
+        said[f"{group.id}/{message.id}"] = sentence
+    await town.settle(120)
+    await check_nothing_lost(town.database, said)
+    answers = answers_by_message(group)
+    assert [answers[int(origin.split("/")[1])] for origin in said] == [1] * len(said)
+
+
+@pytest.mark.timeout(420)
+async def test_a_thousand_sentences_and_twenty_kills(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    await sandbox.start()
+    world, chance = sandbox.world, random.Random(20)  # noqa: S311  # a repeatable test, no secret
+    group = world.add_chat("谷雨 OS", owner=world.people["tang"])
+    for key in ("xiaoman", "ahe", "yutong"):
+        world.join(world.people[key], group)
+    world.add_bot(group, world.people["tang"], admin=True)
+    said = {}
+    sentences = thousand()
+    env = environment(sandbox, tmp_path, LOG_LEVEL="error")
+    for kill in range(KILLS + 1):
+        process = await asyncio.create_subprocess_exec(*command("run"), env=env)
+        for n in range(kill * 1000 // (KILLS + 1), (kill + 1) * 1000 // (KILLS + 1)):
+            message = world.say(world.people[PEOPLE[n % 4]], group, f"/suggest {sentences[n]}")
+            said[f"{group.id}/{message.id}"] = sentences[n]
+        fetched = len(sandbox.calls)
+        if kill < KILLS:
+            await sandbox.until(lambda fetched=fetched: len(sandbox.calls) > fetched + chance.randrange(2, 30), 60)
+            process.kill()
+        else:
+            await _until_done(sandbox, tmp_path)
+            process.terminate()
+        await process.wait()
+    database = Database(f"sqlite:///{tmp_path / 'millet.db'}")
+    await check_nothing_lost(database, said)
+    async with database.reading() as look:
+        assert (await look.exec(text("PRAGMA integrity_check"))).one()[0] == "ok"  # type: ignore[call-overload]  # SQLModel types exec for models
+        assert not (await look.exec(text("PRAGMA foreign_key_check"))).all()  # type: ignore[call-overload]  # as above
+        dead = list(await look.exec(select(OutboxRow).where(OutboxRow.state != "sent", OutboxRow.state != "waiting")))
+    await database.close()
+    await sandbox.stop()
+    assert not dead
+    answers = answers_by_message(group)
+    assert sum(answers.values()) <= len(said) + KILLS, "at most one answer more for each kill"
+
+
+async def _until_done(sandbox: Sandbox, folder: Path) -> None:
+    """Until the inbox is empty; the paced courier may go on telling for minutes."""
+    database = Database(f"sqlite:///{folder / 'millet.db'}")
+    async with asyncio.timeout(240):
+        while True:
+            async with database.reading() as look:
+                waiting = list(await look.exec(select(InboxRow.update_id).where(InboxRow.state == "waiting").limit(1)))
+            if not waiting and not sandbox.world.queue:
+                break
+            await asyncio.sleep(0.2)
+    await database.close()
