@@ -43,6 +43,7 @@ class Tempo:
     """How fast the program goes: tests and the demo hurry where production is patient."""
 
     poll_seconds: int = 50
+    call_seconds: float = 20.0  # how long an answer of Telegram's is waited for
     knock_seconds: float = 15.0
     paced: bool = True
 
@@ -58,7 +59,9 @@ class Millet:
         self.tempo = tempo or Tempo()
         self.database = Database(settings.database_url.get_secret_value())
         server = TelegramAPIServer.from_base(settings.bot_api_url)
-        self.bot = Bot(settings.bot_token.get_secret_value(), session=AiohttpSession(api=server))
+        self.bot = Bot(
+            settings.bot_token.get_secret_value(), session=AiohttpSession(api=server, timeout=self.tempo.call_seconds)
+        )
         pace = Pace() if self.tempo.paced else None
         self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful)
         self.timetable = Timetable(self.database, self.clock, self._after_knock, self.tempo.knock_seconds)

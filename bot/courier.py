@@ -59,13 +59,14 @@ class Courier:
         self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
         self._resting: dict[tuple[int | None, int | None], datetime] = {}
         self._quick: set[asyncio.Task[None]] = set()
+        self._settled = False
         self._stopping = False
         self._refused: TokenRefusedError | None = None
 
     @property
     def is_idle(self) -> bool:
-        """Whether no call is in hand."""
-        return not self._busy and not self._quick
+        """Whether no call is in hand, and what an earlier run left in doubt has been told."""
+        return self._settled and not self._busy and not self._quick
 
     def wake(self) -> None:
         """Something new stands in the outbox."""
@@ -98,6 +99,7 @@ class Courier:
         async with self._database.writing() as session:
             for row in await outbox.set_doubtful(session):
                 await self._tell_doubt(session, row, self._clock.now())
+        self._settled = True
 
     async def _send_due(self) -> float | None:
         """Start every call that may go now; returns the seconds until another may, None when nothing waits."""
@@ -121,15 +123,17 @@ class Courier:
         to = (row.chat_id, row.person_id)
         if to in self._busy or to in self._resting or len(self._busy) >= MOST_AT_ONCE:
             return
-        if self._pace and (wait := self._pace.asked(recipient.external_id, group=recipient.is_group, now=now)):
+        if self._pace and (wait := self._pace.ask(recipient.external_id, group=recipient.is_group, now=now)):
             self._resting[to] = now + wait
             return
         task = asyncio.create_task(self._deliver(row, recipient))
         self._busy[to] = task
-        task.add_done_callback(lambda done: self._finished(to, done))
+        task.add_done_callback(lambda done: self._finished(to, recipient, done))
 
-    def _finished(self, to: tuple[int | None, int | None], task: asyncio.Task[None]) -> None:
+    def _finished(self, to: tuple[int | None, int | None], recipient: Recipient, task: asyncio.Task[None]) -> None:
         del self._busy[to]
+        if self._pace:
+            self._pace.answered(recipient.external_id, group=recipient.is_group, now=self._clock.now())
         if not task.cancelled() and (error := task.exception()):
             if isinstance(error, TokenRefusedError):
                 self._refused = error
@@ -163,8 +167,6 @@ class Courier:
             await self._sort(row, recipient, classify(error))
         else:
             await self._sent(row, message_ref)
-        if self._pace:
-            self._pace.answered(recipient.external_id, self._clock.now())
 
     async def _claim(self, row: OutboxRow) -> bool:
         async with self._database.writing() as session:

@@ -2,38 +2,78 @@
 
 30 messages a second over all, 1 a second in a chat, 20 a minute in a group, edits counted:
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+
+Telegram counts a call when it arrives, which we know only to lie between asking and its answer. So a call takes its place
+in a window for the whole time it is in flight, and its stamp there is that of the answer.
 """
 
 from datetime import datetime, timedelta
 
 from pyrate_limiter import Duration, InMemoryBucket, Rate, RateItem
 
-OVER_ALL = Rate(25, Duration.SECOND)
+OVER_ALL = Rate(26, Duration.SECOND)
 IN_A_GROUP = Rate(18, Duration.MINUTE)
-BETWEEN_TWO = timedelta(seconds=1.05)  # counted from Telegram's answer: its own clock starts when it got the first
+BETWEEN_TWO = timedelta(seconds=1.05)
+SOON = timedelta(milliseconds=50)
+
+
+class _Window:
+    """How many calls were answered within a time, and how many are in flight."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._answered = InMemoryBucket([rate])
+        self._in_flight = 0
+
+    def wait(self, now: datetime) -> timedelta | None:
+        """None when one more fits in; otherwise how long until it may."""
+        self._answered.leak(_milliseconds(now))
+        held = self._answered.count()
+        if held + self._in_flight < self._rate.limit:
+            return None
+        oldest = self._answered.peek(held - 1) if held else None
+        if oldest is None:
+            return SOON
+        return max(timedelta(milliseconds=oldest.timestamp + self._rate.interval - _milliseconds(now)), SOON)
+
+    def ask(self) -> None:
+        self._in_flight += 1
+
+    def answer(self, now: datetime) -> None:
+        self._in_flight -= 1
+        self._answered.put(RateItem("", _milliseconds(now)))
+
+    def is_empty(self, now: datetime) -> bool:
+        self._answered.leak(_milliseconds(now))
+        return self._in_flight == 0 and self._answered.count() == 0
 
 
 class Pace:
-    """Says when the next call may go; `asked` before a call, `answered` after it."""
+    """Says when the next call may go: `ask` before each, `answered` after it."""
 
     def __init__(self) -> None:
-        self._over_all = InMemoryBucket([OVER_ALL])
-        self._groups: dict[str, InMemoryBucket] = {}
+        self._over_all = _Window(OVER_ALL)
+        self._groups: dict[str, _Window] = {}
         self._rested: dict[str, datetime] = {}
 
-    def asked(self, chat: str, *, group: bool, now: datetime) -> timedelta | None:
-        """None when the call may go now, and is counted; otherwise how long to wait for it."""
-        rest = self._rested.get(chat, now) - now
-        if rest > timedelta():
-            return rest
-        stamp = RateItem(chat, int(now.timestamp() * 1000))
-        if wait := _try(self._over_all, stamp):
-            return wait
-        return _try(self._groups.setdefault(chat, InMemoryBucket([IN_A_GROUP])), stamp) if group else None
+    def ask(self, chat: str, *, group: bool, now: datetime) -> timedelta | None:
+        """None when the call may go now, which then counts as gone; otherwise how long to wait for it."""
+        windows = [self._over_all, *([self._groups.setdefault(chat, _Window(IN_A_GROUP))] if group else [])]
+        waits = [wait for window in windows if (wait := window.wait(now))]
+        if (rested := self._rested.get(chat, now)) > now:
+            waits.append(rested - now)
+        if waits:
+            return max(waits)
+        for window in windows:
+            window.ask()
+        return None
 
-    def answered(self, chat: str, now: datetime) -> None:
-        """The chat rests from now on for the time between two messages."""
-        self._rested[chat] = now + BETWEEN_TWO
+    def answered(self, chat: str, *, group: bool, now: datetime) -> None:
+        """The answer has come; the chat rests from now on for the time between two messages."""
+        self._over_all.answer(now)
+        if group:
+            self._groups[chat].answer(now)
+        self._rested[chat] = max(self._rested.get(chat, now), now + BETWEEN_TWO)
         if len(self._rested) > 10_000:
             self._forget(now)
 
@@ -43,15 +83,8 @@ class Pace:
 
     def _forget(self, now: datetime) -> None:
         self._rested = {chat: until for chat, until in self._rested.items() if until > now}
-        minute_ago = int((now - timedelta(minutes=1)).timestamp() * 1000)
-        self._groups = {
-            chat: bucket for chat, bucket in self._groups.items() if bucket.items[-1].timestamp > minute_ago
-        }
+        self._groups = {chat: window for chat, window in self._groups.items() if not window.is_empty(now)}
 
 
-def _try(bucket: InMemoryBucket, stamp: RateItem) -> timedelta | None:
-    bucket.leak(stamp.timestamp)
-    if bucket.put(stamp):
-        return None
-    wait = bucket.waiting(stamp)
-    return timedelta(milliseconds=max(wait if isinstance(wait, int) else 0, 1))
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

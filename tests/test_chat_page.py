@@ -32,6 +32,9 @@ TABLET: ViewportSize = {"width": 1024, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TINY_PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
+WAIT_MS = 10_000
+expect.set_options(timeout=WAIT_MS)
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -118,7 +121,7 @@ async def visit(browser: Browser, village: Village) -> AsyncIterator[Visit]:
             is_mobile=size is PHONE,
         )
         contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(WAIT_MS)
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
@@ -516,3 +519,18 @@ async def test_a_whisper_is_seen_by_one_person_at_its_place(village: Village, vi
     await page.locator(".person[data-key=ahe]").click()
     await expect(message(page, "我也想要")).to_have_class(re.compile("mine"))
     await expect(message(page, "要记下来吗？")).to_have_count(0)
+
+
+async def test_a_long_press_opens_the_menu_and_it_stays(village: Village, visit: Visit) -> None:
+    village.sandbox.world.say(village.person("tang"), village.group, "按住我")
+    page = await visit("ahe", PHONE)
+    await page.locator(f".chat[data-key='{village.group.id}']").tap()
+    box = await message(page, "按住我").locator(".bubble").bounding_box()
+    assert box
+    touch = await page.context.new_cdp_session(page)
+    point = {"x": box["x"] + 20, "y": box["y"] + 20}
+    await touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    await expect(page.get_by_role("menu")).to_be_visible()
+    await touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await page.get_by_role("menuitem", name="React with 🎉").tap()
+    await expect(message(page, "按住我").locator(".reaction")).to_have_text("🎉1")

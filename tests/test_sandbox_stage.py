@@ -1,6 +1,8 @@
 """The sandbox itself: a real aiogram bot talks to it, tests wait on it, and it stays quick."""
 
 import asyncio
+import contextlib
+import random
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from aiogram.types import BotCommand, InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram.types import Message as TelegramMessage
 
 from bot.clock import SteerableClock
-from bot.sandbox.model import Chat, Message
+from bot.sandbox.api import METHODS, Api, Params
+from bot.sandbox.errors import ApiError
+from bot.sandbox.model import ADMIN_RIGHTS, Chat, Message
 from bot.sandbox.people import Person
 from bot.sandbox.server import Control, Sandbox
 
@@ -164,6 +168,63 @@ async def test_a_taken_port_is_an_error_and_another_can_be_tried(stage: Stage) -
         second.world.start(second.world.people["sam"])
         assert len(await asyncio.wait_for(poll, 2)) == 1
     await second.stop()
+
+
+VALUES: tuple[object, ...] = (
+    *(0, 1, 2, -1, 10**30, 1.5, True, None, "", "x" * 5000, "😀", "<b>x</b>", "<", "HTML", "\ud800"),
+    *(
+        "[]",
+        "{}",
+        "[1]",
+        '["x"]',
+        '{"inline_keyboard":[1]}',
+        '{"inline_keyboard":[[{"text":"x","callback_data":"y"}]]}',
+    ),
+    *('[{"type":"emoji","emoji":"👍"}]', '[{"type":"bold","offset":-5,"length":99999}]', '{"receiver_user_id":1}'),
+)
+NAMES = [
+    "chat_id",
+    "from_chat_id",
+    "user_id",
+    "message_id",
+    "message_ids",
+    "text",
+    "caption",
+    "parse_mode",
+    "entities",
+    "reply_markup",
+    "reply_parameters",
+    "message_thread_id",
+    "photo",
+    "media",
+    "reaction",
+    "permissions",
+    "until_date",
+    "name",
+    "member_limit",
+    "expire_date",
+    "invite_link",
+    "commands",
+    "scope",
+    "allowed_updates",
+    "ephemeral_message_parameters",
+    "callback_query_id",
+    "action",
+    "can_pin_messages",
+    "can_send_polls",
+]
+
+
+async def test_whatever_the_parameters_a_method_answers_or_refuses(stage: Stage) -> None:
+    chosen = random.Random(7)  # noqa: S311 - the same nonsense every time
+    group = stage.group()
+    stage.sandbox.world.add_bot(group, stage["tang"], **dict.fromkeys(ADMIN_RIGHTS, True))
+    api = Api(stage.sandbox.world, stage.sandbox.limits, stage.sandbox.webhook)
+    for name in sorted(METHODS) * 60:
+        values = {key: chosen.choice(VALUES) for key in chosen.sample(NAMES, 8)}
+        chat = chosen.choice([group.id, stage["ahe"].id, chosen.choice(VALUES)])
+        with contextlib.suppress(ApiError):
+            METHODS[name](api, Params({"chat_id": chat, **values}))
 
 
 # -- waiting and showing ---------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Text as Telegram counts, cuts, marks and refuses it."""
 
+import aiohttp
 import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import Message as TelegramMessage
@@ -182,6 +183,17 @@ async def test_control_characters_do_not_reach_a_chat(stage: Stage) -> None:
     assert said.text == "a b\nc d"
 
 
+async def test_half_an_emoji_is_not_text(stage: Stage) -> None:
+    assert stage.sandbox.world.say(stage["ahe"], stage.group(), "米\ud83d").text == "米\ufffd"
+    stage.sandbox.world.start(stage["ahe"])
+    url = f"{stage.sandbox.url}/bot{stage.sandbox.token}/sendMessage"
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(url, json={"chat_id": stage["ahe"].id, "text": "\ud83d"}) as answer,
+    ):
+        assert answer.status == 400
+
+
 # -- showing it safely -----------------------------------------------------------------------------------------------
 
 HOSTILE = ['<b>&"', "\u202etxt.exe", "😀" * 64, "<script>alert(1)</script>", "'><img src=x onerror=alert(1)>"]
@@ -212,6 +224,21 @@ def test_overlapping_marks_are_shown_nested() -> None:
 
 TAGS = st.sampled_from(["bold", "italic", "code", "pre", "blockquote", "text_link", "spoiler", "hashtag", "url"])
 ENTITIES = st.lists(st.builds(Entity, TAGS, st.integers(0, 30), st.integers(0, 30)), max_size=6)
+
+
+SCRAPS = st.sampled_from(
+    ["<b>", "</b>", "<i>", "</i>", "<a href='", "'>", "</a>", "<", ">", "&lt;", "&#", "&", "😀", "米"]
+)
+
+
+@given(st.lists(SCRAPS, max_size=12).map("".join))
+def test_any_markup_is_parsed_within_its_text_or_refused(source: str) -> None:
+    try:
+        text, found = parse_html(source, nobody)
+    except ApiError as refusal:
+        assert "can't parse entities" in refusal.description
+    else:
+        assert all(0 <= entity.offset < entity.end <= utf16_length(text) for entity in found)
 
 
 @given(text=st.text(max_size=20), entities=ENTITIES)

@@ -15,13 +15,14 @@ from bot.settings import Settings
 from storage.database import Database
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)  # nine in the morning in Shanghai
-TEMPO = Tempo(poll_seconds=20, knock_seconds=3600, paced=False)
+TEMPO = Tempo(poll_seconds=20, call_seconds=0.5, knock_seconds=3600, paced=False)
 
 
 class Town:
     """People say things in chats; `settle` waits until the bot has answered everything."""
 
-    def __init__(self, sandbox: Sandbox, clock: SteerableClock, url: str, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, clock: SteerableClock, url: str, folder: Path, tempo: Tempo = TEMPO) -> None:
+        self.tempo = tempo
         self.sandbox = sandbox
         self.world = sandbox.world
         self.clock = clock
@@ -31,11 +32,14 @@ class Town:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, folder: Path, start: datetime = MONDAY) -> AsyncIterator["Town"]:
-        clock = SteerableClock(start)
-        sandbox = Sandbox(clock=clock.now)
+    async def open(
+        cls, url: str, folder: Path, tempo: Tempo = TEMPO, *, speed: float = 0, enforce_limits: bool = False
+    ) -> AsyncIterator["Town"]:
+        """Monday morning; the clock stands still unless it is given a speed."""
+        clock = SteerableClock(MONDAY, speed)
+        sandbox = Sandbox(clock=clock.now, enforce_limits=enforce_limits)
         await sandbox.start()
-        town = cls(sandbox, clock, url, folder)
+        town = cls(sandbox, clock, url, folder, tempo)
         try:
             await town.millet.start()
             yield town
@@ -58,7 +62,7 @@ class Town:
             "data_dir": self.folder / "data",
         }
         settings = Settings.model_validate({**values, **more})
-        return Millet(settings, self.clock, TEMPO)
+        return Millet(settings, self.clock, self.tempo)
 
     async def restart(self, **settings: object) -> None:
         """Stop the bot in an orderly way and start it anew on the same database, perhaps with other settings."""

@@ -12,6 +12,8 @@ from bot.sandbox.updates import Json
 from bot.sandbox.webhook import Webhook
 from bot.sandbox.world import World
 
+_END_OF_TIME = 2**31  # dates are 32 bits wide in the Bot API
+
 
 @dataclass(slots=True, frozen=True)
 class Upload:
@@ -34,7 +36,10 @@ class Params:
 
     def text(self, name: str) -> str:
         value = self.values.get(name)
-        return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+        text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
+        if not is_utf8(text):
+            raise bad_request("strings must be encoded in UTF-8")
+        return text
 
     def number(self, name: str, default: int = 0) -> int:
         """An integer; what is none counts as absent, as Telegram's server reads it."""
@@ -47,9 +52,9 @@ class Params:
         return self.text(name).strip().lower() in ("true", "1", "yes")
 
     def moment(self, name: str) -> datetime | None:
-        """A Unix time as an aware moment; None if absent or 0."""
+        """A Unix time as an aware moment; None if absent, 0, or beyond the calendar."""
         seconds = self.number(name)
-        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+        return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _END_OF_TIME else None
 
     def parsed(self, name: str) -> object:
         """A JSON value, already parsed or as a string; None if absent."""
@@ -81,6 +86,11 @@ class Params:
 
     def words(self, name: str) -> list[str]:
         return [item for item in self.items(name) if isinstance(item, str)]
+
+
+def is_utf8(text: str) -> bool:
+    """Whether the text has no lone surrogates, which JSON can smuggle in."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def as_record(value: object) -> Json:

@@ -110,5 +110,6 @@ def trim(text: str, entities: Iterable[Entity]) -> tuple[str, list[Entity]]:
 
 
 def clean(text: str) -> str:
-    """Replace control characters as Telegram's server does: they never reach a chat."""
+    """Replace control characters and lone surrogates as Telegram does: they never reach a chat."""
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return "".join(char if char >= " " or char == "\n" else " " for char in text if char != "\r")

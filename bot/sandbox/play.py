@@ -150,7 +150,7 @@ class Play:
         async with contextlib.aclosing(self.events.follow(me)) as events:
             async for event in events:
                 try:
-                    await response.write(f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
+                    await response.write(f"data: {json.dumps(event)}\n\n".encode())
                 except ConnectionError:
                     break
         return response

@@ -185,9 +185,7 @@ def your_code(t: Translator, chat: Chat) -> Say:
     """To somebody who asked to join: worth saying only while Telegram lets us write to them."""
     lines = [
         t("You asked to join <b>%(chat)s</b>. May I see your invitation code?", chat=name(chat.title)),
-        t(
-            "Send it to me here, and the door opens. If you have none, ask somebody inside: each code lets in one person."
-        ),
+        t("Send it to me here, and the door opens. If you have none, ask somebody inside: a code lets in one person."),
     ]
     return Say("\n".join(lines), silent=False, fresh=ANSWER_WITHIN)
 

@@ -123,7 +123,7 @@ def _button(record: Json) -> Button:
 
 
 def _callback_data(data: str) -> str:
-    if not 1 <= len(data.encode()) <= MAX_CALLBACK_BYTES:
+    if not 1 <= len(data.encode("utf-8", "surrogatepass")) <= MAX_CALLBACK_BYTES:
         raise bad_request("BUTTON_DATA_INVALID")
     return data
 

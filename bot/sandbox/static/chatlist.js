@@ -1,6 +1,6 @@
 // The list of chats on the left, and the card with things to try.
 
-import { avatar, h, icon, iconButton, isolated, redraw } from "./dom.js";
+import { avatar, button, h, icon, iconButton, isolated, redraw } from "./dom.js";
 import { authorOf, excerpt, membersLine, shortTime } from "./format.js";
 import { emit, isMember, on, person, remembered, state, visibleChats } from "./state.js";
 import { t } from "./strings.js";
@@ -25,14 +25,17 @@ export function showChatList(host, isOpen) {
 }
 
 function row(chat, isOpen) {
-  return h("button", { type: "button", class: "chat", "data-key": chat.id, "aria-current": isOpen ? "true" : null,
-    "aria-label": t("open", { name: chat.title }), onclick: () => emit("open", chat.id) },
-  avatar(chat.title, chat.color, chat.kind === "private"),
-  h("span", { class: "names" },
-    h("span", { class: "chat-line" }, isolated(chat.title, { class: "name" }), chat.last && h("time", {}, shortTime(chat.last.date))),
-    h("span", { class: "chat-line" },
-      h("span", { class: "about", dir: "auto" }, ...summary(chat)),
-      chat.unread > 0 && h("span", { class: "badge", "aria-label": t("unread", { n: chat.unread }) }, String(chat.unread)))));
+  const { id, title, color, kind, last, unread } = chat;
+  const open = () => emit("open", id);
+  return button({ class: "chat", "data-key": id, "aria-current": isOpen ? "true" : null, onclick: open },
+    avatar(title, color, kind === "private"),
+    h("span", { class: "names" },
+      h("span", { class: "chat-line" },
+        isolated(title, { class: "name" }),
+        last && h("time", { datetime: last.date }, shortTime(last.date))),
+      h("span", { class: "chat-line" },
+        h("span", { class: "about", dir: "auto" }, ...summary(chat)),
+        unread > 0 && h("span", { class: "badge", title: t("unread", { n: unread }) }, String(unread)))));
 }
 
 function summary(chat) {
@@ -58,7 +61,7 @@ function tipsCard(redraw) {
     redraw();
   };
   if (remembered.get("tips-away")) {
-    return h("button", { type: "button", class: "plain small", onclick: () => put(false) }, icon("bulb"), t("tryAgain"));
+    return button({ class: "plain small", onclick: () => put(false) }, icon("bulb"), t("tryAgain"));
   }
   return h("section", { class: "card", "aria-label": t("tryTitle") },
     h("h2", {}, icon("bulb"), t("tryTitle")), iconButton("close", t("close"), { onclick: () => put(true) }),
@@ -68,5 +71,6 @@ function tipsCard(redraw) {
 /** A tip about a person is a button that makes one this person, with the words ready to be sent. */
 function tipLine({ text, as, write, privately }) {
   if (!person(as)) return t(text);
-  return h("button", { type: "button", class: "link", onclick: () => emit("try", { as, privately, text: write && t(write) }) }, t(text));
+  const tryIt = () => emit("try", { as, privately, text: write && t(write) });
+  return button({ class: "link", onclick: tryIt }, t(text));
 }

@@ -1,6 +1,6 @@
 // One chat as a column: its head, who asks to come in, its messages, and the place to write or to enter.
 
-import { avatar, h, iconButton, isolated, redraw } from "./dom.js";
+import { avatar, button, h, iconButton, isolated, redraw } from "./dom.js";
 import { Composer } from "./composer.js";
 import { excerpt, membersLine } from "./format.js";
 import { openLink } from "./links.js";
@@ -102,23 +102,23 @@ export class ChatView {
   }
 
   #drawRequests() {
-    const waiting = (isAdmin(this.chat) && this.chat.requests) || [];
-    redraw(this.requests, waiting.map((user) => h("li", { "data-key": user.id },
+    const answer = (verb, look, user) =>
+      button({ class: `${look} small`, onclick: () => this.perform(verb, { user: user.id }) }, t(verb));
+    redraw(this.requests, (this.chat.requests ?? []).map((user) => h("li", { "data-key": user.id },
       avatar(user.name, user.color),
       isolated(t("wantsToJoin", { name: user.name })),
-      h("button", { type: "button", class: "primary small", onclick: () => this.perform("approve", { user: user.id }) }, t("approve")),
-      h("button", { type: "button", class: "plain small", onclick: () => this.perform("decline", { user: user.id }) }, t("decline")))));
+      answer("approve", "primary", user),
+      answer("decline", "plain", user))));
   }
 
   #drawFoot() {
     const kind = this.#kindOfFoot();
     if (kind === this.#footKind) return;
     this.#footKind = kind;
-    const offers = { start: "start", join: "join", request: "request" };
-    const notes = { requested: t("requested"), kicked: t("kicked"), readOnly: t("readOnly") };
+    const isOffer = ["start", "join", "request"].includes(kind);
     if (kind === "write") this.foot.replaceChildren(this.composer.element);
-    else if (kind in offers) this.foot.replaceChildren(h("button", { type: "button", class: "primary wide", onclick: () => this.perform(offers[kind]) }, t(kind)));
-    else this.foot.replaceChildren(h("p", { class: "note" }, notes[kind]));
+    else if (isOffer) this.foot.replaceChildren(button({ class: "primary wide", onclick: () => this.perform(kind) }, t(kind)));
+    else this.foot.replaceChildren(h("p", { class: "note" }, t(kind)));
     const mayLook = this.chat.kind === "private" || this.chat.username || isMember(this.chat);
     this.messages.empty.textContent = kind === "start" ? t("botIntro") : t(mayLook ? "noMessages" : "membersOnly");
   }
@@ -210,7 +210,8 @@ export class ChatView {
     const item = event.target.closest("li");
     if (!item || item.message.service) return;
     const list = event.currentTarget;
-    const timer = setTimeout(() => this.#openMessageMenu(item.message, { left: event.clientX, bottom: event.clientY }), LONG_PRESS_MS);
+    const open = () => this.#openMessageMenu(item.message, { left: event.clientX, bottom: event.clientY });
+    const timer = setTimeout(open, LONG_PRESS_MS);
     const end = (later) => {
       const slip = Math.hypot(later.clientX - event.clientX, later.clientY - event.clientY);
       if (later.type === "pointermove" && slip < LONG_PRESS_SLIP_PX) return;
@@ -231,7 +232,8 @@ export class ChatView {
       canDelete && { label: t("remove"), icon: "delete", danger: true, run: () => this.perform("delete", { message: message.id }) },
     ];
     const onEmoji = (emoji) => this.#react(message, emoji);
-    openMenu({ x: left, y: bottom + 4, entries: entries.filter(Boolean), emoji: canTakePart ? REACTIONS : [], onEmoji });
+    const emoji = canTakePart ? REACTIONS : [];
+    openMenu({ x: left, y: bottom + 4, entries: entries.filter(Boolean), emoji, onEmoji });
   }
 
   async #copy(message) {

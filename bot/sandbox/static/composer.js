@@ -1,6 +1,6 @@
 // Where one writes: text, a photo, a reply, an edit, and hints for commands.
 
-import { h, icon, iconButton, isolated } from "./dom.js";
+import { button, h, icon, iconButton, isolated } from "./dom.js";
 import { authorOf, excerpt } from "./format.js";
 import { toast } from "./overlay.js";
 import { readPicture } from "./picture.js";
@@ -18,15 +18,16 @@ export class Composer {
 
   constructor(chat, { messages, perform }) {
     Object.assign(this, { chat, messages, perform, draftKey: `${state.as}:${chat.id}` });
-    this.input = h("textarea", { rows: "1", dir: "auto", maxlength: "4096", enterkeyhint: "send", "aria-label": t("write", { name: state.me.name }),
+    this.input = h("textarea", { rows: "1", dir: "auto", maxlength: "4096", "aria-label": t("write", { name: state.me.name }),
       oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onpaste: (event) => this.#pasted(event) });
     this.file = h("input", { type: "file", accept: "image/*", hidden: true, onchange: () => this.#chosen(this.file.files[0]) });
     this.context = h("div", { class: "context", hidden: true });
     this.preview = h("div", { class: "preview", hidden: true });
     this.hints = h("div", { class: "hints", role: "listbox", "aria-label": t("commands"), hidden: true });
     this.sender = iconButton("send", t("send"), { type: "submit", class: "icon-button send" });
-    this.element = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) }, this.hints, this.context, this.preview,
-      h("div", { class: "line" }, this.file, iconButton("attach", t("attach"), { onclick: () => this.file.click() }), this.input, this.sender));
+    const attach = iconButton("attach", t("attach"), { onclick: () => this.file.click() });
+    this.element = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) },
+      this.hints, this.context, this.preview, h("div", { class: "line" }, this.file, attach, this.input, this.sender));
     this.write(drafts.get(this.draftKey) ?? "");
     this.#drawPicture();
   }
@@ -163,7 +164,7 @@ export class Composer {
     const fitting = typed ? (state.bot.commands ?? []).filter(({ command }) => command.startsWith(typed[1])).slice(0, HINTS) : [];
     this.hints.hidden = fitting.length === 0;
     this.hints.replaceChildren(...fitting.map(({ command, description }, index) =>
-      h("button", { type: "button", role: "option", tabindex: "-1", "aria-selected": String(index === 0), "data-command": command,
+      button({ role: "option", tabindex: "-1", "aria-selected": String(index === 0), "data-command": command,
         onclick: () => this.#take(command) }, h("b", {}, `/${command}`), h("span", { dir: "auto" }, description))));
   }
 

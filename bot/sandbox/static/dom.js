@@ -49,8 +49,10 @@ export function icon(name) {
   return svg;
 }
 
+export const button = (properties, ...children) => h("button", { type: "button", ...properties }, ...children);
+
 export const iconButton = (name, label, properties = {}) =>
-  h("button", { type: "button", class: "icon-button", title: label, "aria-label": label, ...properties }, icon(name));
+  button({ class: "icon-button", title: label, "aria-label": label, ...properties }, icon(name));
 
 /** A name or title that cannot disturb the direction of what stands beside it. */
 export const isolated = (text, properties = {}) => h("bdi", properties, text);

@@ -6,7 +6,8 @@ import { Columns } from "./columns.js";
 import { authorOf, excerpt, isSameDay } from "./format.js";
 import { toast } from "./overlay.js";
 import { showPeople } from "./people.js";
-import { chatById, emit, isMember, on, remembered, state, takeChats, takeEdit, takeMessage, takeState, visibleChats } from "./state.js";
+import { chatById, emit, isMember, on, remembered, state, visibleChats } from "./state.js";
+import { takeChats, takeEdit, takeMessage, takeState } from "./state.js";
 import { locale } from "./strings.js";
 import { applyTheme, showTopBar } from "./topbar.js";
 

@@ -1,6 +1,6 @@
 // How one message looks. Pure: takes a message as the server shows it, gives an element; clicks are handled by the chat.
 
-import { avatar, h, icon, iconButton, isolated } from "./dom.js";
+import { avatar, button, h, icon, iconButton, isolated } from "./dom.js";
 import { authorOf, dayName, fullTime, isSameDay, timeOf } from "./format.js";
 import { person } from "./state.js";
 import { pick, t } from "./strings.js";
@@ -52,7 +52,7 @@ const tools = (chat) =>
 
 function quote(reply) {
   if (!reply) return null;
-  return h("button", { type: "button", class: "quote", "data-do": "jump", "data-to": reply.id },
+  return button({ class: "quote", "data-do": "jump", "data-to": reply.id },
     isolated(reply.name, { class: "quote-name" }),
     h("span", { class: "quote-text", dir: "auto" }, reply.excerpt || t("photo")));
 }
@@ -64,7 +64,7 @@ function photo(message) {
   const scale = Math.min(PHOTO_BOX.width / width, PHOTO_BOX.height / height, 1);
   // Sizes are given before the file is there, so that nothing jumps when it comes.
   const sizes = { width: Math.round(width * scale), height: Math.round(height * scale) };
-  return h("button", { type: "button", class: "photo", "data-do": "photo", "aria-label": t("photo") },
+  return button({ class: "photo", "data-do": "photo", "aria-label": t("photo") },
     h("img", { src: message.photo, alt: message.caption ?? t("photo"), draggable: "false", decoding: "async", ...sizes }));
 }
 
@@ -107,8 +107,9 @@ function meta(message) {
 function reactions(message) {
   if (!message.reactions?.length) return null;
   return h("div", { class: "reactions" }, message.reactions.map(({ emoji, count, mine }) =>
-    h("button", { type: "button", class: "reaction", "aria-pressed": String(mine), "data-do": "react", "data-emoji": emoji,
-      "aria-label": `${t("react", { emoji })} (${count})` }, h("span", { class: "emoji" }, emoji), h("span", {}, String(count)))));
+    button({ class: "reaction", "aria-pressed": String(mine), "data-do": "react", "data-emoji": emoji,
+      "aria-label": `${t("react", { emoji })} (${count})` },
+    h("span", { class: "emoji" }, emoji), h("span", {}, String(count)))));
 }
 
 function keyboard(message) {
@@ -117,7 +118,7 @@ function keyboard(message) {
 }
 
 const key = ({ label, index, url }) =>
-  h("button", { type: "button", class: "key", "data-do": "press", "data-index": index, "data-url": url },
+  button({ class: "key", "data-do": "press", "data-index": index, "data-url": url },
     h("span", { dir: "auto" }, label), url && icon("outside"));
 
 /** Fits a message to the one above it: the day when it changes, the author once for what is said in one breath. */

@@ -1,7 +1,7 @@
 // The messages of one chat: loads them page by page, keeps them in order, and keeps the reader's place.
 
 import { fetchMessages } from "./api.js";
-import { h, icon } from "./dom.js";
+import { h, iconButton } from "./dom.js";
 import { renderMessage, settle } from "./message.js";
 import { t } from "./strings.js";
 
@@ -36,11 +36,13 @@ export class MessageList {
     this.onSeen = onSeen;
     this.list = h("ol", { class: "messages" });
     this.empty = h("p", { class: "chip empty", hidden: true }, t("noMessages"));
-    this.scroller = h("div", { class: "scroller", tabindex: "0", role: "group", "aria-label": t("messagesOf", { name: chat.title }),
-      onkeydown: (event) => this.#walk(event) }, this.empty, this.list);
+    const label = t("messagesOf", { name: chat.title });
+    const walk = (event) => this.#walk(event);
+    this.scroller = h("div", { class: "scroller", tabindex: "0", role: "group", "aria-label": label, onkeydown: walk },
+      this.empty, this.list);
     this.badge = h("span", { class: "badge" });
-    this.jump = h("button", { type: "button", class: "jump", hidden: true, "aria-label": t("toBottom"), title: t("toBottom"),
-      onclick: () => this.toBottom() }, icon("down"), this.badge);
+    this.jump = iconButton("down", t("toBottom"), { class: "jump", hidden: true, onclick: () => this.toBottom() });
+    this.jump.append(this.badge);
     this.element = h("div", { class: "conversation" }, this.scroller, this.jump);
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.list.addEventListener("pointerdown", (event) => this.#hold(event.target.closest("li")));
@@ -255,8 +257,8 @@ export class MessageList {
 
   #walk(event) {
     const item = event.target.closest("li");
-    const steps = { ArrowUp: item ? item.previousElementSibling : this.list.lastElementChild, ArrowDown: item?.nextElementSibling };
-    const next = steps[event.key];
+    const above = item ? item.previousElementSibling : this.list.lastElementChild;
+    const next = { ArrowUp: above, ArrowDown: item?.nextElementSibling }[event.key];
     if (!next || event.target.closest("button, a")) return;
     event.preventDefault();
     next.focus({ preventScroll: true });

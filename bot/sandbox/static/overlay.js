@@ -1,7 +1,7 @@
 // What lies over the page for a moment: toasts, alerts, an enlarged photo, a menu.
 
 import { act } from "./api.js";
-import { h, icon, iconButton } from "./dom.js";
+import { button, h, icon, iconButton } from "./dom.js";
 import { pick, t } from "./strings.js";
 
 const TOAST_MS = 4000;
@@ -32,34 +32,53 @@ function showDialog(kind, ...children) {
 
 /** A text that stays until it is put away. */
 export function showAlert(text) {
-  const ok = h("button", { type: "button", class: "primary", onclick: () => dialog.close() }, t("ok"));
+  const ok = button({ class: "primary", onclick: () => dialog.close() }, t("ok"));
   const dialog = showDialog("alert", h("p", { dir: "auto" }, text), ok);
 }
 
 export function showPhoto(source, caption) {
   const close = iconButton("close", t("close"), { onclick: () => dialog.close() });
-  const dialog = showDialog("lightbox", close, h("img", { src: source, alt: caption ?? t("photo") }), caption && h("p", { dir: "auto" }, caption));
+  const image = h("img", { src: source, alt: caption ?? t("photo") });
+  const dialog = showDialog("lightbox", close, image, caption && h("p", { dir: "auto" }, caption));
 }
 
 /** A menu at a point of the window: entries are {label, icon, run, danger}, `emoji` a row of reactions given to `onEmoji`. */
 export function openMenu({ x, y, entries, emoji = [], onEmoji }) {
-  document.querySelector(".menu")?.hidePopover();
+  closeMenu?.();
   const choose = (run) => () => {
-    menu.hidePopover();
+    closeMenu();
     run();
   };
   const faces = emoji.map((face) =>
-    h("button", { type: "button", role: "menuitem", "aria-label": t("react", { emoji: face }), onclick: choose(() => onEmoji(face)) }, face));
+    button({ role: "menuitem", "aria-label": t("react", { emoji: face }), onclick: choose(() => onEmoji(face)) }, face));
   const lines = entries.map((entry) =>
-    h("button", { type: "button", role: "menuitem", class: entry.danger ? "danger" : null, onclick: choose(entry.run) },
+    button({ role: "menuitem", class: entry.danger ? "danger" : null, onclick: choose(entry.run) },
       icon(entry.icon), h("span", {}, entry.label)));
-  const menu = h("div", { class: "menu", popover: "auto", role: "menu", onkeydown: moveInMenu },
+  const menu = h("div", { class: "menu", popover: "manual", role: "menu", onkeydown: moveInMenu },
     faces.length > 0 && h("div", { class: "faces emoji" }, faces), lines);
-  menu.addEventListener("toggle", (event) => event.newState === "closed" && menu.remove());
+  showMenu(menu, x, y);
+}
+
+let closeMenu = null;
+
+// Not an "auto" popover: that one would close when the finger of the long press that opened it is lifted.
+function showMenu(menu, x, y) {
+  const before = document.activeElement;
+  const ended = new AbortController();
+  closeMenu = () => {
+    ended.abort();
+    menu.remove();
+    closeMenu = null;
+    before?.focus({ preventScroll: true });
+  };
   document.body.append(menu);
   menu.showPopover();
   place(menu, x, y);
   menu.querySelector("button")?.focus({ preventScroll: true });
+  const { signal } = ended;
+  addEventListener("pointerdown", (event) => !menu.contains(event.target) && closeMenu(), { signal, capture: true });
+  addEventListener("keydown", (event) => ["Escape", "Tab"].includes(event.key) && closeMenu(), { signal });
+  addEventListener("resize", () => closeMenu(), { signal });
 }
 
 function place(menu, x, y) {

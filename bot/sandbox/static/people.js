@@ -1,6 +1,6 @@
 // The row of people: who one is.
 
-import { avatar, h, isolated, redraw } from "./dom.js";
+import { avatar, button, h, isolated, redraw } from "./dom.js";
 import { emit, on, state } from "./state.js";
 import { pick, t } from "./strings.js";
 
@@ -17,8 +17,9 @@ export function showPeople(host) {
 }
 
 function card(person) {
-  return h("button", { type: "button", class: "person", "data-key": person.key, "aria-pressed": String(person.key === state.as),
-    onclick: () => emit("switch", person.key) },
-  avatar(person.name, person.color),
-  h("span", { class: "names" }, isolated(person.name, { class: "name" }), h("span", { class: "about" }, pick(person.about))));
+  const { key, name, color, about } = person;
+  const become = () => emit("switch", key);
+  return button({ class: "person", "data-key": key, "aria-pressed": String(key === state.as), onclick: become },
+    avatar(name, color),
+    h("span", { class: "names" }, isolated(name, { class: "name" }), h("span", { class: "about" }, pick(about))));
 }

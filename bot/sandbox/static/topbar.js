@@ -1,7 +1,7 @@
 // The bar at the top: mark, clock, the story's caption, its controls, language and appearance.
 
 import { runControl } from "./api.js";
-import { h, icon, iconButton, isolated, redraw } from "./dom.js";
+import { button, h, icon, iconButton, isolated, redraw } from "./dom.js";
 import { clockText, fullTime } from "./format.js";
 import { toast } from "./overlay.js";
 import { emit, on, remembered, state } from "./state.js";
@@ -52,11 +52,12 @@ function controlButton({ key, labels }) {
     button.removeAttribute("aria-busy");
     if (!answer.ok) toast(pick(answer.error));
   };
-  return h("button", { type: "button", class: "control", "data-key": key, onclick: press }, pick(labels));
+  return button({ class: "control", "data-key": key, onclick: press }, pick(labels));
 }
 
 function languageChoice() {
-  const options = Object.entries(LANGUAGES).map(([code, name]) => h("option", { value: code, lang: code, selected: code === language() }, name));
+  const options = Object.entries(LANGUAGES).map(([code, name]) =>
+    h("option", { value: code, lang: code, selected: code === language() }, name));
   const changed = (event) => {
     setLanguage(event.target.value);
     emit("language");

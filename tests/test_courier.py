@@ -1,0 +1,212 @@
+"""The road out: every fault is sorted, nothing is lost, what must not be said twice is not, Telegram's pace is kept."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from bot.app import Tempo
+from bot.sandbox.faults import Kind
+from bot.texts.say import Say, to_chat, to_person
+from storage import communities, members, outbox
+from storage.communities import Chat
+from storage.members import Person
+from storage.outbox import DEAD, DOUBTFUL, SENT, WAITING, OutboxRow
+from tests.databases import SqliteMaker
+from tests.town import Town
+
+
+async def put(town: Town, *rows: OutboxRow) -> None:
+    """Something is written for the courier, as a job would."""
+    async with town.database.writing() as session:
+        await outbox.add_rows(session, rows)
+    town.millet.courier.wake()
+    await town.settle()
+
+
+async def states(town: Town) -> list[str]:
+    async with town.database.reading() as look:
+        return list(await look.exec(select(OutboxRow.state).order_by(col(OutboxRow.id))))
+
+
+async def met(town: Town) -> Chat:
+    """A group the bot knows, and nothing said in it yet."""
+    group = town.group()
+    await town.settle()
+    async with town.database.reading() as look:
+        chat = await communities.get_chat_by_external_id(look, str(group.id))
+    assert chat is not None
+    return chat
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "wait"),
+    [
+        ("429", {"retry_after": 9}, 9),
+        ("429", {}, 1),
+        ("500", {}, 1),
+        ("502", {}, 1),
+        ("empty", {}, 1),
+        ("timeout", {}, 1),
+        ("reset", {}, 1),
+        ("409", {}, 1),
+        ("400", {"description": "Bad Request: message thread not found"}, 0),
+        ("400", {"description": "Bad Request: can't parse entities: unsupported start tag"}, 0),
+    ],
+)
+async def test_what_fails_for_now_is_said_later(town: Town, kind: Kind, more: dict[str, Any], wait: float) -> None:
+    chat = await met(town)
+    town.sandbox.faults.add(kind, **more)
+    before = len(await states(town))
+    await put(town, to_chat(chat.id or 0, Say("once and whole"), town.clock.now()))
+    if wait:
+        assert (await states(town))[before] == WAITING
+        town.clock.leap(wait - 0.01)
+        await town.settle()
+        assert (await states(town))[before] == WAITING
+        town.clock.leap(0.02)
+        await town.settle()
+    assert (await states(town))[before] == SENT
+    assert sum("once and whole" in call.params.get("text", "") for call in town.sandbox.calls if call.ok) == 1
+
+
+async def test_a_lost_answer_may_repeat_an_ordinary_message_but_never_one_that_is_said_once(town: Town) -> None:
+    chat = await met(town)
+    for once in (False, True):
+        town.sandbox.faults.add("lost_answer")
+        await put(town, to_chat(chat.id or 0, Say(f"once={once}"), town.clock.now(), once=once))
+        town.clock.leap(600)
+        await town.settle()
+    said = [message.content for message in town.world.messages(town.world.chats[int(chat.external_id)])]
+    assert said.count("once=False") == 2
+    assert said.count("once=True") == 1
+    assert (await states(town))[-1] == DOUBTFUL
+
+
+async def test_a_program_that_ended_in_the_middle_leaves_a_doubt_and_no_repetition(town: Town) -> None:
+    chat = await met(town)
+    row = to_chat(chat.id or 0, Say("the digest"), town.clock.now(), once=True)
+    await town.millet.courier.stop()
+    async with town.database.writing() as session:
+        await outbox.add_rows(session, [row])
+        found = (await session.exec(select(OutboxRow).where(OutboxRow.state == WAITING))).one()
+        assert await outbox.claim_row(session, found.id or 0)
+    await town.restart()
+    await town.settle()
+    assert DOUBTFUL in await states(town)
+    assert not any("the digest" in call.params.get("text", "") for call in town.sandbox.calls)
+
+
+async def test_who_blocked_the_bot_is_marked_and_left_alone(town: Town) -> None:
+    private = await town.start("xiaoman")
+    town.world.block(town.person("xiaoman"))
+    async with town.database.reading() as look:
+        person = await members.get_person_by_external_id(look, str(town.person("xiaoman").id))
+    assert person is not None
+    await put(town, to_person(person.id or 0, Say("hello"), town.clock.now()))
+    async with town.database.reading() as look:
+        assert not (await members.get_person(look, person.id or 0)).reachable
+    assert (await states(town))[-1] == DEAD
+    town.world.unblock(town.person("xiaoman"))
+    await town.say("xiaoman", private, "/help")
+    async with town.database.reading() as look:
+        assert (await members.get_person(look, person.id or 0)).reachable
+
+
+async def test_a_chat_that_moved_is_followed_by_telegrams_word_alone(town: Town) -> None:
+    chat = await met(town)
+    old = town.world.chats[int(chat.external_id)]
+    old.kind = "group"
+    new = town.world.migrate_to_supergroup(old)
+    town.world.queue.drop_all()
+    await put(town, to_chat(chat.id or 0, Say("found you"), town.clock.now()))
+    assert town.texts(new)[-1] == "found you"
+
+
+async def test_a_hundred_versions_of_a_card_are_one_message(any_town: Town) -> None:
+    chat = await met(any_town)
+    await any_town.millet.courier.stop()
+    for n in range(100):
+        async with any_town.database.writing() as session:
+            said = to_chat(chat.id or 0, Say(f"👍 {n}", slot="card:1"), any_town.clock.now())
+            await outbox.add_rows(session, [said])
+    await any_town.restart()
+    await any_town.settle()
+    group = any_town.world.chats[int(chat.external_id)]
+    assert [text for text in any_town.texts(group) if "👍" in text and "Hello" not in text][-1] == "👍 99"
+    assert (
+        sum(
+            call.method in ("sendMessage", "editMessageText") and "👍 " in str(call.params)
+            for call in any_town.sandbox.calls
+        )
+        <= 3
+    )
+    async with any_town.database.writing() as session:
+        await outbox.add_rows(session, [to_chat(chat.id or 0, Say("👍 100", slot="card:1"), any_town.clock.now())])
+    any_town.millet.courier.wake()
+    await any_town.settle()
+    assert any_town.last(group).content == "👍 100"
+    assert any_town.last(group).edited is not None
+
+
+async def test_a_key_is_said_once(any_town: Town) -> None:
+    chat = await met(any_town)
+    for _ in range(3):
+        await put(any_town, to_chat(chat.id or 0, Say("welcome"), any_town.clock.now(), key="welcome:1"))
+    assert any_town.texts(any_town.world.chats[int(chat.external_id)]).count("welcome") == 1
+
+
+async def test_what_has_outlived_its_use_is_not_said(town: Town) -> None:
+    chat = await met(town)
+    row = to_chat(chat.id or 0, Say("good morning"), town.clock.now())
+    row.good_until = town.clock.now()
+    town.clock.leap(60)
+    await put(town, row)
+    assert (await states(town))[-1] == DEAD
+
+
+async def test_telegrams_pace_is_kept_without_a_single_refusal(sqlite: SqliteMaker, tmp_path: Path) -> None:
+    url = await sqlite.make(tmp_path)
+    tempo = Tempo(poll_seconds=20, knock_seconds=3600, paced=True)
+    async with Town.open(url, tmp_path, tempo, speed=20, enforce_limits=True) as town:
+        hot = await met(town)
+        now = town.clock.now()
+        rows = [to_chat(hot.id or 0, Say(f"hot {n}"), now) for n in range(30)]
+        strangers = [town.world.add_person(f"p{n}", f"p{n}") for n in range(100)]
+        for stranger in strangers:
+            town.world.start(stranger)
+        town.world.queue.drop_all()
+        async with town.database.writing() as session:
+            people = [
+                await members.add_person(session, Person(external_id=str(person.id), name="x", created_at=now))
+                for person in strangers
+            ]
+        rows += [to_person(person.id or 0, Say("cool"), now) for person in people]
+        await put(town, *rows)
+        assert town.sandbox.limits.refused == 0
+        sent = [call for call in town.sandbox.calls if call.params.get("text", "").startswith("hot")]
+        assert [call.params["text"] for call in sent] == [f"hot {n}" for n in range(30)]
+        assert (sent[-1].at - sent[0].at).total_seconds() > 60, "a group hears at most twenty in a minute"
+
+
+async def test_an_answer_does_not_wait_behind_a_long_queue(sqlite: SqliteMaker, tmp_path: Path) -> None:
+    url = await sqlite.make(tmp_path)
+    tempo = Tempo(poll_seconds=20, knock_seconds=3600, paced=True)
+    async with Town.open(url, tmp_path, tempo, speed=5, enforce_limits=True) as town:
+        groups = [town.group(f"群 {n}", "tang xiaoman") for n in range(60)]
+        other = town.group("谷雨 OS", "tang xiaoman")
+        await town.settle(60)
+        async with town.database.reading() as look:
+            chats = await communities.list_all_chats(look, 100)
+        now = town.clock.now()
+        async with town.database.writing() as session:
+            await outbox.add_rows(session, [to_chat(c.id or 0, Say("weekly"), now) for c in chats[:60]])
+        town.millet.courier.wake()
+        asked = town.clock.now()
+        town.world.say(town.person("xiaoman"), other, "/top")
+        await town.sandbox.until(lambda: "👍" in town.last(other).content or "suggested" in town.last(other).content)
+        assert (town.clock.now() - asked).total_seconds() < 10
+        await town.settle(60)
+        assert all(town.texts(group)[-1] == "weekly" for group in groups if group is not other)
+        assert town.sandbox.limits.refused == 0
