@@ -12,7 +12,7 @@ LINK_NAME = "Millet"
 async def username(rights: Rights) -> str:
     """The bot's own name in links; asked of Telegram once. Raises RightsUnknown."""
     try:
-        return (await rights._bot.me()).username or ""  # noqa: SLF001  # `rights` is all of Telegram a handler may ask
+        return (await rights.bot.me()).username or ""
     except AiogramError as error:
         raise RightsUnknown from error
 
@@ -24,9 +24,10 @@ async def door_link(rights: Rights, chat: Chat) -> str | None:
     """
     if chat.door_link:
         return chat.door_link
-    bot = rights._bot  # noqa: SLF001  # as above
     try:
-        made = await bot.create_chat_invite_link(int(chat.external_id), name=LINK_NAME, creates_join_request=True)
+        made = await rights.bot.create_chat_invite_link(
+            int(chat.external_id), name=LINK_NAME, creates_join_request=True
+        )
     except (TelegramBadRequest, TelegramForbiddenError):
         return None
     except AiogramError as error:

@@ -3,8 +3,8 @@
 30 messages a second over all, 1 a second in a chat, 20 a minute in a group, edits counted:
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 
-Telegram counts a call when it arrives, which we know only to lie between asking and its answer. So a call takes its place
-in a window for the whole time it is in flight, and its stamp there is that of the answer.
+Telegram counts a call when it arrives, which we know only to lie between asking and its answer. So a call takes its
+place in a window for the whole time it is in flight, and its stamp there is that of the answer.
 """
 
 from datetime import datetime, timedelta

@@ -18,7 +18,7 @@ class Rights:
     """Asks before a transaction opens; raises RightsUnknown when Telegram does not answer."""
 
     def __init__(self, bot: Bot, clock: Clock) -> None:
-        self._bot = bot
+        self.bot = bot
         self._clock = clock
         self._admins: dict[str, tuple[datetime, dict[str, str]]] = {}
         self._present: dict[tuple[str, str], tuple[datetime, bool]] = {}
@@ -37,7 +37,7 @@ class Rights:
         if (known := self._present.get(key)) and now - known[0] < REMEMBERED:
             return known[1]
         try:
-            member = await self._bot.get_chat_member(int(chat), int(person))
+            member = await self.bot.get_chat_member(int(chat), int(person))
         except (TelegramBadRequest, TelegramForbiddenError):
             present = False
         except AiogramError as error:
@@ -58,7 +58,7 @@ class Rights:
         if (known := self._admins.get(chat.external_id)) and now - known[0] < REMEMBERED:
             return known[1]
         try:
-            found = await self._bot.get_chat_administrators(int(chat.external_id))
+            found = await self.bot.get_chat_administrators(int(chat.external_id))
         except (TelegramBadRequest, TelegramForbiddenError):
             return {}
         except AiogramError as error:

@@ -17,6 +17,7 @@ from handlers.presence import look_around
 from storage import communities
 from storage import members as rows
 from storage.communities import Community
+from storage.outbox import OutboxRow
 
 MOST_COMMUNITIES = 3
 WANTED_RIGHTS = ("can_invite_users",)
@@ -77,10 +78,9 @@ async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
 
 async def people_came(message: Message, here: Here) -> Answers:
     """The service message of people joining: the only sign where the bot is no administrator."""
-    for user in message.new_chat_members or ():
-        if not user.is_bot:
-            await _came(here, SeenPerson(str(user.id), user.full_name, user.username, user.language_code or ""))
-    return None
+    people = [user for user in message.new_chat_members or () if not user.is_bot]
+    seen = [SeenPerson(str(user.id), user.full_name, user.username, user.language_code or "") for user in people]
+    return [said for one in seen if (said := await _came(here, one))]
 
 
 async def person_left(message: Message, here: Here) -> Answers:
@@ -91,7 +91,7 @@ async def person_left(message: Message, here: Here) -> Answers:
     return None
 
 
-async def _came(here: Here, seen: SeenPerson) -> Answers:
+async def _came(here: Here, seen: SeenPerson) -> OutboxRow | None:
     assert here.chat is not None  # noqa: S101  # both callers are events of a group
     person = await members.meet_person(here.session, seen, here.now)
     await members.meet_member(here.session, here.chat, person, here.now)

@@ -23,7 +23,7 @@ from storage import invitations as rows
 from storage import tree as kin
 from storage.communities import Community
 from storage.invitations import ISSUED
-from storage.outbox import ANSWER
+from storage.outbox import ANSWER, OutboxRow
 
 # What our own buttons in groups carry: what is asked for, and in which community.
 _ASKED = re.compile(r"(invite|tree)(?:-(\d{1,9}))?")
@@ -68,7 +68,7 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now, priority=ANSWER)
 
 
-async def came_in(here: Here, person_id: int) -> Answers:
+async def came_in(here: Here, person_id: int) -> OutboxRow | None:
     """Somebody has come into this chat: their code is spent, and who gave it to them hears of it."""
     if here.chat is None:
         return None

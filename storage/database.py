@@ -22,9 +22,9 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "pos
 
 # FULL: an update that Telegram was told we have must survive a power cut, not only a kill.
 _SQLITE_PRAGMAS = (
+    "busy_timeout=10000",  # first: even the others may have to wait
     "journal_mode=WAL",
     "synchronous=FULL",
-    "busy_timeout=10000",
     "foreign_keys=ON",
     "cache_size=-16384",
     "temp_store=MEMORY",

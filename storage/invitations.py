@@ -248,3 +248,9 @@ def _claimed_by(community_id: int, redeemer_id: int) -> ColumnElement[bool]:
         col(Invitation.redeemer_id) == redeemer_id,
         col(Invitation.state) == CLAIMED,
     )
+
+
+async def has_codes(session: Session, community_id: int) -> bool:
+    """Whether the community has ever handed out a code."""
+    query = select(Invitation.id).where(Invitation.community_id == community_id).limit(1)
+    return (await session.exec(query)).first() is not None

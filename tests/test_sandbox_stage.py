@@ -182,37 +182,12 @@ VALUES: tuple[object, ...] = (
     ),
     *('[{"type":"emoji","emoji":"👍"}]', '[{"type":"bold","offset":-5,"length":99999}]', '{"receiver_user_id":1}'),
 )
-NAMES = [
-    "chat_id",
-    "from_chat_id",
-    "user_id",
-    "message_id",
-    "message_ids",
-    "text",
-    "caption",
-    "parse_mode",
-    "entities",
-    "reply_markup",
-    "reply_parameters",
-    "message_thread_id",
-    "photo",
-    "media",
-    "reaction",
-    "permissions",
-    "until_date",
-    "name",
-    "member_limit",
-    "expire_date",
-    "invite_link",
-    "commands",
-    "scope",
-    "allowed_updates",
-    "ephemeral_message_parameters",
-    "callback_query_id",
-    "action",
-    "can_pin_messages",
-    "can_send_polls",
-]
+NAMES = (
+    *("chat_id", "from_chat_id", "user_id", "message_id", "message_ids", "message_thread_id", "callback_query_id"),
+    *("text", "caption", "parse_mode", "entities", "reply_markup", "reply_parameters", "photo", "media", "reaction"),
+    *("permissions", "until_date", "name", "member_limit", "expire_date", "invite_link", "can_pin_messages"),
+    *("commands", "scope", "allowed_updates", "ephemeral_message_parameters", "action"),
+)
 
 
 async def test_whatever_the_parameters_a_method_answers_or_refuses(stage: Stage) -> None:

@@ -1,7 +1,7 @@
 """What a community's chats are for, and following those that move."""
 
-from storage import communities, members
-from storage.communities import Chat
+from storage import communities, digests, invitations, members
+from storage.communities import Chat, Community
 from storage.database import Session
 
 
@@ -25,11 +25,7 @@ async def toggle_role(session: Session, chat: Chat, role: str) -> Chat:
 async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
     """Make the chat one of a community's; False when its present community has come to life already."""
     present = await communities.get_community(session, chat.community_id)
-    if (
-        present.id == community_id
-        or present.last_number
-        or len(await communities.list_chats(session, present.id or 0)) > 1
-    ):
+    if present.id == community_id or await _has_a_life(session, present):
         return False
     row = await session.merge(chat)
     row.community_id = community_id
@@ -37,6 +33,13 @@ async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
     await members.move_members(session, present.id or 0, community_id)
     await communities.delete_community(session, present.id or 0)
     return True
+
+
+async def _has_a_life(session: Session, community: Community) -> bool:
+    """Whether anything hangs on the community that could not simply be forgotten."""
+    others = len(await communities.list_chats(session, community.id or 0)) > 1
+    told = await digests.get_last_posted(session, community.id or 0) is not None
+    return others or told or community.last_number > 0 or await invitations.has_codes(session, community.id or 0)
 
 
 async def follow_migration(session: Session, old: str, new: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.language.matching import overlap, rarest, rarity, score
+from bot.language.matching import overlap, rarest, score, weight
 from bot.language.normal import clean
 from bot.language.terms import terms
 from storage import suggestions, wordings
@@ -47,11 +47,11 @@ async def find_similar(
 
 
 def _best_by_suggestion(found: list[Wording], words: list[str], counts: dict[str, int], total: int) -> dict[int, float]:
-    weight = {term: rarity(counts.get(term, 0), total) for term in words}
+    weights = {term: weight(term, counts.get(term, 0), total) for term in words}
     best: dict[int, float] = {}
     for wording in found:
         theirs = wordings.terms_of(wording)
-        unseen = {term: rarity(1, total) for term in theirs if term not in weight}
-        value = score(None, overlap(words, theirs, {**unseen, **weight}))
+        unseen = {term: weight(term, 1, total) for term in theirs if term not in weights}
+        value = score(None, overlap(words, theirs, {**unseen, **weights}))
         best[wording.suggestion_id] = max(value, best.get(wording.suggestion_id, 0.0))
     return best

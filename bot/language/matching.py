@@ -3,35 +3,49 @@
 from collections.abc import Collection, Iterable, Mapping
 from math import log
 
-WORD_SHARE = 0.2
-"""Weight of shared words beside the cosine of the meanings."""
+from bot.language.terms import is_idea
+
+WORD_SHARE = 0.5
+"""Weight of shared terms beside the cosine of the meanings."""
+
+# Chosen by recall on the project's own paraphrases; see docs/finding.md.
+_IDEA_WEIGHT = 1.75
+_COMPOUND_WEIGHT = 0.5
+_OF_QUERY = 0.8
 
 
-def rarity(df: int, total: int) -> float:
-    """Weight of a term found in `df` of `total` wordings: high when rare, never under zero."""
-    return log(1 + (total - min(df, total) + 0.5) / (df + 0.5))
+def weight(term: str, df: int, total: int) -> float:
+    """What a term counts that `df` of `total` wordings have: the square of its idf, less for letters joined, more for ideas."""
+    idf = log(1 + (total - min(df, total) + 0.5) / (df + 0.5))
+    if is_idea(term):
+        return _IDEA_WEIGHT * idf * idf
+    compound = len(term) > 1 and not term.isascii()
+    return (_COMPOUND_WEIGHT if compound else 1.0) * idf * idf
 
 
-def overlap(a: Iterable[str], b: Iterable[str], weight: Mapping[str, float]) -> float:
-    """Weighted Jaccard of two sets of terms, 0 to 1; terms without a weight count as nothing."""
-    left, right = set(a), set(b)
-    union = sum(weight.get(term, 0.0) for term in left | right)
-    return sum(weight.get(term, 0.0) for term in left & right) / union if union else 0.0
+def overlap(query: Iterable[str], wording: Iterable[str], weights: Mapping[str, float]) -> float:
+    """Weight of the shared terms against that of all, 0 to 1; what the query alone has counts most (Tversky's index)."""
+    asked, said = set(query), set(wording)
+    shared = sum(weights.get(term, 0.0) for term in asked & said)
+    missed = sum(weights.get(term, 0.0) for term in asked - said)
+    beyond = sum(weights.get(term, 0.0) for term in said - asked)
+    whole = shared + _OF_QUERY * missed + (1 - _OF_QUERY) * beyond
+    return shared / whole if whole else 0.0
 
 
 def score(cosine: float | None, shared: float) -> float:
-    """One figure to rank by; without vectors (`None`) the shared words alone."""
+    """One figure to rank by; without vectors (`None`) the shared terms alone."""
     return shared if cosine is None else cosine + WORD_SHARE * shared
 
 
 def rarest(terms: Collection[str], df: Mapping[str, int], budget: int) -> list[str]:
     """The rarest known terms whose lists are together at most `budget` rows long, at least one; rarest first.
 
-    Terms no wording has are left out: they find nothing.
+    Terms that no wording has are left out: they find nothing.
     """
-    known = sorted((df[term], term) for term in set(terms) if df.get(term))
-    chosen, rows = [], 0
-    for count, term in known:
+    chosen: list[str] = []
+    rows = 0
+    for count, term in sorted((df[term], term) for term in set(terms) if df.get(term)):
         if chosen and rows + count > budget:
             break
         rows += count

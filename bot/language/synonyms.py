@@ -1,14 +1,16 @@
 """Ideas that different words share: 深色, 夜间, dark. They let wishes meet that have no word in common."""
 
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from bot.language.normal import plain
 from bot.language.tokens import tokens
 
-VERSION = "synonyms 1"
 _FILE = Path(__file__).with_name("synonyms.txt")
 _LONGEST_PHRASE = 6
+
+VERSION = f"synonyms {sha256(_FILE.read_bytes()).hexdigest()[:8]}"
 
 
 def ideas(text: str) -> list[str]:

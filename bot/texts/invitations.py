@@ -147,7 +147,7 @@ def kept(t: Translator, community: Community, inviter: Person, doors: Sequence[D
     if keyboard := _ways(t, doors):
         lines.append(t("Press the button and ask to join: I let you in at once."))
     else:
-        lines.append(t("I may not make a link to the chat. Ask who invited you for it, then ask to join."))
+        lines.append(t("I am not allowed to make a link to the chat. Ask who invited you for one, then ask to join."))
     return Say("\n".join(lines), keyboard)
 
 

@@ -1,0 +1,234 @@
+"""The weekly issue reaches each chat once, whatever happens on the way."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.community.digests import draft, publish
+from schedules import digests as schedule
+from storage import communities, digests, members
+from storage.communities import Community
+from storage.database import Database
+from storage.digests import Digest
+from storage.members import Member, Person
+from storage.outbox import DEAD, DOUBTFUL, SENDING, SENT, OutboxRow
+from tests.test_digests import FRIDAY, WEEK, a_staff_room, at, issues, outbox_rows
+from tests.test_triage import an_english_group, suggested
+from tests.town import MONDAY, Town
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(days=5), 3 * WEEK + timedelta(days=5)])
+async def test_after_a_long_absence_there_is_one_issue(town: Town, back: timedelta) -> None:
+    group = await an_english_group(town)
+    await suggested(town, group, "a faster camera")
+    await town.say("yutong", group, "/ship 1 v2.3")
+    await town.millet.stop()
+    town.clock.leap(to=FRIDAY + back)
+    await town.restart()
+    await town.knock()
+    await town.knock()
+    [issue] = issues(town, group)
+    assert "issue 1" in issue.content
+    assert "a faster camera" in issue.content
+
+
+async def test_an_issue_older_than_six_days_is_left_to_the_next(town: Town) -> None:
+    group = await an_english_group(town)
+    await suggested(town, group, "a faster camera")
+    await town.say("yutong", group, "/ship 1 v2.3")
+    await at(town, FRIDAY + 3 * WEEK + timedelta(days=6))
+    assert not issues(town, group)
+    await at(town, FRIDAY + 4 * WEEK)
+    [issue] = issues(town, group)
+    assert "issue 1" in issue.content
+    assert "a faster camera" in issue.content
+
+
+async def test_a_post_that_could_not_go_out_in_time_never_comes_late(town: Town) -> None:
+    group = await an_english_group(town)
+    town.sandbox.faults.add("429", chat_id=group.id, retry_after=7 * 86_400)
+    await at(town, FRIDAY)
+    town.clock.leap(7 * 86_400 - 60)
+    await town.restart()
+    town.clock.leap(60)
+    await town.settle()
+    assert not issues(town, group)
+    assert [row.state for row in await outbox_rows(town)] == [DEAD]
+
+
+async def test_a_lost_answer_is_told_to_staff_and_nothing_is_resent(town: Town) -> None:
+    group = await an_english_group(town)
+    staff = await a_staff_room(town)
+    town.sandbox.faults.add("lost_answer", chat_id=group.id)
+    await at(town, FRIDAY)
+    question = town.last(staff)
+    assert "Grain OS" in question.content
+    for _ in range(3):
+        town.clock.leap(3600)
+        await town.knock()
+    await town.restart()
+    await town.knock()
+    assert len(issues(town, group)) == 1
+    assert [row.state for row in await outbox_rows(town)] == [DOUBTFUL]
+    assert town.last(staff) is question
+    await town.press("yutong", question, "It is there")
+    assert "雨桐" in question.content
+    assert not question.buttons
+    assert [row.state for row in await outbox_rows(town)] == [SENT]
+    assert len(issues(town, group)) == 1
+
+
+async def _settled(town: Town) -> bool:
+    return not any(row.state == SENDING for row in await outbox_rows(town))
+
+
+async def killed_while_sending(town: Town) -> None:
+    """As a kill leaves it: the row is marked, Telegram's answer was never written down."""
+    await town.millet.stop()
+    database = Database(town.url)
+    async with database.writing() as session:
+        posts = update(OutboxRow).where(col(OutboxRow.key).startswith("digest:"))
+        await session.exec(posts.values(state=SENDING, message_ref=None, sent_at=None))
+    await database.close()
+    await town.restart()
+    async with asyncio.timeout(10):
+        while not await _settled(town):  # noqa: ASYNC110  # a row tells nobody that it has changed
+            await asyncio.sleep(0.01)
+    await town.settle()
+
+
+async def test_a_kill_while_sending_is_told_and_staff_may_post_it_again(town: Town) -> None:
+    group = await an_english_group(town)
+    staff = await a_staff_room(town)
+    await at(town, FRIDAY)
+    [first] = issues(town, group)
+    town.world.erase(first)
+    await killed_while_sending(town)
+    assert not issues(town, group)
+    question = town.last(staff)
+    town.world.join(town.person("ahe"), staff)
+    assert "Only administrators" in await town.press("ahe", question, "Post it again")
+    repost = question.buttons[0][0].data or ""
+    for _ in range(2):
+        town.world.press_data(town.person("yutong"), question, repost)
+        await town.settle()
+    [again] = issues(town, group)
+    assert again.content == first.content
+    assert [row.state for row in await outbox_rows(town)] == [DEAD, SENT]
+    assert (await outbox_rows(town))[1].key == "digest:1:2026-W47:1:again"
+
+
+async def test_another_communitys_doubt_cannot_be_touched(town: Town) -> None:
+    group = await an_english_group(town)
+    theirs = await an_english_group(town, "Elsewhere", "sam ahe")
+    await suggested(town, theirs, "tea in the kitchen")
+    await at(town, FRIDAY)
+    await killed_while_sending(town)
+    [doubt, _] = await outbox_rows(town)
+    card = next(m for m in town.world.messages(theirs) if m.buttons)
+    for name in ("repost", "arrived"):
+        pressed = town.world.press_data(town.person("sam"), card, f"{name}:{doubt.id}")
+        await town.settle()
+        assert pressed.answer is not None
+    assert (await outbox_rows(town))[0].state == DOUBTFUL
+    assert len(issues(town, group)) == 1
+
+
+async def test_without_a_staff_chat_the_log_tells(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    group = await an_english_group(town)
+    town.sandbox.faults.add("lost_answer", chat_id=group.id)
+    with caplog.at_level(logging.WARNING):
+        await at(town, FRIDAY)
+    assert "digest:1:2026-W47:1" in caplog.text
+    assert [row.state for row in await outbox_rows(town)] == [DOUBTFUL]
+
+
+async def a_community(database: Database, name: str, zone: str = "Asia/Shanghai", chats: int = 2) -> Community:
+    async with database.writing() as session:
+        made = Community(name=name, language="en", zone=zone, created_at=MONDAY, digest_due_at=FRIDAY)
+        community = await communities.add_community(session, made)
+        for number in range(chats):
+            chat = communities.Chat(
+                community_id=community.id or 0, external_id=f"{name}/{number}", kind="supergroup", is_seed=number == 1
+            )
+            await communities.add_chat(session, chat)
+    return community
+
+
+async def posts(database: Database) -> list[str]:
+    async with database.reading() as look:
+        return sorted(str(key) for key in await look.exec(select(OutboxRow.key)))
+
+
+async def test_many_who_knock_at_once_make_one_digest(database: Database) -> None:
+    await a_community(database, "grain")
+    await asyncio.gather(*(schedule.knock(database, FRIDAY) for _ in range(6)))
+    async with database.reading() as look:
+        [digest] = await look.exec(select(Digest))
+        community = await communities.get_community(look, 1)
+    assert (digest.period, digest.state, digest.published_at) == ("2026-W47", "posted", FRIDAY)
+    assert community.digest_due_at == FRIDAY + WEEK
+    assert await posts(database) == ["digest:1:2026-W47:1", "digest:1:2026-W47:2"]
+
+
+async def test_a_failing_community_stops_no_other(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    await a_community(database, "broken", zone="Mars/Olympus")
+    await a_community(database, "grain", chats=1)
+    await schedule.knock(database, FRIDAY)
+    assert await posts(database) == ["digest:2:2026-W47:3"]
+    assert "community 1 failed" in caplog.text
+    assert "Mars/Olympus" in caplog.text
+
+
+async def test_a_publication_that_breaks_off_leaves_nothing(database: Database) -> None:
+    await a_community(database, "grain")
+
+    async def break_off() -> None:
+        async with database.writing() as session:
+            assert await publish(session, 1, FRIDAY)
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await break_off()
+    await schedule.knock(database, FRIDAY + timedelta(minutes=1))
+    assert len(await posts(database)) == 2
+
+
+async def test_a_community_without_chats_keeps_its_news(database: Database) -> None:
+    await a_community(database, "grain", chats=0)
+    await schedule.knock(database, FRIDAY)
+    async with database.reading() as look:
+        [digest] = await look.exec(select(Digest))
+    assert digest.state == "skipped"
+    assert not await posts(database)
+
+
+async def test_newcomers_stand_with_who_brought_them(database: Database) -> None:
+    community = await a_community(database, "grain")
+    async with database.writing() as session:
+        people = [
+            await members.add_person(session, Person(external_id=name, name=name, created_at=MONDAY))
+            for name in ("阿禾", "Sam", "小满", "gone")
+        ]
+        ahe, sam, xiaoman, gone = (person.id or 0 for person in people)
+        for person, inviter, present in (
+            (ahe, None, True),
+            (sam, ahe, True),
+            (xiaoman, None, True),
+            (gone, ahe, False),
+        ):
+            member = Member(community_id=1, person_id=person, inviter_id=inviter, joined_at=FRIDAY, seen_at=FRIDAY)
+            member.present = present
+            await members.add_member(session, member)
+        first = await draft(session, community, FRIDAY)
+        before = FRIDAY - timedelta(seconds=1)
+        posted = Digest(community_id=1, period="2026-W46", state="posted", published_at=before)
+        await digests.add_digest(session, posted)
+        second = await draft(session, community, FRIDAY)
+    assert list(first.newcomers) == [("Sam", "阿禾")]  # at the beginning everyone is new to the bot
+    assert list(second.newcomers) == [("Sam", "阿禾"), ("阿禾", None), ("小满", None)]
+    assert (first.number, second.number) == (1, 2)
