@@ -15,7 +15,7 @@ from tempfile import gettempdir
 
 import numpy as np
 
-from bot.language.matching import overlap, rarest, score, weight
+from bot.language.matching import certainty, overlap, rarest, score, weight
 from bot.language.normal import plain
 from bot.language.terms import load, terms
 from bot.language.vectors import Encoder, cosines, find_encoder, pack
@@ -28,7 +28,7 @@ Hits = list[tuple[str, float]]
 
 
 class Finder:
-    """All wordings in memory: candidates by rare terms and by cosine, then one score, the best wording of each document."""
+    """All wordings in memory: candidates by rare terms and by cosine, one score, the best wording of each document."""
 
     def __init__(self, docs: Docs, encoder: Encoder | None) -> None:
         load(Path(gettempdir()) / f"millet-jieba-{os.getuid()}")
@@ -53,7 +53,9 @@ class Finder:
             weights.update(self._weights(self._terms[row]))
             found = score(None if near is None else float(near[row]), overlap(asked, self._terms[row], weights))
             best[self._ids[row]] = max(found, best.get(self._ids[row], -1.0))
-        return sorted(best.items(), key=lambda hit: -hit[1])[:k]
+        hits = sorted(best.items(), key=lambda hit: -hit[1])[: max(k, 10)]
+        crowd = hits[0][1] - certainty([found for _, found in hits]) if hits else 0.0
+        return [(doc_id, found - crowd) for doc_id, found in hits[:k]]
 
     def _weights(self, found: list[str]) -> dict[str, float]:
         return {term: weight(term, self._df.get(term, 0), len(self._ids)) for term in found}

@@ -28,6 +28,8 @@ class Gate:
         chat = message.get("chat")
         if not isinstance(chat, dict) or chat.get("type") == "private":
             return True
+        if _is_a_bot_leaving(message):
+            return False  # our own leaving too: its notice comes after we are gone, and would have us met again
         if self._is_new(chat) or any(kind in message for kind in _SERVICE):
             return True
         text = message.get("text") or message.get("caption")
@@ -38,3 +40,8 @@ class Gate:
         known = str(chat.get("id")) in self._met
         self._met.add(str(chat.get("id")))
         return not known
+
+
+def _is_a_bot_leaving(message: Mapping[str, Any]) -> bool:
+    who = message.get("left_chat_member")
+    return isinstance(who, dict) and who.get("is_bot") is True

@@ -108,11 +108,11 @@ class Town:
 
     def texts(self, chat: Chat) -> list[str]:
         """What the bot has said in a chat, oldest first."""
-        return [message.content for message in self.world.messages(chat) if message.sender.is_bot]
+        return [message.content for message in self.world.messages(chat) if message.sender is self.world.bot]
 
     def last(self, chat: Chat) -> Message:
         """The bot's last message in a chat."""
-        return [message for message in self.world.messages(chat) if message.sender.is_bot][-1]
+        return [message for message in self.world.messages(chat) if message.sender is self.world.bot][-1]
 
     async def knock(self) -> None:
         """Let the timetable do what is due at the clock's present moment, and the courier carry it out."""

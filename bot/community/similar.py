@@ -15,6 +15,9 @@ from storage.wordings import ROW_BUDGET, Wording
 OFFERED_FROM = 0.30  # shared words, weighed by rarity; below it an offer is more often wrong than right
 FOUND_FROM = 0.05
 MOST_OFFERED = 3
+# In a community of a dozen suggestions no count of terms says yet what is rare: until there are this many, it is judged
+# as if there were.
+MATURE = 1_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ async def find_similar(
     counts = await wordings.count_terms(session, community_id, words)
     rare = rarest(words, counts, ROW_BUDGET)
     found = await wordings.list_like(session, community_id, rare)
-    best = _best_by_suggestion(found, words, counts, total=max(community.last_number, 1))
+    best = _best_by_suggestion(found, words, counts, total=max(community.last_number, MATURE))
     ranked = sorted(
         ((value, key) for key, value in best.items() if value >= least), key=lambda pair: (-pair[0], pair[1])
     )

@@ -1,21 +1,24 @@
 """How alike two texts are: shared terms weighed by rarity, and meaning where vectors are at hand."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import log
+from statistics import fmean
 
 from bot.language.terms import is_idea
 
-WORD_SHARE = 0.5
+WORD_SHARE = 0.6
 """Weight of shared terms beside the cosine of the meanings."""
 
 # Chosen by recall on the project's own paraphrases; see docs/finding.md.
 _IDEA_WEIGHT = 1.75
 _COMPOUND_WEIGHT = 0.5
 _OF_QUERY = 0.8
+_CROWD = slice(3, 10)
+_CROWD_SHARE = 0.5
 
 
 def weight(term: str, df: int, total: int) -> float:
-    """What a term counts that `df` of `total` wordings have: the square of its idf, less for letters joined, more for ideas."""
+    """What a term counts that `df` of `total` wordings have: its idf squared; joined letters less, ideas more."""
     idf = log(1 + (total - min(df, total) + 0.5) / (df + 0.5))
     if is_idea(term):
         return _IDEA_WEIGHT * idf * idf
@@ -24,7 +27,7 @@ def weight(term: str, df: int, total: int) -> float:
 
 
 def overlap(query: Iterable[str], wording: Iterable[str], weights: Mapping[str, float]) -> float:
-    """Weight of the shared terms against that of all, 0 to 1; what the query alone has counts most (Tversky's index)."""
+    """Weight of the shared terms against all, 0 to 1; what the query alone has counts most (Tversky's index)."""
     asked, said = set(query), set(wording)
     shared = sum(weights.get(term, 0.0) for term in asked & said)
     missed = sum(weights.get(term, 0.0) for term in asked - said)
@@ -36,6 +39,15 @@ def overlap(query: Iterable[str], wording: Iterable[str], weights: Mapping[str, 
 def score(cosine: float | None, shared: float) -> float:
     """One figure to rank by; without vectors (`None`) the shared terms alone."""
     return shared if cosine is None else cosine + WORD_SHARE * shared
+
+
+def certainty(scores: Sequence[float]) -> float:
+    """How far the best score stands out, to hold against a threshold; `scores` are the ten best, one a suggestion.
+
+    A sentence that resembles many says little by resembling one: half the mean of the fourth to tenth is taken off.
+    """
+    crowd = scores[_CROWD]
+    return scores[0] - _CROWD_SHARE * (fmean(crowd) if crowd else 0.0)
 
 
 def rarest(terms: Collection[str], df: Mapping[str, int], budget: int) -> list[str]:

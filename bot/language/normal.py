@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from pathlib import Path
 
 from opencc import OpenCC
 
@@ -23,14 +24,11 @@ _UNSEEN = re.compile(
 )
 # Vowel signs of Indic and Southeast Asian scripts are not \w in Python, yet they are part of words.
 _MARKS = re.compile(r"(?:[^\w\s\u0900-\u109f]|_)+")
-# What OpenCC leaves as it is: Cantonese, net slang, and words commonly spelled in two ways.
-_VARIANTS = {
-    **{"帐": "账", "通信录": "通讯录", "截屏": "截图", "登陆": "登录", "图象": "图像", "想象": "想像", "其它": "其他"},
-    **{"嗰": "那", "𠮶": "那", "嘅": "的", "咗": "了", "唔": "不", "畀": "给", "俾": "给", "咩": "什么", "乜": "什么"},
-    **{"睇": "看", "冇": "没有", "喺": "在", "嚟": "来", "佢": "他", "哋": "们", "啲": "些", "点解": "为什么"},
-    **{"点样": "怎样", "几时": "什么时候", "啥时候": "什么时候", "啥": "什么", "咋": "怎么", "木有": "没有"},
-    **{"肿么": "怎么", "介个": "这个", "wi-fi": "wifi", "e-mail": "email", "log in": "login", "sign in": "login"},
-}
+_VARIANTS = dict(
+    line.replace("_", " ").rsplit(" ", 1)
+    for line in Path(__file__).with_name("variants.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+)
 _VARIANT = re.compile("|".join(sorted(_VARIANTS, key=len, reverse=True)))
 
 
@@ -45,7 +43,7 @@ def plain(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Like `plain`, without the frames that all wishes share (希望…, 能不能…, please add…); empty only if `plain` is."""
+    """Like `plain`, without the frames wishes share (希望…, 能不能…, please add…); empty only if `plain` is."""
     spelled = _spelled(text)
     clauses = _MARKS.split(_AIMED.sub(" ", spelled)[:LONGEST])
     framed = _single_spaced(" ".join(unframe(_single_spaced(clause)) for clause in clauses))

