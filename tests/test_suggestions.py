@@ -143,13 +143,15 @@ async def test_the_same_words_again_are_ones_own(town: Town) -> None:
         assert not (await look.exec(select(Offer))).all()
 
 
-async def test_numbers_are_each_communitys_own(any_town: Town) -> None:
+async def test_communities_know_nothing_of_each_other(any_town: Town) -> None:
     first, second = any_town.group("甲"), any_town.group("乙", "sam")
-    await any_town.say("xiaoman", first, "/suggest 夜间模式")
+    await any_town.say("xiaoman", first, "/suggest 通话自动录音")
     await any_town.say("sam", second, "/suggest Night mode")
     assert "#1 Night mode" in any_town.last(second).content
-    await any_town.say("sam", second, "/search 夜间模式")
-    assert "夜间模式」" in any_town.last(second).content or "#1" not in any_town.last(second).content
+    await any_town.say("sam", second, "/search 自动录音")
+    assert "#" not in any_town.last(second).content
+    await any_town.say("sam", second, "/suggest 通话自动录音")
+    assert "#2 通话自动录音" in any_town.last(second).content
 
 
 async def test_top_search_and_my(any_town: Town) -> None:
