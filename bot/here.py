@@ -1,13 +1,12 @@
 """Who is speaking, where and when: all a handler needs beside the words."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.community.errors import Faceless, NoCommunity, OwnerOnly, StaffOnly
 from bot.rights import Rights
 from bot.texts.catalogues import Translator, closest_language, translator
-from storage.communities import Chat, Community
+from storage.communities import Chat, Community, list_chats
 from storage.database import Database, Session
 from storage.members import Member, Person
 
@@ -27,7 +26,6 @@ class Here:
     chat: Chat | None = None  # None in private
     known_community: Community | None = None
     known_member: Member | None = None
-    chats: Sequence[Chat] = ()  # the community's
     message_ref: str | None = None  # the message that was sent, or whose button was pressed
     origin: str = ""  # what a thing made from this update is known by: a repeated update makes no second one
     topic: str | None = None
@@ -70,11 +68,15 @@ class Here:
 
     async def is_staff(self) -> bool:
         """Whether the speaker administers one of the community's chats at this moment."""
-        return self.as_chat or await self.rights.is_staff(self.chats, self.person.external_id)
+        return self.as_chat or await self.rights.is_staff(await self._chats(), self.person.external_id)
 
     async def is_owner(self) -> bool:
         """Whether the speaker created one of the community's chats."""
-        return await self.rights.is_owner(self.chats, self.person.external_id)
+        return await self.rights.is_owner(await self._chats(), self.person.external_id)
+
+    async def _chats(self) -> list[Chat]:
+        async with self.database.reading() as look:
+            return await list_chats(look, self.community_id)
 
     async def require_staff(self) -> None:
         """Raises StaffOnly. To be asked before the session's first statement."""

@@ -19,9 +19,8 @@ from bot.here import STAND_INS, Here
 from bot.rights import Rights
 from bot.texts.errors import explain
 from bot.texts.say import Answer, React, Rewrite, Say, Toast, to_chat, to_person
-from storage import communities, inbox, members, outbox
+from storage import inbox, members, outbox
 from storage.database import Database, Session
-from storage.members import Member
 from storage.outbox import ANSWER, OutboxRow, call
 
 log = logging.getLogger(__name__)
@@ -152,17 +151,22 @@ class UnitOfWork(BaseMiddleware):
     async def _look(self, seen: Seen, now: datetime) -> Here | None:
         """What is known already; None when person or chat are new or have changed."""
         async with self._database.reading() as session:
-            person = await members.get_person_by_external_id(session, seen.person.external_id)
-            if person is None or not rules.is_current(person, seen.person):
-                return None
-            here = Here(self._database, session, now, self._rights, person)
-            if seen.chat is None:
-                await _look_from_private(session, here)
-            elif not await _look_from_chat(session, here, seen.chat):
-                return None
-            if here.known_community is not None:
-                here.chats = await communities.list_chats(session, here.community_id)
-        return here
+            place = seen.chat.external_id if seen.chat else None
+            standing = await members.get_standing(session, seen.person.external_id, place)
+        if standing is None or not rules.is_current(standing.person, seen.person):
+            return None
+        if seen.chat and (standing.chat is None or not rules.is_current_chat(standing.chat, seen.chat)):
+            return None
+        return Here(
+            database=self._database,
+            session=session,  # a placeholder until the unit of work has opened its own
+            now=now,
+            rights=self._rights,
+            person=standing.person,
+            chat=standing.chat,
+            known_community=standing.community,
+            known_member=standing.member,
+        )
 
     async def _introduce(self, session: Session, seen: Seen, now: datetime, *, belongs: bool) -> None:
         person = await rules.meet_person(session, seen.person, now)
@@ -181,24 +185,6 @@ class UnitOfWork(BaseMiddleware):
             where = {"chat_id": event.message.chat.id, "message_id": event.message.message_id}
             reaction = [{"type": "emoji", "emoji": answer.emoji}]
             self._mouth.quickly("setMessageReaction", {**where, "reaction": reaction})
-
-
-async def _look_from_chat(session: Session, here: Here, seen: SeenChat) -> bool:
-    chat = await communities.get_chat_by_external_id(session, seen.external_id)
-    if chat is None or not rules.is_current_chat(chat, seen):
-        return False
-    here.chat = chat
-    here.known_community = await communities.get_community(session, chat.community_id)
-    here.known_member = await members.get_member(session, chat.community_id, here.person_id)
-    return True
-
-
-async def _look_from_private(session: Session, here: Here) -> None:
-    """In private a person speaks in the community they were last active in."""
-    memberships: list[Member] = await members.list_memberships(session, here.person_id)
-    if memberships:
-        here.known_member = memberships[0]
-        here.known_community = await communities.get_community(session, memberships[0].community_id)
 
 
 def _seen(event: Update) -> Seen | None:

@@ -182,8 +182,7 @@ async def _within(here: Here, community_id: int) -> Here:
         if member is None:
             raise NoCommunity
         community = await communities.get_community(look, community_id)
-        chats = await communities.list_chats(look, community_id)
-    return replace(here, known_community=community, known_member=member, chats=chats)
+    return replace(here, known_community=community, known_member=member)
 
 
 COMMANDS = (

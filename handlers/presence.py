@@ -3,7 +3,6 @@
 from bot.community import members as rules
 from bot.here import Here
 from storage import communities, members
-from storage.communities import Chat
 
 MOST_CHATS = 30
 
@@ -21,14 +20,11 @@ async def look_around(here: Here) -> None:
         # A member is asked about only where it makes a difference: at their community's gated chats.
         chats = [chat for chat in chats if chat.is_seed and chat.community_id == here.known_community.id]
     present = [chat for chat in chats if await here.rights.is_present(chat.external_id, here.person.external_id)]
-    for chat in present:
-        await rules.meet_member(here.session, chat, here.person, here.now)
-    if present:
-        await _settle(here, present[0])
-
-
-async def _settle(here: Here, chat: Chat) -> None:
-    community_id = here.known_community.id if here.known_community else chat.community_id
-    here.known_community = await communities.get_community(here.session, community_id or 0)
-    here.known_member = await members.get_member(here.session, community_id or 0, here.person_id)
-    here.chats = await communities.list_chats(here.session, community_id or 0)
+    if not present:
+        return
+    async with here.database.writing() as session:  # of its own: Telegram may be asked more before the handler's begins
+        for chat in present:
+            await rules.meet_member(session, chat, here.person, here.now)
+        community_id = present[0].community_id
+        here.known_community = await communities.get_community(session, community_id)
+        here.known_member = await members.get_member(session, community_id, here.person_id)

@@ -45,8 +45,11 @@ async def add_updates(session: Session, rows: Sequence[InboxRow]) -> set[int]:
     if not rows:
         return set()
     insert = insert_into(session, InboxRow).on_conflict_do_nothing(index_elements=["update_id"])
-    values = insert.values([row.model_dump() for row in rows])
-    return {int(row[0]) for row in await session.exec(values.returning(col(InboxRow.update_id)))}
+    # Many sets of values for one statement, not one statement with many values, which would be compiled for each batch.
+    stored = await (await session.connection()).execute(
+        insert.returning(col(InboxRow.update_id)), [row.model_dump() for row in rows]
+    )
+    return {int(row[0]) for row in stored}
 
 
 async def list_waiting(session: Session, after: int | None = None, limit: int = 500) -> list[InboxRow]:

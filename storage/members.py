@@ -1,11 +1,12 @@
 """People, and who they are in each community."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, and_, update
 from sqlmodel import Field, SQLModel, col, select
 
-from storage.communities import TELEGRAM
+from storage.communities import TELEGRAM, Chat, Community, get_chat_by_external_id
 from storage.database import Session
 
 
@@ -60,6 +61,43 @@ async def get_person_by_external_id(session: Session, external_id: str, network:
 async def get_member(session: Session, community_id: int, person_id: int) -> Member | None:
     query = select(Member).where(Member.community_id == community_id, Member.person_id == person_id)
     return (await session.exec(query)).first()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person, and who they are where they speak; in private, where they were last active."""
+
+    person: Person
+    chat: Chat | None = None
+    community: Community | None = None
+    member: Member | None = None
+
+
+async def get_standing(session: Session, person: str, chat: str | None, network: str = TELEGRAM) -> Standing | None:
+    """Person, chat, community and membership in one look, by the network's ids; None when the person is unknown."""
+    if chat is None:
+        query = (
+            select(Person, Community, Member)
+            .select_from(Person)
+            .outerjoin(Member, col(Member.person_id) == col(Person.id))
+            .outerjoin(Community, col(Community.id) == col(Member.community_id))
+            .where(Person.network == network, Person.external_id == person)
+            .order_by(col(Member.seen_at).desc(), col(Member.id))
+            .limit(1)
+        )
+        found = (await session.exec(query)).first()
+        return Standing(found[0], None, found[1], found[2]) if found else None
+    row = await get_chat_by_external_id(session, chat, network)
+    community_id = row.community_id if row else None
+    joined = (
+        select(Person, Community, Member)
+        .select_from(Person)
+        .outerjoin(Community, col(Community.id) == community_id)
+        .outerjoin(Member, and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id))
+        .where(Person.network == network, Person.external_id == person)
+    )
+    found = (await session.exec(joined)).first()
+    return Standing(found[0], row, found[1], found[2]) if found else None
 
 
 async def list_memberships(session: Session, person_id: int) -> list[Member]:

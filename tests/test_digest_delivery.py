@@ -9,6 +9,9 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from bot.community.digests import draft, publish
+from bot.community.errors import StaffOnly
+from bot.texts.catalogues import translator
+from bot.texts.errors import explain
 from schedules import digests as schedule
 from storage import communities, digests, members
 from storage.communities import Community
@@ -111,7 +114,7 @@ async def test_a_kill_while_sending_is_told_and_staff_may_post_it_again(town: To
     assert not issues(town, group)
     question = town.last(staff)
     town.world.join(town.person("ahe"), staff)
-    assert "Only administrators" in await town.press("ahe", question, "Post it again")
+    assert await town.press("ahe", question, "Post it again") == explain(StaffOnly(), translator("zh-hans"))
     repost = question.buttons[0][0].data or ""
     for _ in range(2):
         town.world.press_data(town.person("yutong"), question, repost)

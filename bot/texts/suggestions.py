@@ -41,11 +41,10 @@ def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices:
 
 
 def _byline(t: Translator, author: str, voices: int) -> Markup:
-    line = Markup("— {}").format(safe(name(author)))
     if voices < 2:
-        return line
-    others = t.count("and %(n)s more who asked for it", "and %(n)s more who asked for it", voices - 1)
-    return Markup("{} {}").format(line, others)
+        return Markup("— {}").format(safe(name(author)))
+    one = "— %(name)s and %(n)s more who asked for it"
+    return t.count(one, one, voices - 1, name=name(author))
 
 
 def _decision(t: Translator, suggestion: Suggestion) -> Markup:
