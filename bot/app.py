@@ -81,8 +81,10 @@ class Millet:
     async def start(self) -> None:
         """Migrate, take up what was left, and begin to listen; raises TokenRefusedError."""
         self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        words = asyncio.create_task(asyncio.to_thread(load_words, self.settings.data_dir / "jieba"))
         await self.database.migrate()
         me = await self._introduce()
+        await words  # before the first text is looked at
         table = CommandTable(COMMANDS, me)
         gate = Gate(table)
         async with self.database.reading() as session:
@@ -92,10 +94,9 @@ class Millet:
         drain = Drain(self.database, self.clock, self._feeder(dispatcher), self._apologise)
         self._drain = drain
         await drain.refill()
-        intake = Intake(self.database, self.clock, drain, gate.concerns_us)
+        self.intake = intake = Intake(self.database, self.clock, drain, gate.concerns_us)
         self.timetable.start()
         self._spawn(self.courier.run(), "courier")
-        self._spawn(asyncio.to_thread(load_words, self.settings.data_dir / "jieba"), "words")
         if self.settings.webhook_url:
             await self._listen(intake)
         else:
@@ -104,8 +105,7 @@ class Millet:
 
     async def wait(self) -> None:
         """Until a part of the program ends with an error, which is raised."""
-        running = {task for task in self._tasks if task.get_name() != "words"}
-        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.language import synonyms
 from bot.language.normal import plain
 from bot.language.stems import stem
 from bot.language.synonyms import ideas
@@ -28,6 +29,13 @@ def test_the_dictionary_is_cached_where_only_we_can_write(tmp_path: Path, monkey
 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [file.name for file in folder.iterdir()] == ["jieba.cache"]
+
+
+def test_nothing_is_cut_before_the_dictionary_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jieba, "dt", jieba.Tokenizer())
+
+    with pytest.raises(RuntimeError, match="load"):
+        words("静音", frozenset({"还没有"}))
 
 
 def test_letters_pairs_long_words_and_latin_stems() -> None:
@@ -109,7 +117,7 @@ def test_the_longest_message_takes_milliseconds(text: str) -> None:
 
 
 def test_every_idea_has_a_chinese_name() -> None:
-    lines = Path("bot/language/synonyms.txt").read_text(encoding="utf-8").splitlines()
+    lines = Path(synonyms.__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines()
     names = [line.split()[0] for line in lines if line and not line.startswith("#")]
 
     assert not [name for name in names if name.isascii()]

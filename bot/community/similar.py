@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.language.matching import overlap, rarest, score, weight
-from bot.language.normal import clean
+from bot.language.normal import plain
 from bot.language.terms import terms
 from storage import suggestions, wordings
 from storage.communities import Community
@@ -30,7 +30,7 @@ class Similar:
 
 async def terms_of(text: str) -> list[str]:
     """The terms a text is found by; made in a worker thread, since segmenting a long text takes a while."""
-    return await asyncio.to_thread(lambda: terms(clean(text)))
+    return await asyncio.to_thread(lambda: terms(plain(text)))
 
 
 async def find_similar(

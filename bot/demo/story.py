@@ -18,11 +18,12 @@ async def tell(stage: Stage) -> None:
     await _the_team_looks(stage, public, team)
     await _a_friend_is_invited(stage, seeds)
     await _friday(stage, public, seeds, team)
+    code = await _a_code_for_sam(stage)
     await stage.hand_over(
         (
-            "Now it is yours. Be 小满 and suggest something, be Sam with a code, or jump to the next digest.",
-            "现在交给你：当小满提个建议，当 Sam 用邀请码进群，或者跳到下一期周报。",
-            "現在交給你：當小滿提個建議，當 Sam 用邀請碼進群，或者跳到下一期週報。",
+            f"Now it is yours: suggest as 小满, jump to the next digest, or be Sam, who holds the code {code}.",
+            f"现在交给你：当小满提个建议，跳到下一期周报，或者当 Sam，他手里有邀请码 {code}。",
+            f"現在交給你：當小滿提個建議，跳到下一期週報，或者當 Sam，他手裡有邀請碼 {code}。",
         )
     )
 
@@ -141,17 +142,24 @@ async def _a_friend_is_invited(stage: Stage, seeds: Chat) -> None:
         19,
         0,
         (
-            "Thursday. 阿禾 is a seed user with a few codes. One goes to Sam, who knocks at the gated group.",
-            "周四，种子用户阿禾手里有几个邀请码，给了 Sam 一个，Sam 来敲种子群的门。",
-            "週四，種子用戶阿禾手裡有幾個邀請碼，給了 Sam 一個，Sam 來敲種子群的門。",
+            "Thursday. 阿禾 is a seed user with a few codes. One goes to May, who knocks at the gated group.",
+            "周四，种子用户阿禾手里有几个邀请码，给了 May 一个，May 来敲种子群的门。",
+            "週四，種子用戶阿禾手裡有幾個邀請碼，給了 May 一個，May 來敲種子群的門。",
         ),
     )
     private = await stage.start("ahe")
     await stage.say("ahe", private, "/invite")
-    code = stage.code_in(private)
-    await stage.start("sam", code)
-    await stage.knock("sam", seeds)
-    await stage.say("sam", seeds, "Hi all, 阿禾 let me in. Lovely place!")
+    await stage.start("may", stage.code_in(private))
+    await stage.knock("may", seeds)
+    await stage.say("may", seeds, "Hi all, 阿禾 let me in. Lovely place!")
+
+
+async def _a_code_for_sam(stage: Stage) -> str:
+    """One more code of 阿禾's, so that the visitor has a door to open."""
+    private = stage.world.private(stage.person("ahe"))
+    await stage.say("ahe", private, "/invite")
+    code = stage.code_in(private) or ""
+    return "-".join(code[i : i + 4] for i in (0, 4, 8))
 
 
 async def _friday(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> None:
@@ -181,7 +189,7 @@ async def _friday(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> None:
     await stage.wait_for_digest(public)
     stage.react("xiaoman", stage.last(public), "🎉")
     stage.react("daxiong", stage.last(public), "❤")
-    stage.react("sam", stage.last(seeds), "👍")
+    stage.react("may", stage.last(seeds), "👍")
     await stage.say("xiaoman", public, "真的做了！！我第一次提建议 🥹")
     await stage.scene(
         5,

@@ -9,7 +9,7 @@ from bot.language.terms import is_idea
 WORD_SHARE = 0.6
 """Weight of shared terms beside the cosine of the meanings."""
 
-# Chosen by recall on the project's own paraphrases; see docs/finding.md.
+# What the project's own paraphrases and the development half of the benchmark agree on; see docs/finding.md.
 _IDEA_WEIGHT = 1.75
 _COMPOUND_WEIGHT = 0.5
 _OF_QUERY = 0.8

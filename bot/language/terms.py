@@ -70,9 +70,10 @@ def is_idea(term: str) -> bool:
 @lru_cache(maxsize=64)
 def _cutter(own: frozenset[str]) -> jieba.Tokenizer:
     """A tokenizer that knows a community's words besides jieba's, and keeps them from everyone else."""
+    if not jieba.dt.initialized:
+        raise RuntimeError("load() comes first: else jieba would stop the caller and trust a shared folder")
     if not own:
         return jieba.dt
-    jieba.dt.check_initialized()
     cutter = jieba.Tokenizer()
     cutter.FREQ, cutter.total, cutter.initialized = ChainMap({}, jieba.dt.FREQ), jieba.dt.total, True
     for word in sorted(own):

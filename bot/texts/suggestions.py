@@ -43,8 +43,12 @@ def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices:
 def _byline(t: Translator, author: str, voices: int) -> Markup:
     if voices < 2:
         return Markup("— {}").format(safe(name(author)))
-    one = "— %(name)s and %(n)s more who asked for it"
-    return t.count(one, one, voices - 1, name=name(author))
+    return t.count(
+        "— %(name)s, and %(n)s more asked for it",
+        "— %(name)s, and %(n)s more asked for it",
+        voices - 1,
+        name=name(author),
+    )
 
 
 def _decision(t: Translator, suggestion: Suggestion) -> Markup:
