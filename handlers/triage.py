@@ -19,8 +19,8 @@ from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED
 _WORDS = {
     OPEN: "open reopen 待定 开放 開放 重开 重開",
     PLANNED: "planned plan 计划 計劃 計畫 已计划 已計劃 已計畫 排期 已排期",
-    STARTED: "started start doing 开始 開始 已开始 已開始 进行中 進行中 开发中 開發中",
-    DECLINED: "declined decline 婉拒 已婉拒 拒绝 拒絕 已拒绝 已拒絕 不做",
+    STARTED: "started start doing 开始 開始 已开始 已開始 进行中 進行中 在做 在做了 开发中 開發中",
+    DECLINED: "declined decline 暂不做 暫不做 婉拒 已婉拒 拒绝 拒絕 已拒绝 已拒絕 不做",
     SHIPPED: "shipped ship done 发布 發佈 發布 已发布 已發佈 已發布 上线 上線 已上线 已上線 完成 已完成",
 }
 STATUS_BY_WORD = {word: status for status, words in _WORDS.items() for word in words.split()}

@@ -156,7 +156,7 @@ async def test_shipping_is_all_or_nothing(town: Town) -> None:
     await town.say("yutong", group, "上线 1 2 77 99999999999 v2.3")
     answer = town.last(group).content
     assert "Nothing was shipped" in answer
-    assert "#77, #99999999999" in answer
+    assert "#77 #99999999999" in answer
     assert "already: #2" in answer
     assert (await stored(town, 1)).status == OPEN
     assert len(await releases(town)) == 1

@@ -52,8 +52,10 @@ def _byline(t: Translator, author: str, voices: int) -> Markup:
 
 
 def _decision(t: Translator, suggestion: Suggestion) -> Markup:
-    status = Markup("<b>{}</b>").format(status_name(t, suggestion.status))
-    return Markup("{}: {}").format(status, safe(excerpt(suggestion.reason))) if suggestion.reason else status
+    status = status_name(t, suggestion.status)
+    if not suggestion.reason:
+        return Markup("<b>{}</b>").format(status)
+    return t("<b>%(status)s</b>: %(reason)s", status=status, reason=excerpt(suggestion.reason))
 
 
 def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Say:

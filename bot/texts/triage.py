@@ -77,9 +77,9 @@ def cannot_ship(t: Translator, unknown: Sequence[int], shipped: Sequence[int]) -
     if shipped:
         lines.append(t("Shipped already: %(numbers)s.", numbers=_numbers(shipped)))
     lines.append(t("Send it again without these numbers."))
-    return Markup(" ").join(lines)
+    return Markup("\n").join(lines)
 
 
 def _numbers(numbers: Sequence[int]) -> str:
-    named = ", ".join(f"#{number}" for number in numbers[:LISTED])
-    return f"{named}, …" if len(numbers) > LISTED else named
+    named = " ".join(f"#{number}" for number in numbers[:LISTED])
+    return f"{named} …" if len(numbers) > LISTED else named
