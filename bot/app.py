@@ -12,7 +12,14 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
-from aiogram.types import Update
+from aiogram.methods import DeleteWebhook, SetMyCommands, TelegramMethod
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeDefault,
+    Update,
+)
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
@@ -25,6 +32,8 @@ from bot.pace import Pace
 from bot.rights import Rights
 from bot.settings import Settings
 from bot.texts import announce
+from bot.texts.catalogues import translator
+from bot.texts.menu import menus
 from handlers.commands import CommandTable
 from handlers.gate import Gate
 from handlers.router import COMMANDS, make_router
@@ -34,6 +43,11 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 
+SCOPES = {
+    "default": BotCommandScopeDefault,
+    "all_private_chats": BotCommandScopeAllPrivateChats,
+    "all_chat_administrators": BotCommandScopeAllChatAdministrators,
+}
 WEBHOOK_PATH = "/telegram"
 STOP_WITHIN = 8.0  # seconds for the updates in hand; with the courier's last calls the whole stop stays under ten
 
@@ -97,10 +111,11 @@ class Millet:
         self.intake = intake = Intake(self.database, self.clock, drain, gate.concerns_us)
         self.timetable.start()
         self._spawn(self.courier.run(), "courier")
+        await self._publish_menus()
         if self.settings.webhook_url:
             await self._listen(intake)
         else:
-            await self._call_quietly(self.bot.delete_webhook())
+            await self._call_quietly(DeleteWebhook())
             self._spawn(intake.poll(self.bot, self.tempo.poll_seconds), "poll")
 
     async def wait(self) -> None:
@@ -148,6 +163,15 @@ class Millet:
                 log.warning("Telegram does not answer; trying again in 5 seconds. %s", error)
                 await self.clock.sleep(5)
 
+    async def _publish_menus(self) -> None:
+        """What Telegram lists after a slash. It tells languages by two letters, so Chinese menus have one script."""
+        for code, language in (("", "en"), ("zh", "zh-hans")):
+            for scope, menu in menus(translator(language)).items():
+                commands = [BotCommand(command=command, description=words) for command, words in menu]
+                await self._call_quietly(
+                    SetMyCommands(commands=commands, scope=SCOPES[scope](), language_code=code or None)
+                )
+
     def _dispatcher(self, table: CommandTable, rights: Rights) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
         defaults = Defaults(self.settings.default_language, self.settings.default_zone)
@@ -183,9 +207,9 @@ class Millet:
             return self.settings.webhook_secret.get_secret_value()
         return hashlib.sha256(b"webhook" + self.bot.token.encode()).hexdigest()
 
-    async def _call_quietly(self, call: Any) -> None:  # an awaitable Bot API call
+    async def _call_quietly(self, call: TelegramMethod[bool]) -> None:
         try:
-            await call
+            await self.bot(call)
         except AiogramError as error:
             log.warning("%s", error)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.sandbox.account import Account
 from bot.sandbox.api import Params
 from bot.sandbox.errors import Refused, Texts, not_found
 from bot.sandbox.events import EventHub
@@ -47,7 +48,15 @@ class Stage:
 class Play:
     """Answers `/play/…`, `/` and `/static/…`."""
 
-    def __init__(self, world: World, stage: Stage, limits: Limits, answered: Callable[[Press, float], Awaitable[bool]]):
+    def __init__(
+        self,
+        world: World,
+        stage: Stage,
+        limits: Limits,
+        account: Account,
+        answered: Callable[[Press, float], Awaitable[bool]],
+    ) -> None:
+        self._account = account
         self._world = world
         self._stage = stage
         self._limits = limits
@@ -81,7 +90,7 @@ class Play:
     async def _state(self, request: web.Request) -> web.Response:
         me = self._person(request.query.get("as"))
         state: Json = {
-            "bot": person_view(self._world.bot),
+            "bot": {**person_view(self._world.bot), "commands": self._account.menu(me.language_code)},
             "me": person_view(me),
             "people": [person_view(person) for person in self._world.people],
             "now": self._world.clock().isoformat(),

@@ -49,9 +49,10 @@ class Sandbox:
         self.faults = Faults()
         self.limits = Limits(clock, enforce_limits)
         self.webhook = Webhook(self.world.queue, clock)
-        self._botapi = BotApi(Api(self.world, self.limits, self.webhook), self.faults, token)
+        api = Api(self.world, self.limits, self.webhook)
+        self._botapi = BotApi(api, self.faults, token)
         self._stage = Stage()
-        self._play = Play(self.world, self._stage, self.limits, self._answered)
+        self._play = Play(self.world, self._stage, self.limits, api.account, self._answered)
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.url = ""
