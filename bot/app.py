@@ -24,9 +24,11 @@ from aiohttp import web
 
 from bot.clock import Clock, SystemClock
 from bot.community.members import Defaults
+from bot.community.similar import Finder
 from bot.courier import Courier, TokenRefusedError
 from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, Drain, Intake
 from bot.language.terms import load as load_words
+from bot.language.vectors import find_encoder
 from bot.middlewares import UnitOfWork
 from bot.pace import Pace
 from bot.rights import Rights
@@ -78,7 +80,8 @@ class Millet:
         )
         pace = Pace() if self.tempo.paced else None
         self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful)
-        self.timetable = Timetable(self.database, self.clock, self._after_knock, self.tempo.knock_seconds)
+        self.finder = Finder(find_encoder())
+        self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
         self._tasks: list[asyncio.Task[None]] = []
         self._drain: Drain | None = None
         self._listening: web.AppRunner | None = None
@@ -138,6 +141,7 @@ class Millet:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.finder.close()
         await self.bot.session.close()
         await self.database.close()
 
@@ -175,7 +179,9 @@ class Millet:
     def _dispatcher(self, table: CommandTable, rights: Rights) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
         defaults = Defaults(self.settings.default_language, self.settings.default_zone)
-        dispatcher.update.outer_middleware(UnitOfWork(self.database, self.clock, rights, self.courier, defaults))
+        dispatcher.update.outer_middleware(
+            UnitOfWork(self.database, self.clock, rights, self.finder, self.courier, defaults)
+        )
         dispatcher.include_router(make_router(table))
         return dispatcher
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.community.errors import Faceless, NoCommunity, OwnerOnly, StaffOnly
+from bot.community.similar import Finder
 from bot.rights import Rights
 from bot.texts.catalogues import Translator, closest_language, translator
 from storage.communities import Chat, Community, list_chats
@@ -22,6 +23,7 @@ class Here:
     session: Session  # its transaction begins at the first statement, so look things up and ask Telegram before
     now: datetime
     rights: Rights
+    finder: Finder
     person: Person
     chat: Chat | None = None  # None in private
     known_community: Community | None = None

@@ -15,6 +15,7 @@ from bot.community import members as rules
 from bot.community.communities import follow_migration
 from bot.community.errors import Refusal
 from bot.community.members import Defaults, SeenChat, SeenPerson
+from bot.community.similar import Finder
 from bot.here import STAND_INS, Here
 from bot.rights import Rights
 from bot.texts.errors import explain
@@ -52,10 +53,13 @@ class AlreadyDoneError(Exception):
 class UnitOfWork(BaseMiddleware):
     """One writing session an update: its effects, what is said about them, and the inbox row's end, in one commit."""
 
-    def __init__(self, database: Database, clock: Clock, rights: Rights, mouth: Mouth, defaults: Defaults) -> None:
+    def __init__(  # the composition root hands over all a handler may need
+        self, database: Database, clock: Clock, rights: Rights, finder: Finder, mouth: Mouth, defaults: Defaults
+    ) -> None:
         self._database = database
         self._clock = clock
         self._rights = rights
+        self._finder = finder
         self._mouth = mouth
         self._defaults = defaults
 
@@ -162,6 +166,7 @@ class UnitOfWork(BaseMiddleware):
             session=session,  # a placeholder until the unit of work has opened its own
             now=now,
             rights=self._rights,
+            finder=self._finder,
             person=standing.person,
             chat=standing.chat,
             known_community=standing.community,

@@ -2,7 +2,7 @@
 
 from aiogram.types import Message
 
-from bot.community import members, similar, suggestions
+from bot.community import members, suggestions
 from bot.community.members import SeenPerson
 from bot.community.similar import Similar
 from bot.community.suggestions import Ask
@@ -12,21 +12,20 @@ from bot.texts import suggestions as texts
 from bot.texts.say import Answers, Rewrite, Say, Toast
 from handlers.commands import Command, Press, Spoken
 from storage import suggestions as rows
-from storage.suggestions import Suggestion
+from storage.suggestions import Offer, Suggestion
 
 LISTED = 10
-SAME_WORDS = 0.95
 
 
 async def suggest(here: Here, spoken: Spoken) -> Answers:
     """`/suggest text`, or in reply to somebody's message, whose author gets the credit."""
     captured = None if spoken.words else _replied_to(spoken.message)
     text = suggestions.check_text(spoken.words or _words_of(captured), spoken.command)
-    words = await similar.terms_of(text)
     here.require_face()
+    reading = await here.finder.read(text)
     async with here.database.reading() as look:
         known = await rows.get_suggestion_by_origin(look, _origin(here, captured))
-        alike = await similar.find_similar(look, here.community, words)
+        alike = await here.finder.find_similar(look, here.community, reading)
     if known:
         return Say(texts.known_already(here.t, known))
     ask = await _ask(here, captured, text)
@@ -35,30 +34,36 @@ async def suggest(here: Here, spoken: Spoken) -> Answers:
     if alike:
         offered = await suggestions.offer(here.session, ask, here.now)
         return texts.offer(here.t, offered.id or 0, [match.suggestion for match in alike])
-    suggestion = await suggestions.submit(here.session, ask, words, here.now)
+    suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
     return await announce.card(here.session, suggestion, here.now)
 
 
 async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "+1 this one": the asker's words join an existing suggestion."""
     offer_id, number = numbers
-    ask = await _answered(here, offer_id)
-    if isinstance(ask, Toast):
-        return ask
+    offered = await _offered(here, offer_id)
+    if isinstance(offered, Toast):
+        return offered
+    reading = await here.finder.read(offered.text)
+    ask = await suggestions.take_offer(here.session, offered, here.now)
+    if ask is None:
+        return Toast(texts.answered_already(here.mine))
     suggestion = await suggestions.access_suggestion(here.session, here.community_id, number)
-    words = await similar.terms_of(ask.text)
-    joined = await suggestions.join(here.session, suggestion, ask, words, here.now)
+    joined = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
     said = texts.joined(here.t, suggestion) if joined else texts.yours_already(here.t, suggestion)
     return [Rewrite(said), await announce.card(here.session, suggestion, here.now)]
 
 
 async def new_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Mine is different": the text becomes a suggestion of its own."""
-    ask = await _answered(here, numbers[0])
-    if isinstance(ask, Toast):
-        return ask
-    words = await similar.terms_of(ask.text)
-    suggestion = await suggestions.submit(here.session, ask, words, here.now)
+    offered = await _offered(here, numbers[0])
+    if isinstance(offered, Toast):
+        return offered
+    reading = await here.finder.read(offered.text)
+    ask = await suggestions.take_offer(here.session, offered, here.now)
+    if ask is None:
+        return Toast(texts.answered_already(here.mine))
+    suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
     return [Rewrite(texts.filed(here.t, suggestion)), await announce.card(here.session, suggestion, here.now)]
 
 
@@ -71,9 +76,9 @@ async def top(here: Here, _: Spoken) -> Answers:
 async def search(here: Here, spoken: Spoken) -> Answers:
     """`/search words`: the suggestions like them."""
     text = suggestions.check_text(spoken.words, spoken.command)
-    words = await similar.terms_of(text)
+    reading = await here.finder.read(text)
     async with here.database.reading() as look:
-        found = await similar.find_similar(look, here.community, words, least=similar.FOUND_FROM, limit=LISTED)
+        found = await here.finder.search(look, here.community, reading, LISTED)
         matches = [match.suggestion for match in found]
         votes = await rows.count_votes(look, [suggestion.id or 0 for suggestion in matches])
     return texts.found(here.t, text, matches, votes)
@@ -112,19 +117,19 @@ async def _author(here: Here, captured: Message) -> int:
     return person.id or 0
 
 
-async def _answered(here: Here, offer_id: int) -> Ask | Toast:
-    """What the presser had asked, if it is theirs to answer and not answered yet."""
-    offered = await rows.get_offer(here.session, here.community_id, offer_id)
+async def _offered(here: Here, offer_id: int) -> Offer | Toast:
+    """What the presser had asked, if it is theirs to answer; looked up before the transaction."""
+    async with here.database.reading() as look:
+        offered = await rows.get_offer(look, here.community_id, offer_id)
     if offered is None:
         return Toast(texts.answered_already(here.mine))
     if here.person_id not in (offered.author_id, offered.captured_by_id):
         return Toast(texts.not_your_offer(here.mine))
-    ask = await suggestions.take_offer(here.session, offered, here.now)
-    return ask or Toast(texts.answered_already(here.mine))
+    return offered
 
 
 def _own_words(alike: list[Similar], ask: Ask) -> Suggestion | None:
-    same = [match.suggestion for match in alike if match.score >= SAME_WORDS]
+    same = [match.suggestion for match in alike if match.same_words]
     return next((suggestion for suggestion in same if suggestion.author_id == ask.author_id), None)
 
 

@@ -1,21 +1,27 @@
 """Offers nobody answered: after half a day the text becomes a suggestion of its own, so that nothing is lost."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.community import similar, suggestions
+from bot.community import suggestions
+from bot.community.similar import Finder
 from bot.texts import announce
 from storage import outbox
 from storage import suggestions as rows
 from storage.database import Database
 
 
-async def knock(database: Database, now: datetime) -> None:
-    """File what has waited too long, each in a transaction of its own."""
-    async with database.reading() as look:
-        waiting = await rows.list_unanswered_offers(look, now - suggestions.ANSWER_EXPECTED_WITHIN)
-    for offered in waiting:
-        words = await similar.terms_of(offered.text)
-        async with database.writing() as session:
-            if ask := await suggestions.take_offer(session, offered, now):
-                suggestion = await suggestions.submit(session, ask, words, now)
-                await outbox.add_rows(session, [await announce.card(session, suggestion, now)])
+def filing(finder: Finder) -> Callable[[Database, datetime], Awaitable[None]]:
+    """A job that files what has waited too long, each in a transaction of its own."""
+
+    async def knock(database: Database, now: datetime) -> None:
+        async with database.reading() as look:
+            waiting = await rows.list_unanswered_offers(look, now - suggestions.ANSWER_EXPECTED_WITHIN)
+        for offered in waiting:
+            reading = await finder.read(offered.text)
+            async with database.writing() as session:
+                if ask := await suggestions.take_offer(session, offered, now):
+                    suggestion = await suggestions.submit(session, ask, reading.indexed, now)
+                    await outbox.add_rows(session, [await announce.card(session, suggestion, now)])
+
+    return knock

@@ -7,24 +7,31 @@ from datetime import datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
-from schedules import digests, housekeeping, invitations, offers
+from bot.community.similar import Finder
+from schedules import digests, housekeeping, invitations, offers, wordings
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[Database, datetime], Awaitable[None]]
 
-JOBS: tuple[Job, ...] = (digests.knock, offers.knock, invitations.knock, housekeeping.knock)
+JOBS: tuple[Job, ...] = (digests.knock, invitations.knock, housekeeping.knock)
 
 
 class Timetable:
     """One interval job that asks every feature what is due."""
 
     def __init__(
-        self, database: Database, clock: Clock, after: Callable[[], Awaitable[None]], every_seconds: float
+        self,
+        database: Database,
+        clock: Clock,
+        finder: Finder,
+        after: Callable[[], Awaitable[None]],
+        every_seconds: float,
     ) -> None:
         self._database = database
         self._clock = clock
+        self._jobs = (offers.filing(finder), *JOBS, wordings.reindexing(finder))
         self._after = after  # at the end of each knock: what was put back is taken up, what was written is sent
         self._every = every_seconds
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -38,7 +45,7 @@ class Timetable:
 
     async def knock(self) -> None:
         """Do everything that is due now; a job that fails is logged and tried again at the next knock."""
-        for job in JOBS:
+        for job in self._jobs:
             try:
                 await job(self._database, self._clock.now())
             except Exception:

@@ -4,16 +4,29 @@ A term is stored with its community in front, so that an index list never holds 
 and a search costs what its own community holds.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, TextClause, UniqueConstraint, text
-from sqlmodel import Field, SQLModel, col, select
+from sqlalchemy import CheckConstraint, TextClause, UniqueConstraint, text, update
+from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.database import Session, insert_into
 
 # How many index rows one search may read: the rarest terms whose lists fit.
-ROW_BUDGET = 3_000
+ROW_BUDGET = 30_000
+CANDIDATES = 50
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """A wording as it is found: its terms and, where there is an encoder, its meaning, each with its maker's name."""
+
+    terms: Sequence[str]
+    terms_by: str
+    vector: bytes | None = None  # a signed byte a dimension
+    vector_by: str | None = None
 
 
 class Wording(SQLModel, table=True):
@@ -30,6 +43,9 @@ class Wording(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     text: str
     terms: str  # as indexed, separated by blanks
+    terms_by: str
+    vector: bytes | None = None
+    vector_by: str | None = None
     created_at: datetime
 
 
@@ -43,39 +59,77 @@ class TermRow(SQLModel, table=True):
     wordings: int
 
 
-async def add_wording(session: Session, wording: Wording, terms: Sequence[str]) -> bool:
+async def add_wording(session: Session, wording: Wording, indexed: Indexed) -> bool:
     """Store and index a wording; False when the person already has one for this suggestion."""
-    wording.terms = " ".join(_indexed(wording.community_id, terms))
-    insert = insert_into(session, Wording).values(**wording.model_dump(exclude={"id"})).on_conflict_do_nothing()
+    values = {**wording.model_dump(exclude={"id"}), **_columns(wording.community_id, indexed)}
+    insert = insert_into(session, Wording).values(**values).on_conflict_do_nothing()
     if (await session.exec(insert)).rowcount != 1:
         return False
-    if terms:
-        await _count_terms(session, wording.community_id, terms)
+    await _count(session, wording.community_id, dict.fromkeys(indexed.terms, 1))
     return True
 
 
-async def list_like(session: Session, community_id: int, terms: Sequence[str], limit: int = 50) -> list[Wording]:
-    """Wordings of the community that share any of these terms, the best matches first."""
+async def reindex(session: Session, wording: Wording, indexed: Indexed) -> bool:
+    """Index a wording anew; False when somebody else has done so since it was read."""
+    is_unchanged = (Wording.id == wording.id) & (Wording.terms == wording.terms)
+    change = update(Wording).where(is_unchanged).values(**_columns(wording.community_id, indexed))
+    if (await session.exec(change)).rowcount != 1:
+        return False
+    before, after = set(terms_of(wording)), set(indexed.terms)
+    changes = {**dict.fromkeys(before - after, -1), **dict.fromkeys(after - before, 1)}
+    await _count(session, wording.community_id, changes)
+    return True
+
+
+async def find_like(session: Session, community_id: int, terms: Sequence[str]) -> list[int]:
+    """Ids of wordings of the community that share any of these terms, the best matches first."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     quoted = _quoted(_indexed(community_id, terms), sqlite)
     if not quoted:
         return []
     found = await (await session.connection()).execute(
         _LIKE_IN_SQLITE if sqlite else _LIKE_IN_POSTGRESQL,
-        {"query": (" OR " if sqlite else " | ").join(quoted), "limit": limit},
+        {"query": (" OR " if sqlite else " | ").join(quoted), "limit": CANDIDATES},
     )
-    ids = [row[0] for row in found]
-    rows = await session.exec(select(Wording).where(Wording.community_id == community_id, col(Wording.id).in_(ids)))
-    by_id = {wording.id: wording for wording in rows}
-    return [by_id[i] for i in ids if i in by_id]
+    return [row[0] for row in found]
 
 
-async def count_terms(session: Session, community_id: int, terms: Sequence[str]) -> dict[str, int]:
+async def list_wordings(session: Session, community_id: int, ids: Collection[int]) -> list[Wording]:
+    """The community's own among these wordings, in the order of their ids."""
+    query = select(Wording).where(Wording.community_id == community_id, col(Wording.id).in_(list(ids)))
+    return list(await session.exec(query.order_by(col(Wording.id))))
+
+
+async def list_vectors(
+    session: Session, community_id: int, vector_by: str, after: int, limit: int
+) -> list[tuple[int, bytes]]:
+    """Ids and vectors of the community's wordings with a greater id, in their order, as far as this encoder made them."""
+    query = select(Wording.id, Wording.vector).where(
+        Wording.community_id == community_id, Wording.vector_by == vector_by, col(Wording.id) > after
+    )
+    rows = await session.exec(query.order_by(col(Wording.id)).limit(limit))
+    return [(i, vector) for i, vector in rows if i is not None and vector is not None]
+
+
+async def list_outdated(
+    session: Session, terms_by: str, vector_by: str | None, after: int, limit: int
+) -> list[Wording]:
+    """Wordings with a greater id whose terms or vector another maker made; without an encoder vectors may be old."""
+    outdated = col(Wording.terms_by) != terms_by
+    if vector_by is not None:
+        outdated = or_(outdated, col(Wording.vector_by).is_distinct_from(vector_by))
+    query = select(Wording).where(col(Wording.id) > after, outdated).order_by(col(Wording.id)).limit(limit)
+    return list(await session.exec(query))
+
+
+async def count_terms(session: Session, community_id: int, terms: Collection[str]) -> dict[str, int]:
     """In how many of the community's wordings each term occurs; a term in none is left out."""
-    query = select(TermRow.term, TermRow.wordings).where(
-        TermRow.community_id == community_id, col(TermRow.term).in_(list(terms))
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    found = await (await session.connection()).execute(
+        _COUNTS_IN_SQLITE if sqlite else _COUNTS_IN_POSTGRESQL,
+        {"community": community_id, "terms": json.dumps(list(terms))},
     )
-    return dict((await session.exec(query)).all())
+    return {term: count for term, count in found}
 
 
 async def list_voices(session: Session, suggestion_id: int) -> list[Wording]:
@@ -84,14 +138,27 @@ async def list_voices(session: Session, suggestion_id: int) -> list[Wording]:
     return list(await session.exec(query))
 
 
-async def _count_terms(session: Session, community_id: int, terms: Sequence[str]) -> None:
+async def _count(session: Session, community_id: int, changes: Mapping[str, int]) -> None:
+    if not changes:
+        return
     insert = insert_into(session, TermRow)
     upsert = insert.on_conflict_do_update(
-        index_elements=["community_id", "term"], set_={"wordings": TermRow.wordings + 1}
+        index_elements=["community_id", "term"], set_={"wordings": TermRow.wordings + insert.excluded.wordings}
     )
     # Sorted, so that two transactions on PostgreSQL take the rows' locks in the same order.
-    rows = [{"community_id": community_id, "term": term, "wordings": 1} for term in sorted(set(terms))]
+    rows = [
+        {"community_id": community_id, "term": term, "wordings": change} for term, change in sorted(changes.items())
+    ]
     await (await session.connection()).execute(upsert, rows)
+
+
+def _columns(community_id: int, indexed: Indexed) -> dict[str, str | bytes | None]:
+    return {
+        "terms": " ".join(_indexed(community_id, indexed.terms)),
+        "terms_by": indexed.terms_by,
+        "vector": indexed.vector,
+        "vector_by": indexed.vector_by,
+    }
 
 
 def terms_of(wording: Wording) -> list[str]:
@@ -116,4 +183,13 @@ _LIKE_IN_POSTGRESQL: TextClause = text(
     "SELECT id FROM (SELECT id, array_to_tsvector(string_to_array(terms, ' ')) AS index FROM wording"
     " WHERE array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(:query AS tsquery)) AS found"
     " ORDER BY ts_rank(index, CAST(:query AS tsquery)) DESC, id LIMIT :limit"
+)
+# One parameter for a thousand terms: each of its own would cost more than the search.
+_COUNTS_IN_SQLITE: TextClause = text(
+    "SELECT term, wordings FROM term WHERE community_id = :community AND wordings > 0"
+    " AND term IN (SELECT value FROM json_each(:terms))"
+)
+_COUNTS_IN_POSTGRESQL: TextClause = text(
+    "SELECT term, wordings FROM term WHERE community_id = :community AND wordings > 0"
+    " AND term IN (SELECT json_array_elements_text(CAST(:terms AS json)))"
 )

@@ -16,8 +16,9 @@ from storage.inbox import InboxRow
 from storage.outbox import OutboxRow
 from storage.suggestions import Offer, Suggestion
 from storage.wordings import Wording
+from tests import killable
 from tests.sentences import thousand
-from tests.test_intake import command, environment
+from tests.test_intake import environment
 from tests.town import Town
 
 PEOPLE = ("xiaoman", "ahe", "yutong", "tang")
@@ -77,7 +78,7 @@ async def test_a_thousand_sentences_and_twenty_kills(tmp_path: Path) -> None:
     sentences = thousand()
     env = environment(sandbox, tmp_path, LOG_LEVEL="error")
     for kill in range(KILLS + 1):
-        process = await asyncio.create_subprocess_exec(*command("run"), env=env)
+        process = killable.start(env)
         for n in range(kill * 1000 // (KILLS + 1), (kill + 1) * 1000 // (KILLS + 1)):
             message = world.say(world.people[PEOPLE[n % 4]], group, f"/suggest {sentences[n]}")
             said[f"{group.id}/{message.id}"] = sentences[n]
@@ -87,7 +88,8 @@ async def test_a_thousand_sentences_and_twenty_kills(tmp_path: Path) -> None:
         else:
             await _until_done(sandbox, tmp_path)
             process.terminate()
-        await process.wait()
+        await asyncio.to_thread(process.join, 30)
+        assert process.exitcode is not None
     database = Database(f"sqlite:///{tmp_path / 'millet.db'}")
     await check_nothing_lost(database, said)
     async with database.reading() as look:

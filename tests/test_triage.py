@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.members import Person
 from storage.releases import Release
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
+from storage.wordings import Indexed
 from tests.town import MONDAY, Town
 
 
@@ -251,7 +252,9 @@ async def a_suggestion(database: Database) -> tuple[Community, Person]:
         made = Community(name="谷雨", language="en", zone="Asia/Shanghai", created_at=now, digest_due_at=now)
         community = await communities.add_community(session, made)
         person = await members.add_person(session, Person(external_id="1", name="阿禾", created_at=now))
-        await rules.submit(session, Ask(community.id or 0, person.id or 0, "相机更快", "o/1"), ["相机"], now)
+        await rules.submit(
+            session, Ask(community.id or 0, person.id or 0, "相机更快", "o/1"), Indexed(["相机"], "test"), now
+        )
     return community, person
 
 

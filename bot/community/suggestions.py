@@ -1,6 +1,6 @@
 """Suggestions: submitted, joined by others with their own words, voted for."""
 
-from collections.abc import Sequence
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,8 +8,9 @@ from bot.community.errors import AlreadyDecided, EmptyText, OwnSuggestion, TextT
 from storage import communities, suggestions, wordings
 from storage.database import Session
 from storage.suggestions import DECLINED, MAX_LENGTH, SHIPPED, Offer, Suggestion, Vote
-from storage.wordings import Wording
+from storage.wordings import Indexed, Wording
 
+_LOOKS_EMPTY = "\u2800\u3164\uffa0\u115f\u1160"  # the braille blank and the Hangul fillers
 ANSWER_EXPECTED_WITHIN = timedelta(hours=12)  # then an unanswered offer becomes a suggestion, so that nothing is lost
 
 
@@ -28,12 +29,17 @@ class Ask:
 
 def check_text(text: str, command: str) -> str:
     """The text as it is kept; raises EmptyText, TextTooLong."""
-    kept = text.strip()
-    if not any(character.isalnum() or ord(character) > 0x2000 for character in kept):
+    kept = text.replace("\x00", "").strip()  # PostgreSQL stores no NUL
+    if not any(_is_visible(character) for character in kept):
         raise EmptyText(command)
     if len(kept) > MAX_LENGTH:
         raise TextTooLong(MAX_LENGTH)
     return kept
+
+
+def _is_visible(character: str) -> bool:
+    """A letter, digit or symbol (emoji too); marks and invisible characters alone say nothing."""
+    return unicodedata.category(character)[0] in "LNS" and character not in _LOOKS_EMPTY
 
 
 async def access_suggestion(session: Session, community_id: int, number: int) -> Suggestion:
@@ -46,7 +52,7 @@ async def access_suggestion(session: Session, community_id: int, number: int) ->
     return suggestion
 
 
-async def submit(session: Session, ask: Ask, terms: Sequence[str], now: datetime) -> Suggestion:
+async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) -> Suggestion:
     """Make a suggestion of what was asked; the same ask again gives the same suggestion."""
     if existing := await suggestions.get_suggestion_by_origin(session, ask.origin):
         return existing
@@ -54,7 +60,7 @@ async def submit(session: Session, ask: Ask, terms: Sequence[str], now: datetime
         number=await communities.claim_number(session, ask.community_id), created_at=now, **vars(ask)
     )
     await suggestions.add_suggestion(session, suggestion)
-    await _keep_words(session, suggestion, ask.author_id, ask.text, terms, now)
+    await _keep_words(session, suggestion, ask.author_id, ask.text, indexed, now)
     return suggestion
 
 
@@ -72,12 +78,12 @@ async def take_offer(session: Session, offered: Offer, now: datetime) -> Ask | N
     return Ask(**{name: getattr(offered, name) for name in Ask.__dataclass_fields__})
 
 
-async def join(session: Session, suggestion: Suggestion, ask: Ask, terms: Sequence[str], now: datetime) -> bool:
+async def join(session: Session, suggestion: Suggestion, ask: Ask, indexed: Indexed, now: datetime) -> bool:
     """Add a person's vote and own words to a suggestion; False when it is their own."""
     if suggestion.author_id == ask.author_id:
         return False
     await suggestions.add_vote(session, Vote(suggestion_id=suggestion.id or 0, person_id=ask.author_id, created_at=now))
-    await _keep_words(session, suggestion, ask.author_id, ask.text, terms, now)
+    await _keep_words(session, suggestion, ask.author_id, ask.text, indexed, now)
     return True
 
 
@@ -104,7 +110,7 @@ def _check_vote(suggestion: Suggestion, person_id: int) -> None:
 
 
 async def _keep_words(
-    session: Session, suggestion: Suggestion, person_id: int, text: str, terms: Sequence[str], now: datetime
+    session: Session, suggestion: Suggestion, person_id: int, text: str, indexed: Indexed, now: datetime
 ) -> None:
     wording = Wording(
         community_id=suggestion.community_id,
@@ -112,6 +118,7 @@ async def _keep_words(
         person_id=person_id,
         text=text,
         terms="",
+        terms_by=indexed.terms_by,
         created_at=now,
     )
-    await wordings.add_wording(session, wording, terms)
+    await wordings.add_wording(session, wording, indexed)

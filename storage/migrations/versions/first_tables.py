@@ -436,6 +436,9 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("terms", sa.String(), nullable=False),
+        sa.Column("terms_by", sa.String(), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=True),
+        sa.Column("vector_by", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("length(text) BETWEEN 1 AND 4096", name="text_length"),
         sa.ForeignKeyConstraint(
@@ -474,6 +477,11 @@ def _index_wordings_in_sqlite() -> None:
     op.execute(
         "CREATE TRIGGER wording_removed AFTER DELETE ON wording BEGIN"
         " INSERT INTO wording_index(wording_index, rowid, terms) VALUES ('delete', old.id, old.terms); END"
+    )
+    op.execute(
+        "CREATE TRIGGER wording_changed AFTER UPDATE OF terms ON wording BEGIN"
+        " INSERT INTO wording_index(wording_index, rowid, terms) VALUES ('delete', old.id, old.terms);"
+        " INSERT INTO wording_index(rowid, terms) VALUES (new.id, new.terms); END"
     )
 
 

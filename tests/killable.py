@@ -1,0 +1,27 @@
+"""The real program in a process that can be killed, forked from one that has imported it: twenty starts cost little."""
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import Mapping
+from multiprocessing.process import BaseProcess
+
+from bot import app
+from bot.settings import load_settings
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload([__name__])
+
+
+def _run(environ: Mapping[str, str]) -> None:
+    """What `python -m bot run` does, with these variables in its environment."""
+    os.environ.clear()
+    os.environ.update(environ)
+    asyncio.run(app.run(app.Millet(load_settings())))
+
+
+def start(environ: Mapping[str, str]) -> BaseProcess:
+    """Start the program."""
+    process = _CONTEXT.Process(target=_run, args=(environ,), daemon=True)
+    process.start()
+    return process
