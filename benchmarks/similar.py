@@ -1,88 +1,106 @@
-"""Finders for the duplicate benchmark: the one shape both `factory` (vectors when installed) and `words` have.
+"""Finders for the duplicate benchmark: the project's own storage and finder on a temporary SQLite database.
 
-OPENBLAS_NUM_THREADS=1 python bench.py benchmarks.similar:factory
-OPENBLAS_NUM_THREADS=1 python bench.py benchmarks.similar:words
+python bench.py benchmarks.similar:factory
+python bench.py benchmarks.similar:words
 """
 
+import asyncio
 import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-from collections import defaultdict
-from heapq import nlargest
+from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory, gettempdir
 
-import numpy as np
+from bot.community.similar import Finder, Reading
+from bot.community.suggestions import Ask, submit
+from bot.language.matching import certainty
+from bot.language.terms import load
+from bot.language.vectors import find_encoder
+from storage import communities, members, wordings
+from storage.communities import Community
+from storage.database import Database, Session
+from storage.members import Person
+from storage.suggestions import Suggestion
+from storage.wordings import Wording
 
-from bot.language.matching import certainty, overlap, rarest, score, weight
-from bot.language.normal import plain
-from bot.language.terms import load, terms
-from bot.language.vectors import Encoder, cosines, find_encoder, pack
-
-ROW_BUDGET = 30_000
-CANDIDATES = 50
+NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)
+RANKED = 10
 
 Docs = list[tuple[str, str]]
 Hits = list[tuple[str, float]]
 
 
-class Finder:
-    """All wordings in memory: candidates by rare terms and by cosine, one score, the best wording of each document."""
+class Search:
+    """A community of these documents; a document's later wordings are voices of other people."""
 
-    def __init__(self, docs: Docs, encoder: Encoder | None) -> None:
+    def __init__(self, finder: Finder) -> None:
         load(Path(gettempdir()) / f"millet-jieba-{os.getuid()}")
-        forms = [plain(text) for _, text in docs]
-        self._ids = [doc_id for doc_id, _ in docs]
-        self._terms = [terms(form) for form in forms]
-        self._rows_of: dict[str, list[int]] = defaultdict(list)
-        for row, found in enumerate(self._terms):
-            for term in found:
-                self._rows_of[term].append(row)
-        self._df = {term: len(rows) for term, rows in self._rows_of.items()}
-        self._encoder = encoder
-        self._packed = pack(encoder.encode(forms)) if encoder else None
+        self._folder = TemporaryDirectory()
+        self._database = Database(f"sqlite:///{self._folder.name}/bench.db")
+        self._finder = finder
+        self._ids: dict[int, str] = {}
 
-    def search(self, text: str, k: int) -> Hits:
-        form = plain(text)
-        asked = terms(form)
-        near = self._cosines(form)
-        weights = self._weights(asked)
-        best: dict[str, float] = {}
-        for row in self._by_terms(asked, weights) | self._by_cosine(near):
-            weights.update(self._weights(self._terms[row]))
-            found = score(None if near is None else float(near[row]), overlap(asked, self._terms[row], weights))
-            best[self._ids[row]] = max(found, best.get(self._ids[row], -1.0))
-        hits = sorted(best.items(), key=lambda hit: -hit[1])[: max(k, 10)]
-        crowd = hits[0][1] - certainty([found for _, found in hits]) if hits else 0.0
-        return [(doc_id, found - crowd) for doc_id, found in hits[:k]]
+    async def fill(self, docs: Docs) -> None:
+        """Write all documents down, each wording as the bot does."""
+        await self._database.migrate()
+        readings = [await self._finder.read(text) for _, text in docs]
+        async with self._database.writing() as session:
+            self._community = await communities.add_community(
+                session, Community(name="bench", language="en", zone="UTC", digest_due_at=NOW, created_at=NOW)
+            )
+            made: dict[str, Suggestion] = {}
+            for at, ((doc_id, text), reading) in enumerate(zip(docs, readings, strict=True)):
+                await self._write(session, made, at, doc_id, text, reading)
+        async with self._database.reading() as look:
+            self._community = (await look.get(Community, self._community.id)) or self._community
 
-    def _weights(self, found: list[str]) -> dict[str, float]:
-        return {term: weight(term, self._df.get(term, 0), len(self._ids)) for term in found}
+    async def search(self, text: str, k: int) -> Hits:
+        """The documents like a text; every score is lowered alike, so that the first one is its certainty."""
+        reading = await self._finder.read(text)
+        async with self._database.reading() as look:
+            found = await self._finder.rank(look, self._community, reading)
+        scores = [match.score for match in found[:RANKED]]
+        crowd = scores[0] - certainty(scores) if scores else 0.0
+        return [(self._ids[match.wording.suggestion_id], match.score - crowd) for match in found[:k]]
 
-    def _cosines(self, form: str) -> "np.ndarray[tuple[int], np.dtype[np.float32]] | None":
-        if self._encoder is None or self._packed is None:
-            return None
-        return cosines(self._packed, self._encoder.encode([form])[0])
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._finder.close()
+        asyncio.run(self._database.close())
+        self._folder.cleanup()
 
-    def _by_terms(self, asked: list[str], weights: dict[str, float]) -> set[int]:
-        shared: dict[int, float] = defaultdict(float)
-        for term in rarest(asked, self._df, ROW_BUDGET):
-            for row in self._rows_of[term]:
-                shared[row] += weights[term]
-        return set(nlargest(CANDIDATES, shared, key=shared.__getitem__))
+    async def _write(
+        self, session: Session, made: dict[str, Suggestion], at: int, doc_id: str, text: str, reading: Reading
+    ) -> None:
+        person = await members.add_person(session, Person(external_id=str(at), name="p", created_at=NOW))
+        person_id, community_id = person.id or 0, self._community.id or 0
+        if doc_id not in made:
+            ask = Ask(community_id, person_id, text, f"bench/{at}")
+            made[doc_id] = await submit(session, ask, reading.indexed, NOW)
+            self._ids[made[doc_id].id or 0] = doc_id
+            return
+        wording = Wording(
+            community_id=community_id,
+            suggestion_id=made[doc_id].id or 0,
+            person_id=person_id,
+            text=text,
+            terms="",
+            terms_by="",
+            created_at=NOW,
+        )
+        await wordings.add_wording(session, wording, reading.indexed)
 
-    def _by_cosine(self, near: "np.ndarray[tuple[int], np.dtype[np.float32]] | None") -> set[int]:
-        if near is None:
-            return set()
-        return set(np.argpartition(-near, min(CANDIDATES, len(near) - 1))[:CANDIDATES].tolist())
 
-
-def factory(docs: Docs) -> Finder:
+async def factory(docs: Docs) -> Search:
     """Terms, and vectors where the `semantic` extra is installed."""
-    return Finder(docs, find_encoder())
+    return await _filled(docs, Finder(find_encoder()))
 
 
-def words(docs: Docs) -> Finder:
+async def words(docs: Docs) -> Search:
     """Terms alone."""
-    return Finder(docs, None)
+    return await _filled(docs, Finder(None))
+
+
+async def _filled(docs: Docs, finder: Finder) -> Search:
+    search = Search(finder)
+    await search.fill(docs)
+    return search

@@ -20,6 +20,7 @@ from aiogram.types import (
     BotCommandScopeDefault,
     Update,
 )
+from aiogram.utils.token import TokenValidationError
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
@@ -30,17 +31,20 @@ from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, Drain, Intake
 from bot.language.terms import load as load_words
 from bot.language.vectors import find_encoder
 from bot.middlewares import UnitOfWork
+from bot.outcomes import Outcome, classify
 from bot.pace import Pace
 from bot.rights import Rights
 from bot.settings import Settings
 from bot.texts import announce
-from bot.texts.catalogues import translator
+from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.menu import menus
+from bot.texts.say import Toast
+from bot.texts.suggestions import went_wrong
 from handlers.commands import CommandTable
 from handlers.gate import Gate
 from handlers.router import COMMANDS, make_router
 from schedules.timetable import Timetable
-from storage import communities, inbox, outbox
+from storage import communities, inbox, members, outbox
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -51,7 +55,9 @@ SCOPES = {
     "all_chat_administrators": BotCommandScopeAllChatAdministrators,
 }
 WEBHOOK_PATH = "/telegram"
-STOP_WITHIN = 8.0  # seconds for the updates in hand; with the courier's last calls the whole stop stays under ten
+STOP_WITHIN = 6.0  # seconds for the updates in hand; with the courier's last calls the whole stop stays under ten
+RETRY_SECONDS = 5  # between two tries to reach Telegram at the start
+CLOSE_WITHIN = 1.0  # seconds for the webhook's open requests
 
 
 @dataclass(frozen=True)
@@ -75,14 +81,17 @@ class Millet:
         self.tempo = tempo or Tempo()
         self.database = Database(settings.database_url.get_secret_value())
         server = TelegramAPIServer.from_base(settings.bot_api_url)
-        self.bot = Bot(
-            settings.bot_token.get_secret_value(), session=AiohttpSession(api=server, timeout=self.tempo.call_seconds)
-        )
+        session = AiohttpSession(api=server, timeout=self.tempo.call_seconds)
+        try:
+            self.bot = Bot(settings.bot_token.get_secret_value(), session=session)
+        except TokenValidationError:
+            raise TokenRefusedError("BOT_TOKEN is no token: it looks like 123456:ABC…, from @BotFather.") from None
         pace = Pace() if self.tempo.paced else None
         self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful)
         self.finder = Finder(find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
         self._tasks: list[asyncio.Task[None]] = []
+        self._menus: asyncio.Task[None] | None = None  # not one of the parts whose end is the program's
         self._drain: Drain | None = None
         self._listening: web.AppRunner | None = None
 
@@ -114,12 +123,13 @@ class Millet:
         self.intake = intake = Intake(self.database, self.clock, drain, gate.concerns_us)
         self.timetable.start()
         self._spawn(self.courier.run(), "courier")
-        await self._publish_menus()
         if self.settings.webhook_url:
             await self._listen(intake)
         else:
             await self._call_quietly(DeleteWebhook())
             self._spawn(intake.poll(self.bot, self.tempo.poll_seconds), "poll")
+        log.info("@%s listens by %s. Ctrl-C ends it.", me, "webhook" if self.settings.webhook_url else "long polling")
+        self._menus = asyncio.create_task(self._publish_menus(), name="menus")
 
     async def wait(self) -> None:
         """Until a part of the program ends with an error, which is raised."""
@@ -128,19 +138,21 @@ class Millet:
             task.result()
 
     async def stop(self) -> None:
-        """Finish what is in hand; everything else stays on disk for the next start."""
+        """Finish what is in hand; everything else stays on disk for the next start. A start cut short is no matter."""
+        if self._menus:
+            self._menus.cancel()
         for task in self._tasks:
             if task.get_name() == "poll":
                 task.cancel()
         if self._listening:
             await self._listening.cleanup()
-        self.timetable.stop()
-        if self._drain:
-            await self._drain.stop(STOP_WITHIN)
+        in_hand = [self._drain.stop(STOP_WITHIN)] if self._drain else []
+        await asyncio.gather(self.timetable.stop(STOP_WITHIN), *in_hand)
         await self.courier.stop()
-        for task in self._tasks:
+        tasks = [*self._tasks, *([self._menus] if self._menus else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self.finder.close()
         await self.bot.session.close()
         await self.database.close()
@@ -164,8 +176,8 @@ class Millet:
                     "Telegram does not know this BOT_TOKEN. Copy it again from @BotFather and start anew."
                 ) from error
             except AiogramError as error:
-                log.warning("Telegram does not answer; trying again in 5 seconds. %s", error)
-                await self.clock.sleep(5)
+                log.warning("Telegram does not answer; trying again in %s seconds. %s", RETRY_SECONDS, error)
+                await self.clock.sleep(RETRY_SECONDS)
 
     async def _publish_menus(self) -> None:
         """What Telegram lists after a slash. It tells languages by two letters, so Chinese menus have one script."""
@@ -192,21 +204,49 @@ class Millet:
         return feed
 
     async def _apologise(self, raw: Mapping[str, Any]) -> None:
-        """Say once that something went wrong, where somebody had spoken to us."""
+        """Say once that something went wrong, where somebody had spoken to us or pressed a button."""
+        press = raw.get("callback_query")
+        if isinstance(press, dict):
+            toast = Toast(went_wrong(await self._language_of(press.get("from"))), alert=True)
+            fields = {"callback_query_id": str(press.get("id")), "text": toast.shown, "show_alert": toast.alert}
+            self.courier.quickly("answerCallbackQuery", fields)
+            return
         async with self.database.writing() as session:
             await announce.apology(session, raw, self.clock.now())
         self.courier.wake()
+
+    async def _language_of(self, user: object) -> Translator:
+        """The language of somebody named in a raw update, who need not be known to us."""
+        shown = user if isinstance(user, dict) else {}
+        async with self.database.reading() as look:
+            person = await members.get_person_by_external_id(look, str(shown.get("id")))
+        chosen = person.language if person else None
+        locale = closest_language(str(shown.get("language_code") or ""))
+        return translator(chosen or locale or self.settings.default_language)
 
     async def _listen(self, intake: Intake) -> None:
         secret = self._webhook_secret()
         application = web.Application(client_max_size=LARGEST_WEBHOOK_BODY)
         application.router.add_post(WEBHOOK_PATH, intake.webhook(secret))
-        self._listening = web.AppRunner(application, access_log=None)
+        self._listening = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSE_WITHIN)
         await self._listening.setup()
         await web.TCPSite(self._listening, self.settings.webhook_host, self.settings.webhook_port).start()
-        await self.bot.set_webhook(
-            f"{self.settings.webhook_url}{WEBHOOK_PATH}", secret_token=secret, allowed_updates=ALLOWED_UPDATES
-        )
+        await self._set_webhook(secret)
+
+    async def _set_webhook(self, secret: str) -> None:
+        """Name our address to Telegram. A Telegram that is away is waited for; an address it refuses is an error."""
+        address = f"{self.settings.webhook_url}{WEBHOOK_PATH}"
+        while True:
+            try:
+                await self.bot.set_webhook(address, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+            except AiogramError as error:
+                verdict = classify(error)
+                if verdict.outcome not in (Outcome.LATER, Outcome.DOUBT):
+                    raise
+                log.warning("The webhook could not be set; trying again. %s", error)
+                await self.clock.sleep(verdict.seconds or RETRY_SECONDS)
+            else:
+                return
 
     def _webhook_secret(self) -> str:
         if self.settings.webhook_secret:
@@ -221,19 +261,24 @@ class Millet:
 
 
 async def run(millet: Millet) -> None:
-    """Start, and stay until SIGTERM, Ctrl-C or a failure; then finish what is in hand."""
+    """Start, and stay until SIGTERM, Ctrl-C (also during the start) or a failure; then finish what is in hand."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, ended.set)
+    program = asyncio.create_task(_live(millet))
+    signalled = asyncio.create_task(ended.wait())
     try:
-        await millet.start()
-        watch = asyncio.create_task(millet.wait())
-        signalled = asyncio.create_task(ended.wait())
-        await asyncio.wait({watch, signalled}, return_when=asyncio.FIRST_COMPLETED)
-        signalled.cancel()
-        if watch.done():
-            watch.result()
-        watch.cancel()
+        await asyncio.wait({program, signalled}, return_when=asyncio.FIRST_COMPLETED)
+        if program.done():
+            program.result()
     finally:
+        program.cancel()
+        signalled.cancel()
+        await asyncio.gather(program, signalled, return_exceptions=True)
         await millet.stop()
+
+
+async def _live(millet: Millet) -> None:
+    await millet.start()
+    await millet.wait()

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import importlib.metadata
 import logging
+import os
 import re
 import sys
 import tomllib
@@ -39,6 +40,7 @@ def run() -> None:
     """
     settings = _settings()
     _log(settings.log_level)
+    os.umask(0o077)  # what members wrote is nobody else's to read on this machine
     from bot import app  # noqa: PLC0415  # aiogram takes three seconds to import; --help and config need not wait
     from bot.courier import TokenRefusedError  # noqa: PLC0415  # as above
 
@@ -146,4 +148,5 @@ def _log(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler])
     logging.getLogger("apscheduler").setLevel("ERROR")  # a knock that is skipped is made up for by the next
     logging.getLogger("aiogram.event").setLevel("WARNING")
-    logging.getLogger("jieba").setLevel("WARNING")
+    for library in ("alembic", "jieba"):
+        logging.getLogger(library).setLevel("WARNING")

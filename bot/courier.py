@@ -14,7 +14,7 @@ from aiogram.types import Message
 from bot.clock import Clock
 from bot.outcomes import Outcome, Verdict, classify
 from bot.pace import Pace
-from storage import communities, members, outbox
+from storage import communities, members, moves, outbox
 from storage.database import Database, Session
 from storage.outbox import OutboxRow, Recipient
 
@@ -29,6 +29,8 @@ METHODS: Mapping[str, type[TelegramMethod[object]]] = {
 _FREQUENT_ANSWERS = (Response[Message], Response[Message | bool], Response[bool])
 MOST_TRIES = 10
 MOST_AT_ONCE = 40
+LONGEST_PAUSE = 300  # seconds between two tries of what Telegram refuses for now
+STOP_WITHIN = 1.5  # seconds for the answers still to come
 
 # What to tell when nobody can know whether a message that must not be sent twice has arrived.
 DoubtTeller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
@@ -58,6 +60,7 @@ class Courier:
         self._awake = asyncio.Event()
         self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
         self._resting: dict[tuple[int | None, int | None], datetime] = {}
+        self._failures: dict[tuple[int | None, int | None], int] = {}  # in a row, since the last call that went through
         self._quick: set[asyncio.Task[None]] = set()
         self._settled = False
         self._stopping = False
@@ -89,10 +92,14 @@ class Courier:
             await self._rest(wait)
 
     async def stop(self) -> None:
-        """Finish the calls in hand; what waits stays in the outbox."""
+        """Finish the calls that are answered soon; what waits stays in the outbox, and what was cut off in doubt."""
         self._stopping = True
         self.wake()
-        await asyncio.gather(*self._busy.values(), *self._quick, return_exceptions=True)
+        if calls := {*self._busy.values(), *self._quick}:
+            _, hanging = await asyncio.wait(calls, timeout=STOP_WITHIN)
+            for task in hanging:
+                task.cancel()
+            await asyncio.gather(*calls, return_exceptions=True)
 
     async def _settle_doubts(self) -> None:
         """Rows left *sending* by a program that ended in the middle: told to staff, not sent again."""
@@ -121,7 +128,7 @@ class Courier:
 
     def _start(self, row: OutboxRow, recipient: Recipient, now: datetime) -> None:
         to = (row.chat_id, row.person_id)
-        if to in self._busy or to in self._resting or len(self._busy) >= MOST_AT_ONCE:
+        if self._stopping or to in self._busy or to in self._resting or len(self._busy) >= MOST_AT_ONCE:
             return
         if self._pace and (wait := self._pace.ask(recipient.external_id, group=recipient.is_group, now=now)):
             self._resting[to] = now + wait
@@ -157,42 +164,52 @@ class Courier:
 
     async def _deliver(self, row: OutboxRow, recipient: Recipient) -> None:
         if row.good_until and row.good_until < self._clock.now():
-            await self._end(row, outbox.DEAD, "its time had passed")
+            await self._end(row, "its time had passed")
             return
+        standing = await self._standing(row)
         if row.once and not await self._claim(row):
             return
         try:
-            message_ref = await self._call(row, recipient)
-        except Exception as error:  # noqa: BLE001  # the classifier raises again what is not the network's
-            await self._sort(row, recipient, classify(error))
+            message_ref = await self._call(row, recipient, standing)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the row must not be tried for ever
+            await self._sort(row, recipient, classify(error), error)
         else:
+            self._failures.pop((row.chat_id, row.person_id), None)
             await self._sent(row, message_ref)
 
     async def _claim(self, row: OutboxRow) -> bool:
         async with self._database.writing() as session:
             return await outbox.claim_row(session, row.id or 0)
 
-    async def _call(self, row: OutboxRow, recipient: Recipient) -> str | None:
+    async def _call(self, row: OutboxRow, recipient: Recipient, standing: str | None) -> str | None:
         """Say it; a live message that stands already is edited. Returns the message's id, if it is one."""
         method, fields = row.method, {**row.arguments, "chat_id": int(recipient.external_id)}
-        if row.slot and (standing := await self._standing(row.slot)):
+        if standing:
             method, fields = _as_edit(fields, standing)
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
 
-    async def _standing(self, slot: str) -> str | None:
+    async def _standing(self, row: OutboxRow) -> str | None:
+        if not row.slot:
+            return None
         async with self._database.reading() as session:
-            return await outbox.get_slot(session, slot)
+            return await outbox.get_slot(session, row.slot)
 
     async def _sent(self, row: OutboxRow, message_ref: str | None) -> None:
         async with self._database.writing() as session:
             await outbox.set_sent(session, row, self._clock.now(), message_ref)
 
-    async def _end(self, row: OutboxRow, state: str, reason: str) -> None:
+    async def _end(self, row: OutboxRow, reason: str) -> None:
         async with self._database.writing() as session:
-            await outbox.set_ended(session, row.id or 0, state, reason)
+            await self._end_within(session, row, reason)
 
-    async def _sort(self, row: OutboxRow, recipient: Recipient, verdict: Verdict) -> None:
+    async def _end_within(self, session: Session, row: OutboxRow, reason: str) -> None:
+        """Nothing more is tried; what is said at most once is for staff to look after."""
+        await outbox.set_ended(session, row.id or 0, outbox.DOUBTFUL if row.once else outbox.DEAD, reason)
+        if row.once:
+            await self._tell_doubt(session, row, self._clock.now())
+
+    async def _sort(self, row: OutboxRow, recipient: Recipient, verdict: Verdict, error: Exception) -> None:
         """Write down what follows from a failed call."""
         now = self._clock.now()
         log.info("%s to %s: %s", row.method, recipient.external_id, verdict.reason)
@@ -202,48 +219,59 @@ class Courier:
             case Outcome.DONE:
                 await self._sent(row, None)
             case Outcome.DOUBT if row.once:
-                async with self._database.writing() as session:
-                    await outbox.set_ended(session, row.id or 0, outbox.DOUBTFUL, verdict.reason)
-                    await self._tell_doubt(session, row, now)
+                await self._end(row, verdict.reason)
             case Outcome.LATER | Outcome.DOUBT:
                 await self._try_later(row, recipient, verdict, now)
             case Outcome.MOVED | Outcome.NO_TOPIC | Outcome.NO_MARKUP | Outcome.NO_MESSAGE:
-                await self._try_otherwise(row, verdict, now)
+                await self._try_otherwise(row, recipient, verdict)
             case Outcome.GONE:
                 await self._mark_gone(row, verdict)
+            case Outcome.BROKEN:
+                log.error("Row %s (%s) cannot be sent; it is given up.", row.id, row.method, exc_info=error)
+                await self._end(row, verdict.reason)
             case Outcome.DEAD:
                 log.warning("Not sent, for good: %s %s: %s", row.method, row.id, verdict.reason)
-                await self._end(row, outbox.DEAD, verdict.reason)
+                await self._end(row, verdict.reason)
 
     async def _try_later(self, row: OutboxRow, recipient: Recipient, verdict: Verdict, now: datetime) -> None:
-        if verdict.seconds is None and row.attempts >= MOST_TRIES:
-            await self._end(row, outbox.DEAD, verdict.reason)
+        """Refused for now: again until it is worth nothing. In doubt: only so often, since each may have arrived."""
+        in_doubt = verdict.outcome is Outcome.DOUBT
+        if in_doubt and row.attempts >= MOST_TRIES:
+            await self._end(row, verdict.reason)
             return
-        wait = timedelta(seconds=verdict.seconds if verdict.seconds is not None else min(2**row.attempts, 300))
+        to = (row.chat_id, row.person_id)
+        self._failures[to] = failures = self._failures.get(to, 0) + 1
+        pause = min(2 ** min(failures - 1, MOST_TRIES), LONGEST_PAUSE)
+        wait = timedelta(seconds=pause if verdict.seconds is None else verdict.seconds)
         if self._pace and verdict.seconds is not None:
             self._pace.hold(recipient.external_id, now + wait)
-        self._resting[(row.chat_id, row.person_id)] = now + wait
+        self._resting[to] = now + wait
         async with self._database.writing() as session:
-            await outbox.set_later(session, row.id or 0, now + wait, verdict.reason)
+            await outbox.set_later(session, row.id or 0, now + wait, verdict.reason, tried=in_doubt)
 
-    async def _try_otherwise(self, row: OutboxRow, verdict: Verdict, now: datetime) -> None:
-        """Mend what Telegram complained of, once, and leave the row waiting."""
-        if row.attempts >= MOST_TRIES:
-            await self._end(row, outbox.DEAD, verdict.reason)
-            return
+    async def _try_otherwise(self, row: OutboxRow, recipient: Recipient, verdict: Verdict) -> None:
+        """Mend what Telegram complained of and leave the row waiting; what cannot be mended is over."""
         async with self._database.writing() as session:
-            if verdict.outcome is Outcome.MOVED and row.chat_id is not None:
-                chat = await communities.get_chat(session, row.chat_id)
-                await communities.set_external_id(session, chat, verdict.moved_to or "", "supergroup")
-            elif verdict.outcome is Outcome.NO_MESSAGE and row.slot:
-                await outbox.delete_slot(session, row.slot)
-            else:
-                await outbox.set_arguments(session, row.id or 0, _simpler(row.arguments, verdict.outcome))
-            await outbox.set_later(session, row.id or 0, now, verdict.reason)
+            if row.attempts >= MOST_TRIES or not await self._mend(session, row, recipient, verdict):
+                await self._end_within(session, row, verdict.reason)
+
+    async def _mend(self, session: Session, row: OutboxRow, recipient: Recipient, verdict: Verdict) -> bool:
+        simpler = _simpler(row.arguments, verdict.outcome)
+        if verdict.outcome is Outcome.NO_MESSAGE and row.slot:
+            await outbox.delete_slot(session, row.slot)
+        elif verdict.outcome is not Outcome.MOVED and simpler != row.arguments:
+            await outbox.set_arguments(session, row, simpler)
+        elif verdict.outcome is not Outcome.MOVED or row.chat_id is None:
+            return False
+        # Waiting again before the move, which mends all that waits for the chat.
+        await outbox.set_later(session, row.id or 0, self._clock.now(), verdict.reason, tried=True)
+        if verdict.moved_to:
+            await moves.follow(session, recipient.external_id, verdict.moved_to)
+        return True
 
     async def _mark_gone(self, row: OutboxRow, verdict: Verdict) -> None:
         async with self._database.writing() as session:
-            await outbox.set_ended(session, row.id or 0, outbox.DEAD, verdict.reason)
+            await self._end_within(session, row, verdict.reason)
             if row.person_id is not None:
                 await members.set_reachable(session, row.person_id, False)
             elif row.chat_id is not None and row.method == "sendMessage":
@@ -252,7 +280,7 @@ class Courier:
     async def _send_quickly(self, quick: _Quick) -> None:
         try:
             await self._bot(METHODS[quick.method](**quick.fields))
-        except Exception as error:  # noqa: BLE001  # the classifier raises again what is not the network's
+        except Exception as error:  # noqa: BLE001  # it is worth nothing by now, whatever went wrong
             log.info("%s was lost: %s", quick.method, classify(error).reason)
 
 
@@ -264,6 +292,8 @@ def _as_edit(fields: dict[str, object], message_ref: str) -> tuple[str, dict[str
 _ONLY_FOR_NEW = {"disable_notification", "reply_parameters", "message_thread_id"}
 
 
+_TROUBLES = {Outcome.NO_TOPIC: "message_thread_id", Outcome.NO_MARKUP: "parse_mode"}
+
+
 def _simpler(fields: dict[str, object], outcome: Outcome) -> dict[str, object]:
-    drop = {"message_thread_id"} if outcome is Outcome.NO_TOPIC else {"parse_mode"}
-    return {name: value for name, value in fields.items() if name not in drop}
+    return {name: value for name, value in fields.items() if name != _TROUBLES.get(outcome)}

@@ -1,6 +1,7 @@
 """Ways in, asked of Telegram before a transaction opens: the bot's own name, and a chat's link that asks to join."""
 
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.types import ChatMemberAdministrator
 
 from bot.community.errors import RightsUnknown
 from bot.rights import Rights
@@ -17,11 +18,24 @@ async def username(rights: Rights) -> str:
         raise RightsUnknown from error
 
 
+async def may_invite(rights: Rights, chat: Chat) -> bool:
+    """Whether the bot may let people into the chat at this moment. Raises RightsUnknown."""
+    try:
+        standing = await rights.bot.get_chat_member(int(chat.external_id), rights.bot.id)
+    except (TelegramBadRequest, TelegramForbiddenError):
+        return False
+    except AiogramError as error:
+        raise RightsUnknown from error
+    return isinstance(standing, ChatMemberAdministrator) and standing.can_invite_users
+
+
 async def door_link(rights: Rights, chat: Chat) -> str | None:
     """The chat's link that makes whoever opens it ask to join, made when there is none yet.
 
-    None where the bot may not make one. Raises RightsUnknown when Telegram does not answer.
+    None where the bot may let nobody in. Raises RightsUnknown when Telegram does not answer.
     """
+    if not await may_invite(rights, chat):
+        return None
     if chat.door_link:
         return chat.door_link
     try:

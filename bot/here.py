@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.community.errors import Faceless, NoCommunity, OwnerOnly, StaffOnly
+from aiogram.types import User
+
+from bot.community.errors import Faceless, NoCommunity, Outsider, OwnerOnly, StaffOnly
+from bot.community.members import SeenPerson
 from bot.community.similar import Finder
 from bot.rights import Rights
 from bot.texts.catalogues import Translator, closest_language, translator
@@ -13,6 +16,11 @@ from storage.members import Member, Person
 
 # Telegram's stand-ins for people who write as the group or as a channel; nobody is behind them whom one could credit.
 STAND_INS = {"1087968824", "136817688", "777000"}
+
+
+def seen_person(user: User) -> SeenPerson:
+    """A person as Telegram shows them."""
+    return SeenPerson(str(user.id), user.full_name, user.username, user.language_code or "")
 
 
 @dataclass
@@ -67,6 +75,14 @@ class Here:
             raise Faceless
         if self.known_community is None:
             raise NoCommunity
+
+    async def require_present(self) -> None:
+        """Raises Outsider for who has left, or was removed. To be asked before the session's first statement."""
+        if self.person.external_id in STAND_INS or (self.known_member is not None and self.known_member.present):
+            return
+        # The row says "absent" of who has left one of several chats, so in private it is not the last word.
+        if self.chat or not await self.rights.list_present(await self._chats(), self.person.external_id):
+            raise Outsider
 
     async def is_staff(self) -> bool:
         """Whether the speaker administers one of the community's chats at this moment."""

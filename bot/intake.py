@@ -31,6 +31,7 @@ RawUpdate = Mapping[str, Any]  # JSON as Telegram sent it: any shape, and not al
 ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member", "chat_member", "chat_join_request"]
 LARGEST_WEBHOOK_BODY = 1024 * 1024  # bytes
 MOST_TRIES = 3
+PAUSES = (0, 0.2, 1)  # seconds before each try, real ones: a database that is busy now may not be a moment later
 MOST_HELD = 1_000  # updates in memory; beyond that Telegram keeps them for us
 LANES_AT_ONCE = 16
 
@@ -65,6 +66,8 @@ class Drain:
         self._apologise = apologise
         self._lanes: dict[str, deque[InboxRow]] = {}
         self._held: set[int] = set()
+        self._ended: set[int] = set()  # since the latest refill began to read: what it read of them is out of date
+        self._refilling = asyncio.Lock()
         self._workers: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(LANES_AT_ONCE)
         self._room = asyncio.Event()
@@ -92,9 +95,12 @@ class Drain:
         self._note_room()
 
     async def refill(self) -> None:
-        """Take in what waits in the database: left by an earlier run, or put back by `inbox --replay`."""
-        async with self._database.reading() as session:
-            self.put(await inbox.list_waiting(session, limit=MOST_HELD))
+        """Take in what waits in the database: left by an earlier run, put back by `inbox --replay`, or let go here."""
+        async with self._refilling:
+            self._ended.clear()
+            async with self._database.reading() as session:
+                waiting = await inbox.list_waiting(session, limit=MOST_HELD)
+            self.put([row for row in waiting if row.update_id not in self._ended])
 
     async def room(self) -> None:
         """Wait until there is room for another batch."""
@@ -107,6 +113,7 @@ class Drain:
             _, unfinished = await asyncio.wait(self._workers, timeout=seconds)
             for worker in unfinished:
                 worker.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)  # they hold the database, which closes next
 
     def _note_room(self) -> None:
         if len(self._held) < MOST_HELD:
@@ -120,13 +127,20 @@ class Drain:
             while rows and not self._stopping:
                 async with self._slots:
                     await self._handle_row(rows[0])
-                self._held.discard(rows.popleft().update_id)
+                ended = rows.popleft().update_id
+                self._ended.add(ended)
+                self._held.discard(ended)
                 self._note_room()
+        except Exception:
+            log.exception("Chat %s has to wait: its updates stay on disk and are taken up at the next knock.", lane)
         finally:
             del self._lanes[lane]
+            self._held.difference_update(row.update_id for row in rows)
+            self._note_room()
 
     async def _handle_row(self, row: InboxRow) -> None:
         for attempt in range(row.attempts + 1, MOST_TRIES + 1):
+            await asyncio.sleep(PAUSES[attempt - 1])
             try:
                 await self._handle(row.update)
             except Exception as error:

@@ -16,7 +16,7 @@ from bot.community.communities import follow_migration
 from bot.community.errors import Refusal
 from bot.community.members import Defaults, SeenChat, SeenPerson
 from bot.community.similar import Finder
-from bot.here import STAND_INS, Here
+from bot.here import STAND_INS, Here, seen_person
 from bot.rights import Rights
 from bot.texts.errors import explain
 from bot.texts.say import Answer, React, Rewrite, Say, Toast, to_chat, to_person
@@ -72,14 +72,20 @@ class UnitOfWork(BaseMiddleware):
         assert isinstance(event, Update)  # noqa: S101  # registered on `update` only
         quick: list[Toast | React] = []
         try:
-            quick = await self._handle(handler, event, data)
+            quick = await self._handle_or_refuse(handler, event, data)
         except AlreadyDoneError:
             log.info("Update %s was done already.", event.update_id)
-        except Refusal as refusal:
-            quick = await self._refuse(refusal, event, data.get("here"))
         self._mouth.wake()
         for answer in quick or _spinner_stops(event):
             self._send_quickly(answer, event)
+
+    async def _handle_or_refuse(
+        self, handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]], event: Update, data: dict[str, Any]
+    ) -> list[Toast | React]:
+        try:
+            return await self._handle(handler, event, data)
+        except Refusal as refusal:
+            return await self._refuse(refusal, event, data.get("here"))
 
     async def _handle(
         self, handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]], event: Update, data: dict[str, Any]
@@ -199,7 +205,7 @@ def _seen(event: Update) -> Seen | None:
     chat = getattr(holder, "chat", None)
     if user is None:
         return None
-    person = SeenPerson(str(user.id), user.full_name, user.username, user.language_code or "")
+    person = seen_person(user)
     place = SeenChat(str(chat.id), chat.type, chat.title or "") if chat and chat.type != "private" else None
     return Seen(person, place, speaks=isinstance(inner, Message))
 

@@ -24,6 +24,7 @@ class Outcome(Enum):
     NO_MARKUP = auto()  # say it as plain text
     NO_MESSAGE = auto()  # the message to edit is gone: post it anew
     DEAD = auto()  # will never work
+    BROKEN = auto()  # nothing of the network's: the call cannot be made as it stands, or its answer not be read
     TOKEN = auto()  # the token itself is refused
 
 
@@ -57,7 +58,7 @@ _SENTENCES = (
 
 
 def classify(error: Exception) -> Verdict:
-    """What follows from this failure of a call; raises it again when it is none of the network's."""
+    """What follows from this failure of a call."""
     reason = f"{type(error).__name__}: {error}"[:500]
     match error:
         case telegram.TelegramRetryAfter():
@@ -80,7 +81,7 @@ def classify(error: Exception) -> Verdict:
             return Verdict(_by_sentence(error.message), reason)
         case aiohttp.ClientError() | asyncio.TimeoutError():
             return Verdict(Outcome.DOUBT, reason)
-    raise error
+    return Verdict(Outcome.BROKEN, reason)
 
 
 def _by_sentence(message: str) -> Outcome:

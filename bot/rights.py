@@ -1,5 +1,6 @@
 """Who is an administrator: asked of Telegram, remembered for a minute, so that a demotion takes effect within one."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ from bot.community.errors import RightsUnknown
 from storage.communities import Chat
 
 REMEMBERED = timedelta(seconds=60)
+ABSENCE_REMEMBERED = timedelta(minutes=10)  # `forget` ends it when somebody comes
+MOST_AT_ONCE = 10
 PRESENT = {"creator", "administrator", "member"}
 
 
@@ -34,7 +37,7 @@ class Rights:
     async def is_present(self, chat: str, person: str) -> bool:
         """Whether the person is in the chat now, both by the network's ids."""
         key, now = (chat, person), self._clock.now()
-        if (known := self._present.get(key)) and now - known[0] < REMEMBERED:
+        if (known := self._present.get(key)) and _is_fresh(known, now):
             return known[1]
         try:
             member = await self.bot.get_chat_member(int(chat), int(person))
@@ -47,6 +50,20 @@ class Rights:
         self._forget_old(now)
         self._present[key] = (now, present)
         return present
+
+    async def list_present(self, chats: Iterable[Chat], person: str) -> list[Chat]:
+        """Those of the chats the person is in now; Telegram is asked about several at a time."""
+        narrow = asyncio.Semaphore(MOST_AT_ONCE)
+
+        async def ask(chat: Chat) -> Chat | None:
+            async with narrow:
+                return chat if await self.is_present(chat.external_id, person) else None
+
+        answers = await asyncio.gather(*map(ask, chats), return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+        return [answer for answer in answers if isinstance(answer, Chat)]
 
     def forget(self, chat: str) -> None:
         """Somebody's standing in the chat has just changed."""
@@ -69,4 +86,9 @@ class Rights:
 
     def _forget_old(self, now: datetime) -> None:
         if len(self._present) > 5_000:
-            self._present = {key: known for key, known in self._present.items() if now - known[0] < REMEMBERED}
+            self._present = {key: known for key, known in self._present.items() if _is_fresh(known, now)}
+
+
+def _is_fresh(known: tuple[datetime, bool], now: datetime) -> bool:
+    asked_at, present = known
+    return now - asked_at < (REMEMBERED if present else ABSENCE_REMEMBERED)

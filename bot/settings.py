@@ -25,6 +25,12 @@ def _web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _known_database(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("sqlite", "postgres")):
+        raise ValueError("must start with sqlite:// or postgresql://")
+    return url
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -39,7 +45,7 @@ class Settings(BaseSettings):
         "https://api.telegram.org",
         description="Base address of the Bot API; methods are at <base>/bot<token>/<method>.",
     )
-    database_url: SecretStr = Field(
+    database_url: Annotated[SecretStr, AfterValidator(_known_database)] = Field(
         SecretStr("sqlite:///data/millet.db"),
         description="sqlite:///path/to/file.db, or postgresql://user:password@host/name.",
     )

@@ -4,19 +4,21 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberUpdated, Message
 
 from bot.community import communities as rules
 from bot.community import members
-from bot.community.errors import GroupOnly, OwnerOnly
+from bot.community.errors import GroupOnly, NoCommunity, OwnerOnly
 from bot.community.members import SeenPerson
-from bot.here import Here
+from bot.doors import may_invite
+from bot.here import Here, seen_person
 from bot.rights import PRESENT
 from bot.texts import chats as texts
 from bot.texts.catalogues import translator
+from bot.texts.invitations import needs_right
 from bot.texts.say import Answers, Rewrite, Say, Toast
-from handlers import invitations
+from handlers import invitations, suggestions
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities
 from storage import members as rows
-from storage.communities import Community
+from storage.communities import Chat, Community
 from storage.outbox import OutboxRow
 
 MOST_COMMUNITIES = 3
@@ -35,7 +37,9 @@ async def standing_changed(event: ChatMemberUpdated, here: Here) -> Answers:
     chat = await here.session.merge(here.chat)
     chat.status = "administrator" if status == "administrator" else "member" if status in PRESENT else "left"
     here.rights.forget(chat.external_id)
-    return texts.welcome(here.t, chat, _missing_rights(event), theirs) if came else None
+    # A channel's readers cannot answer, so nobody is greeted there.
+    greets = came and chat.kind != "channel"
+    return texts.welcome(here.t, chat, _missing_rights(event), theirs) if greets else None
 
 
 async def _communities_of(here: Here) -> list[Community]:
@@ -43,9 +47,11 @@ async def _communities_of(here: Here) -> list[Community]:
     async with here.database.reading() as look:
         known = await rows.list_memberships(look, here.person_id)
         others = [member.community_id for member in known if member.community_id != here.community_id]
-        candidates = [(i, await communities.list_chats(look, i)) for i in others[:MOST_COMMUNITIES]]
-        owned = [i for i, chats in candidates if await here.rights.is_owner(chats, here.person.external_id)]
-        return [await communities.get_community(look, i) for i in owned]
+        candidates = [
+            (await communities.get_community(look, i), await communities.list_chats(look, i))
+            for i in others[:MOST_COMMUNITIES]
+        ]
+    return [known for known, chats in candidates if await here.rights.is_owner(chats, here.person.external_id)]
 
 
 async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -59,7 +65,7 @@ async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
         return Toast(texts.too_late_to_join(here.mine), alert=True)
     community = await communities.get_community(here.session, numbers[0])
     chat = await communities.get_chat(here.session, here.chat.id or 0)
-    said = texts.setup(here.t, chat)
+    said = texts.setup(here.t, chat, [])
     return Rewrite(f"{texts.belongs_now(here.t, community)}\n\n{said.text}", said.keyboard)
 
 
@@ -72,22 +78,20 @@ async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
     present = member.status in PRESENT or bool(getattr(member, "is_member", False))
     if user.is_bot:
         return None
-    seen = SeenPerson(str(user.id), user.full_name, user.username, user.language_code or "")
-    return await _came(here, seen) if present else await _left(here, seen)
+    return await _came(here, seen_person(user)) if present else await _left(here, seen_person(user))
 
 
 async def people_came(message: Message, here: Here) -> Answers:
     """The service message of people joining: the only sign where the bot is no administrator."""
     people = [user for user in message.new_chat_members or () if not user.is_bot]
-    seen = [SeenPerson(str(user.id), user.full_name, user.username, user.language_code or "") for user in people]
-    return [said for one in seen if (said := await _came(here, one))]
+    return [said for user in people if (said := await _came(here, seen_person(user)))]
 
 
 async def person_left(message: Message, here: Here) -> Answers:
     """The service message of a person leaving."""
     user = message.left_chat_member
     if user is not None and not user.is_bot:
-        await _left(here, SeenPerson(str(user.id), user.full_name, user.username, user.language_code or ""))
+        await _left(here, seen_person(user))
     return None
 
 
@@ -115,7 +119,7 @@ async def setup(here: Here, _: Spoken) -> Answers:
     """`/setup`: what this chat is for."""
     if here.chat is None:
         raise GroupOnly
-    return texts.setup(here.t, here.chat)
+    return _setup(here, here.chat, await _communities_of(here), await may_invite(here.rights, here.chat))
 
 
 async def role_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -123,9 +127,17 @@ async def role_pressed(here: Here, numbers: list[int]) -> Answers:
     if here.chat is None or numbers[0] >= len(texts.ROLES):
         raise GroupOnly
     await here.require_owner_here()
+    theirs, may_open = await _communities_of(here), await may_invite(here.rights, here.chat)
     chat = await rules.toggle_role(here.session, here.chat, texts.ROLES[numbers[0]])
-    said = texts.setup(here.t, chat)
+    said = _setup(here, chat, theirs, may_open)
     return Rewrite(said.text, said.keyboard)
+
+
+def _setup(here: Here, chat: Chat, theirs: list[Community], may_open: bool) -> Say:
+    said = texts.setup(here.t, chat, theirs)
+    if not chat.is_seed or may_open:
+        return said
+    return Say(f"{said.text}\n\n{needs_right(here.t)}", said.keyboard)
 
 
 async def language(here: Here, _: Spoken) -> Answers:
@@ -152,6 +164,8 @@ async def start(here: Here, spoken: Spoken) -> Answers:
     """`/start`, perhaps with what a link carried."""
     if here.chat is not None:
         return texts.help_in_group(here.t)
+    if spoken.words == "my" and here.known_community:
+        return await suggestions.list_mine(here)
     if spoken.words and (answers := await invitations.start_with(here, spoken.words)):
         return answers
     await look_around(here)
@@ -159,23 +173,47 @@ async def start(here: Here, spoken: Spoken) -> Answers:
 
 
 async def show_help(here: Here, _: Spoken) -> Answers:
-    """`/help`: short in groups, whole in private."""
-    if here.chat is not None:
+    """`/help`: short in groups, whole in private and in the team's room."""
+    if here.chat is not None and not (here.chat.is_staff and await here.is_staff()):
         return texts.help_in_group(here.t)
     staff = here.known_community is not None and await here.is_staff()
-    return texts.help_in_private(here.t, staff)
+    return texts.help_in_full(here.t, staff)
 
 
 async def private_talk(message: Message, here: Here) -> Answers:
     """Anything else said in private: a code, or a hint what to do."""
     answers = await invitations.private_text(here, message.text or message.caption or "")
-    return answers or Say(texts.help_in_private(here.t, staff=False).text)
+    return answers or Say(texts.help_in_full(here.t, staff=False).text)
+
+
+async def community(here: Here, _: Spoken) -> Answers:
+    """`/community`: which one is meant in private, for those who are in several."""
+    if here.chat is not None:
+        return texts.help_in_group(here.t)
+    known = await rows.list_memberships(here.session, here.person_id)
+    if not known:
+        raise NoCommunity
+    return texts.communities(here.mine, [await communities.get_community(here.session, m.community_id) for m in known])
+
+
+async def community_pressed(here: Here, numbers: list[int]) -> Answers:
+    """From now on this community is meant in private."""
+    if here.chat is not None or not await members.choose(here.session, numbers[0], here.person_id, here.now):
+        raise NoCommunity
+    chosen = await communities.get_community(here.session, numbers[0])
+    return Rewrite(texts.community_chosen(here.mine, chosen))
 
 
 COMMANDS = (
     Command("start", start, takes="text"),
-    Command("help", show_help, aliases=("帮助", "幫助")),
+    Command("help", show_help, aliases=("帮助", "幫助"), bare=False),
     Command("setup", setup, aliases=("设置", "設置", "設定"), staff=True),
-    Command("language", language, aliases=("语言", "語言")),
+    Command("community", community, aliases=("社区", "社區", "社群"), bare=False),
+    Command("language", language, aliases=("语言", "語言"), bare=False),
 )
-PRESSES = (Press("role", role_pressed, 1), Press("belongs", belongs_pressed, 1), Press("language", language_pressed, 1))
+PRESSES = (
+    Press("role", role_pressed, 1),
+    Press("belongs", belongs_pressed, 1),
+    Press("language", language_pressed, 1),
+    Press("community", community_pressed, 1),
+)

@@ -25,14 +25,17 @@ class Spoken:
 class Command:
     """A verb of the chat.
 
-    `/name` and `#name` always call it. An alias in Han letters may also stand bare at the start of a message, but only
-    where ordinary talk would not: followed by a separator and text, by a number, or alone, as `takes` says.
+    `/name` calls it, and so does any alias after a slash. An alias in Han letters may also stand bare, but only where
+    ordinary talk would not put it: followed by a separator and text, by a number alone, or quite alone, as `takes`
+    says. What only the team may do, or what changes settings, wants its slash.
     """
 
     name: str
     run: Callable[[Here, Spoken], Awaitable[Answers]]
     takes: Literal["nothing", "text", "number"] = "nothing"
     aliases: tuple[str, ...] = ()
+    bare: bool = True
+    in_passing: bool = False  # also by a hashtag, and by its bare word in reply to a message
     staff: bool = False  # administrators only, asked of Telegram before it runs
 
 
@@ -45,9 +48,9 @@ class Press:
     takes: int  # how many numbers follow the name
 
 
-_MARKED = re.compile(r"\s*[/／#＃]\s?([^\s@：:，,]+)(?:@(\w+))?[\s：:，,]*(.*)", re.DOTALL)
+_MARKED = re.compile(r"\s*([/／#＃])([^\s@：:，,]+)(?:@(\w+))?[\s：:，,]*(.*)", re.DOTALL)
 _SEPARATED = re.compile(r"[\s：:，,]+(.*)", re.DOTALL)
-_NUMBERED = re.compile(r"\s*#?\d")
+_NUMBER_ALONE = re.compile(r"\s*[#＃]?\d{1,9}\s*")
 _NUMBER = re.compile(r"#?(\d{1,9})\b")
 _LONGEST_ALIAS = 4  # Han letters
 
@@ -66,9 +69,11 @@ class CommandTable:
     def find(self, text: str, *, reply: bool) -> tuple[Command, str, str] | None:
         """The command a message begins with, as typed, and the words after it; None for ordinary talk."""
         if marked := _MARKED.match(text):
-            word, addressed, words = marked.groups()
+            mark, word, addressed, words = marked.groups()
             command = self._by_word.get(word.lower())
-            if command is None or (addressed and addressed.lower() != self._username):
+            if command is None or (mark in "#＃" and not command.in_passing):
+                return None
+            if addressed and addressed.lower() != self._username:
                 return None
             return command, f"/{word}", words.strip()
         return self._find_bare(text.lstrip(), reply=reply)
@@ -85,10 +90,12 @@ class CommandTable:
 
 def _is_meant(command: Command, rest: str, *, reply: bool) -> bool:
     """Whether what follows a bare word shows that the command is meant, and no ordinary sentence."""
+    if command.staff or not command.bare:
+        return False
     if not rest.strip():
-        return command.takes == "nothing" or reply
+        return command.takes == "nothing" or (reply and command.in_passing)
     if command.takes == "number":
-        return _NUMBERED.match(rest) is not None
+        return _NUMBER_ALONE.fullmatch(rest) is not None
     return command.takes == "text" and _SEPARATED.match(rest) is not None
 
 

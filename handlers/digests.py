@@ -1,6 +1,7 @@
 """The digest before it is posted, the ritual that posts it, and the team's word on one that may have got lost."""
 
 import re
+from dataclasses import replace
 
 from bot.community import digests, rituals
 from bot.community.errors import RitualUnclear
@@ -25,12 +26,17 @@ WEEKDAY_BY_WORD = {word: number for number, words in enumerate(_WEEKDAYS) for wo
 _TIME = re.compile(r"(?<!\d)(\d{1,2})\s?[:：]\s?(\d{2})(?!\d)")
 
 
+MOST_DOUBTS = 5
+
+
 async def digest(here: Here, _: Spoken) -> Answers:
-    """`/digest`: what the next issue would say now."""
+    """`/digest`: what the next issue would say now, and which earlier one may not have arrived."""
     async with here.database.reading() as look:
         community = await communities.get_community(look, here.community_id)
         drafted = await digests.draft(look, community, community.digest_due_at)
-    return texts.preview(here.t, drafted, community)
+        doubts = await rows.list_doubts(look, here.community_id, MOST_DOUBTS)
+    open_doubts = [texts.in_doubt(here.t, chat.title or chat.external_id, row.id or 0) for row, chat in doubts]
+    return [texts.preview(here.t, drafted, community), *open_doubts]
 
 
 async def ritual(here: Here, spoken: Spoken) -> Answers:
@@ -45,6 +51,7 @@ async def ritual(here: Here, spoken: Spoken) -> Answers:
 
 async def repost_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Post it again": somebody of the team has looked, and the digest is not there."""
+    here = await _about(here, numbers[0])
     await here.require_staff()
     lost = await rows.claim_doubt(here.session, here.community_id, numbers[0], outbox.DEAD, "posted again by staff")
     if lost is None:
@@ -54,9 +61,19 @@ async def repost_pressed(here: Here, numbers: list[int]) -> Answers:
 
 async def arrived_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "It is there": nothing more to do."""
+    here = await _about(here, numbers[0])
     await here.require_staff()
     found = await rows.claim_doubt(here.session, here.community_id, numbers[0], outbox.SENT, "seen by staff")
     return Rewrite(texts.arrived(here.t, here.person.name)) if found else Toast(texts.settled_already(here.mine))
+
+
+async def _about(here: Here, row_id: int) -> Here:
+    """In private a button means the community whose digest it names, not the one that was spoken of last."""
+    if here.chat is not None:
+        return here
+    async with here.database.reading() as look:
+        community = await rows.get_community_of(look, row_id)
+    return replace(here, known_community=community) if community else here
 
 
 def _again(here: Here, lost: OutboxRow) -> OutboxRow:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aiogram.types import ChatJoinRequest
 
@@ -13,7 +14,7 @@ from bot.community.invitations import Admitted, Own, Paused, Seated
 from bot.here import Here
 from bot.texts import invitations as texts
 from bot.texts import tree as tree_texts
-from bot.texts.announce import language_of_person
+from bot.texts.announce import language_of_person, to_team
 from bot.texts.invitations import Door
 from bot.texts.say import Answers, to_person
 from handlers.commands import Command, Press, Spoken
@@ -72,6 +73,7 @@ async def came_in(here: Here, person_id: int) -> OutboxRow | None:
     """Somebody has come into this chat: their code is spent, and who gave it to them hears of it."""
     if here.chat is None:
         return None
+    here.rights.forget(here.chat.external_id)  # that they were not in it may still be remembered
     holder_id = await invitations.enter(here.session, here.chat, person_id, here.now)
     if holder_id is None:
         return None
@@ -113,10 +115,22 @@ async def _welcome(here: Here, known: _Known, admitted: Admitted) -> Answers:
     if not admitted.through_door:
         return texts.joined(t, known.community, inviter)
     ways = await _kept_links(here, known)
-    if not admitted.waiting_at:
-        return texts.kept(t, known.community, inviter, ways)
-    approvals = [texts.approval(chat_id, here.person, here.origin, here.now) for chat_id in admitted.waiting_at]
-    return [texts.admitted(t, known.community, inviter, ways), *approvals]
+    told = await _shut_doors(here, known)
+    passable = {door.chat.id for door in ways if door.link}
+    opening = [chat_id for chat_id in admitted.waiting_at if chat_id in passable]
+    if not opening:
+        return [texts.kept(t, known.community, inviter, ways, team_knows=bool(told)), *told]
+    approvals = [texts.approval(chat_id, here.person, here.origin, here.now) for chat_id in opening]
+    return [texts.admitted(t, known.community, inviter, ways), *approvals, *told]
+
+
+async def _shut_doors(here: Here, known: _Known) -> list[OutboxRow]:
+    """The team hears, once a day, of each gated chat into which the bot may let nobody."""
+    told: list[OutboxRow] = []
+    for chat in [door.chat for door in known.doors if not door.link]:
+        key = f"door-shut:{chat.id}:{here.now.date()}"
+        told += await to_team(here.session, known.community, partial(texts.door_shut, chat=chat), here.now, key=key)
+    return told
 
 
 async def _look_up(here: Here, typed: list[str]) -> _Known | None:
@@ -127,7 +141,7 @@ async def _look_up(here: Here, typed: list[str]) -> _Known | None:
             return None
         community = await communities.get_community(look, invitation.community_id)
         gated = [chat for chat in await communities.list_chats(look, invitation.community_id) if chat.is_seed]
-    inside = any([await here.rights.is_present(chat.external_id, here.person.external_id) for chat in gated])
+    inside = bool(await here.rights.list_present(gated, here.person.external_id))
     opens = not inside and (invitation.state == ISSUED or invitation.redeemer_id == here.person_id)
     ways = [Door(chat, await doors.door_link(here.rights, chat)) for chat in gated] if opens else []
     return _Known(community, ways, inside)
@@ -143,7 +157,9 @@ async def _kept_links(here: Here, known: _Known) -> Sequence[Door]:
 
 async def _hand_out(here: Here) -> Answers:
     await look_around(here)
-    community, standing = here.community, await _standing(here)
+    community = here.community
+    await here.require_present()
+    standing = await _standing(here)
     username = await doors.username(here.rights)
     held = await invitations.hand_out(here.session, here.community_id, here.person_id, standing, here.now)
     return texts.hand(here.mine, community, held, username, here.now)
@@ -154,7 +170,15 @@ async def _standing(here: Here) -> str:
         return "owner"
     if await here.is_staff():
         return "moderator"
-    return here.known_member.role if here.known_member else "member"
+    role = here.known_member.role if here.known_member else "member"
+    return "member" if role == "seed" and await _is_shut_out(here) else role
+
+
+async def _is_shut_out(here: Here) -> bool:
+    """Whether somebody is outside of every gated chat now: a seed who left, or was removed, brings nobody in."""
+    async with here.database.reading() as look:
+        gated = [chat for chat in await communities.list_chats(look, here.community_id) if chat.is_seed]
+    return bool(gated) and not await here.rights.list_present(gated, here.person.external_id)
 
 
 async def _branch(here: Here) -> Answers:

@@ -19,7 +19,7 @@ async def look_around(here: Here) -> None:
     if here.known_community is not None:
         # A member is asked about only where it makes a difference: at their community's gated chats.
         chats = [chat for chat in chats if chat.is_seed and chat.community_id == here.known_community.id]
-    present = [chat for chat in chats if await here.rights.is_present(chat.external_id, here.person.external_id)]
+    present = await here.rights.list_present(chats, here.person.external_id)
     if not present:
         return
     async with here.database.writing() as session:  # of its own: Telegram may be asked more before the handler's begins

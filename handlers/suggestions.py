@@ -2,13 +2,14 @@
 
 from aiogram.types import Message
 
+from bot import doors
 from bot.community import members, suggestions
-from bot.community.members import SeenPerson
 from bot.community.similar import Similar
 from bot.community.suggestions import Ask
-from bot.here import STAND_INS, Here
+from bot.here import STAND_INS, Here, seen_person
 from bot.texts import announce
 from bot.texts import suggestions as texts
+from bot.texts.invitations import privately
 from bot.texts.say import Answers, Rewrite, Say, Toast
 from handlers.commands import Command, Press, Spoken
 from storage import suggestions as rows
@@ -21,7 +22,8 @@ async def suggest(here: Here, spoken: Spoken) -> Answers:
     """`/suggest text`, or in reply to somebody's message, whose author gets the credit."""
     captured = None if spoken.words else _replied_to(spoken.message)
     text = suggestions.check_text(spoken.words or _words_of(captured), spoken.command)
-    here.require_face()
+    if captured is None or not _has_face(captured):
+        here.require_face()
     reading = await here.finder.read(text)
     async with here.database.reading() as look:
         known = await rows.get_suggestion_by_origin(look, _origin(here, captured))
@@ -48,7 +50,7 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     ask = await suggestions.take_offer(here.session, offered, here.now)
     if ask is None:
         return Toast(texts.answered_already(here.mine))
-    suggestion = await suggestions.access_suggestion(here.session, here.community_id, number)
+    suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
     joined = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
     said = texts.joined(here.t, suggestion) if joined else texts.yours_already(here.t, suggestion)
     return [Rewrite(said), await announce.card(here.session, suggestion, here.now)]
@@ -85,8 +87,15 @@ async def search(here: Here, spoken: Spoken) -> Answers:
 
 
 async def mine(here: Here, _: Spoken) -> Answers:
-    """`/my`: what I asked and voted for."""
+    """`/my`: what I asked and voted for; in a group, where it concerns nobody else, only the way to it."""
     here.require_face()
+    if here.chat is not None:
+        return privately(here.t, await doors.username(here.rights), "my")
+    return await list_mine(here)
+
+
+async def list_mine(here: Here) -> Answers:
+    """What the person asked and voted for."""
     asked = await rows.list_by_author(here.session, here.community_id, here.person_id, LISTED)
     voted_for = await rows.list_voted(here.session, here.community_id, here.person_id, LISTED)
     votes = await rows.count_votes(here.session, [suggestion.id or 0 for suggestion in (*asked, *voted_for)])
@@ -109,10 +118,9 @@ async def _ask(here: Here, captured: Message | None, text: str) -> Ask:
 async def _author(here: Here, captured: Message) -> int:
     """Whoever wrote the captured message; the capturer where nobody can be credited for it."""
     user = captured.from_user
-    if here.chat is None or user is None or str(user.id) in STAND_INS:
+    if here.chat is None or user is None or not _has_face(captured):
         return here.person_id
-    seen = SeenPerson(str(user.id), user.full_name, user.username, user.language_code or "")
-    person = await members.meet_person(here.session, seen, here.now)
+    person = await members.meet_person(here.session, seen_person(user), here.now)
     await members.meet_member(here.session, here.chat, person, here.now)
     return person.id or 0
 
@@ -120,8 +128,8 @@ async def _author(here: Here, captured: Message) -> int:
 async def _offered(here: Here, offer_id: int) -> Offer | Toast:
     """What the presser had asked, if it is theirs to answer; looked up before the transaction."""
     async with here.database.reading() as look:
-        offered = await rows.get_offer(look, here.community_id, offer_id)
-    if offered is None:
+        offered = await rows.get_offer(look, offer_id)
+    if offered is None or (here.chat is not None and offered.community_id != here.community_id):
         return Toast(texts.answered_already(here.mine))
     if here.person_id not in (offered.author_id, offered.captured_by_id):
         return Toast(texts.not_your_offer(here.mine))
@@ -141,6 +149,11 @@ def _replied_to(message: Message) -> Message | None:
     return answered
 
 
+def _has_face(message: Message) -> bool:
+    """Whether somebody can be credited for a message."""
+    return message.from_user is not None and str(message.from_user.id) not in STAND_INS
+
+
 def _words_of(message: Message | None) -> str:
     return (message.text or message.caption or "") if message else ""
 
@@ -150,7 +163,7 @@ def _origin(here: Here, captured: Message | None) -> str:
 
 
 COMMANDS = (
-    Command("suggest", suggest, takes="text", aliases=("建议", "建議", "提议", "提議", "idea")),
+    Command("suggest", suggest, takes="text", in_passing=True, aliases=("建议", "建議", "提议", "提議", "idea")),
     Command("top", top, aliases=("热门", "熱門")),
     Command("search", search, takes="text", aliases=("搜索", "搜尋", "查找")),
     Command("my", mine, aliases=("我的",)),

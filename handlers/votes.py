@@ -5,7 +5,7 @@ from bot.community.errors import Outsider
 from bot.here import Here
 from bot.texts import announce
 from bot.texts import suggestions as texts
-from bot.texts.say import Answers, Say, Toast
+from bot.texts.say import Answers, React, Say, Toast
 from handlers.commands import Command, Press, Spoken, number_in
 
 
@@ -15,7 +15,8 @@ async def vote(here: Here, spoken: Spoken) -> Answers:
     here.require_face()
     suggestion = await suggestions.access_suggestion(here.session, here.community_id, number)
     await suggestions.vote(here.session, suggestion, here.person_id, here.now)
-    return [Say(texts.counted(here.t, suggestion)), await announce.card(here.session, suggestion, here.now)]
+    thanks = React() if here.chat else Say(texts.counted(here.t, suggestion))
+    return [thanks, await announce.card(here.session, suggestion, here.now)]
 
 
 async def vote_pressed(here: Here, numbers: list[int]) -> Answers:

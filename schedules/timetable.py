@@ -1,7 +1,9 @@
 """APScheduler only knocks: what is due is a column, so a knock that comes late, or twice, changes nothing."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -35,6 +37,7 @@ class Timetable:
         self._after = after  # at the end of each knock: what was put back is taken up, what was written is sent
         self._every = every_seconds
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._knocking = asyncio.Lock()
 
     def start(self) -> None:
         """Begin to knock."""
@@ -45,13 +48,20 @@ class Timetable:
 
     async def knock(self) -> None:
         """Do everything that is due now; a job that fails is logged and tried again at the next knock."""
-        for job in self._jobs:
-            try:
-                await job(self._database, self._clock.now())
-            except Exception:
-                log.exception("The job %s failed.", job.__module__)
-        await self._after()
+        async with self._knocking:
+            for job in self._jobs:
+                try:
+                    await job(self._database, self._clock.now())
+                except Exception:
+                    log.exception("The job %s failed.", job.__module__)
+            await self._after()
 
-    def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self, seconds: float) -> None:
+        """No more knocks. The one under way has so many seconds to end: APScheduler would break it off at once."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._knocking:
+                pass
+        self._scheduler.shutdown(wait=False)

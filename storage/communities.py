@@ -109,6 +109,11 @@ async def list_communities_due(session: Session, now: datetime) -> list[Communit
     return list(await session.exec(query))
 
 
+async def get_next_due(session: Session) -> datetime | None:
+    """The earliest moment at which any community's digest is due."""
+    return (await session.exec(select(Community.digest_due_at).order_by(col(Community.digest_due_at)).limit(1))).first()
+
+
 async def add_community(session: Session, community: Community) -> Community:
     session.add(community)
     await session.flush()

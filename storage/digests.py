@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, func, union, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, delete, func, union, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 
@@ -98,6 +98,25 @@ async def list_newcomers(
     return [(name, brought_by) for name, brought_by in await session.exec(query)]
 
 
+async def list_doubts(session: Session, community_id: int, limit: int) -> list[tuple[OutboxRow, Chat]]:
+    """Digests of which nobody has said yet whether they arrived, and where; the newest first."""
+    query = (
+        select(OutboxRow, Chat)
+        .join(Chat, col(Chat.id) == col(OutboxRow.chat_id))
+        .where(Chat.community_id == community_id, OutboxRow.state == DOUBTFUL)
+        .where(col(OutboxRow.key).startswith("digest:"))
+        .order_by(col(OutboxRow.id).desc())
+    )
+    return [(row, chat) for row, chat in await session.exec(query.limit(limit))]
+
+
+async def get_community_of(session: Session, row_id: int) -> Community | None:
+    """The community to one of whose chats a message was sent."""
+    chats = select(Community).join(Chat, col(Chat.community_id) == col(Community.id))
+    sent = chats.join(OutboxRow, col(OutboxRow.chat_id) == col(Chat.id)).where(OutboxRow.id == row_id)
+    return (await session.exec(sent)).first()
+
+
 async def claim_doubt(session: Session, community_id: int, row_id: int, state: str, reason: str) -> OutboxRow | None:
     """End the doubt about a message to one of the community's chats; None when there is none (any more)."""
     ours = select(Chat.id).where(Chat.community_id == community_id)
@@ -107,3 +126,8 @@ async def claim_doubt(session: Session, community_id: int, row_id: int, state: s
     if (await session.exec(claim.values(state=state, error=reason))).rowcount != 1:
         return None
     return await outbox.get_row(session, row_id)
+
+
+async def delete_skipped(session: Session, community_id: int) -> None:
+    """Forget issues that were never posted."""
+    await session.exec(delete(Digest).where(col(Digest.community_id) == community_id, col(Digest.state) == SKIPPED))

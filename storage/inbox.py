@@ -72,9 +72,10 @@ async def set_done(session: Session, update_id: int) -> bool:
 
 
 async def set_failed(session: Session, update_id: int, error: str, *, attempts: int, parked: bool) -> None:
-    """Remember that handling failed, and set the update aside when it is to be tried no more."""
+    """Remember that handling failed, and set the update aside when it is to be tried no more; done stays done."""
     values = {"attempts": attempts, "error": error[:2000], "state": PARKED if parked else WAITING}
-    await session.exec(update(InboxRow).where(col(InboxRow.update_id) == update_id).values(**values))
+    failed = update(InboxRow).where(col(InboxRow.update_id) == update_id, col(InboxRow.state) == WAITING)
+    await session.exec(failed.values(**values))
 
 
 async def set_waiting(session: Session, update_ids: Sequence[int] = ()) -> int:

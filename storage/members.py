@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import TELEGRAM, Chat, Community, get_chat_by_external_id
 from storage.database import Session
+from storage.suggestions import Suggestion
 
 
 class Person(SQLModel, table=True):
@@ -98,6 +99,18 @@ async def get_standing(session: Session, person: str, chat: str | None, network:
     )
     found = (await session.exec(joined)).first()
     return Standing(found[0], row, found[1], found[2]) if found else None
+
+
+async def get_last_decider(session: Session, community_id: int) -> Person | None:
+    """Who last decided about a suggestion, or shipped one, is still there and can be written to privately."""
+    query = (
+        select(Person)
+        .join(Suggestion, col(Suggestion.decided_by_id) == col(Person.id))
+        .join(Member, and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id))
+        .where(Suggestion.community_id == community_id, col(Person.reachable), col(Member.present))
+        .order_by(col(Suggestion.decided_at).desc(), col(Suggestion.id).desc())
+    )
+    return (await session.exec(query.limit(1))).first()
 
 
 async def list_memberships(session: Session, person_id: int) -> list[Member]:

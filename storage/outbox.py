@@ -17,6 +17,9 @@ WAITING, SENDING, SENT, DOUBTFUL, DEAD = "waiting", "sending", "sent", "doubtful
 # Smaller goes first within a chat and when the total pace is short.
 ANSWER, NOTICE, CARD = 0, 5, 8
 
+# How long a thing is worth saying where nobody said otherwise. A digest waits out an outage, not until the next.
+GOOD_FOR, ONCE_GOOD_FOR = timedelta(hours=24), timedelta(days=6)
+
 
 class OutboxRow(SQLModel, table=True):
     """One call to one recipient: a chat of ours, or a person's private chat."""
@@ -65,6 +68,7 @@ class SlotRow(SQLModel, table=True):
     __tablename__ = "slot"
 
     slot: str = Field(primary_key=True)
+    chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)  # None in private
     message_ref: str
 
 
@@ -82,7 +86,8 @@ def call(
     not_before: datetime | None = None,
     good_for: timedelta | None = None,
 ) -> OutboxRow:
-    """A row that is not yet stored; `good_for` is how long after `now` it is still worth saying."""
+    """A row that is not yet stored; `good_for` is how long after it may be said it is still worth saying."""
+    not_before = not_before or now
     return OutboxRow(
         chat_id=chat_id,
         person_id=person_id,
@@ -92,8 +97,8 @@ def call(
         slot=slot,
         once=once,
         priority=priority,
-        not_before=not_before or now,
-        good_until=now + good_for if good_for else None,
+        not_before=not_before,
+        good_until=not_before + (good_for or (ONCE_GOOD_FOR if once else GOOD_FOR)),
         created_at=now,
     )
 
@@ -111,7 +116,7 @@ async def _overwrite_waiting(session: Session, row: OutboxRow) -> bool:
     overwrite = (
         update(OutboxRow)
         .where(col(OutboxRow.slot) == row.slot, col(OutboxRow.state) == WAITING)
-        .values(method=row.method, fields=row.fields)
+        .values(method=row.method, fields=row.fields, good_until=row.good_until)
     )
     return (await session.exec(overwrite)).rowcount > 0
 
@@ -177,13 +182,16 @@ async def set_sent(session: Session, row: OutboxRow, now: datetime, message_ref:
     sent = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.fields) == row.fields)
     await session.exec(sent.values(**values))
     if row.slot and message_ref:
-        insert = insert_into(session, SlotRow).values(slot=row.slot, message_ref=message_ref)
-        await session.exec(insert.on_conflict_do_update(index_elements=["slot"], set_={"message_ref": message_ref}))
+        insert = insert_into(session, SlotRow).values(slot=row.slot, chat_id=row.chat_id, message_ref=message_ref)
+        stands = {"chat_id": row.chat_id, "message_ref": message_ref}
+        await session.exec(insert.on_conflict_do_update(index_elements=["slot"], set_=stands))
 
 
-async def set_later(session: Session, row_id: int, not_before: datetime, error: str) -> None:
-    """Try again at that moment."""
-    values = {"state": WAITING, "not_before": not_before, "error": error[:2000], "attempts": OutboxRow.attempts + 1}
+async def set_later(session: Session, row_id: int, not_before: datetime, error: str, *, tried: bool) -> None:
+    """Try again at that moment; `tried` counts it as an attempt, of which there are only so many."""
+    values = {"state": WAITING, "not_before": not_before, "error": error[:2000]}
+    if tried:
+        values["attempts"] = OutboxRow.attempts + 1
     await session.exec(update(OutboxRow).where(col(OutboxRow.id) == row_id).values(**values))
 
 
@@ -199,11 +207,10 @@ async def set_doubtful(session: Session) -> list[OutboxRow]:
     return found
 
 
-async def set_arguments(session: Session, row_id: int, fields: Mapping[str, object]) -> None:
-    """Say it differently at the next try (without the topic that is gone, as plain text)."""
-    await session.exec(
-        update(OutboxRow).where(col(OutboxRow.id) == row_id).values(fields=json.dumps(fields, ensure_ascii=False))
-    )
+async def set_arguments(session: Session, row: OutboxRow, fields: Mapping[str, object]) -> None:
+    """Say it differently at the next try (without the topic that is gone, as plain text), unless it was overwritten."""
+    unchanged = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.fields) == row.fields)
+    await session.exec(unchanged.values(fields=json.dumps(fields, ensure_ascii=False)))
 
 
 async def delete_slot(session: Session, slot: str) -> None:

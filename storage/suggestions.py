@@ -173,9 +173,9 @@ async def add_offer(session: Session, offer: Offer) -> Offer:
     return offer
 
 
-async def get_offer(session: Session, community_id: int, offer_id: int) -> Offer | None:
-    query = select(Offer).where(Offer.community_id == community_id, Offer.id == offer_id)
-    return (await session.exec(query)).first()
+async def get_offer(session: Session, offer_id: int) -> Offer | None:
+    """An offer of any community: in private its author answers it, wherever they were last active."""
+    return (await session.exec(select(Offer).where(Offer.id == offer_id))).first()
 
 
 async def get_offer_by_origin(session: Session, origin: str) -> Offer | None:

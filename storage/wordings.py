@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel, col, or_, select
 from storage.database import Session, insert_into
 
 # How many index rows one search may read: the rarest terms whose lists fit.
-ROW_BUDGET = 30_000
+ROW_BUDGET = 10_000
 CANDIDATES = 50
 
 
@@ -71,8 +71,8 @@ async def add_wording(session: Session, wording: Wording, indexed: Indexed) -> b
 
 async def reindex(session: Session, wording: Wording, indexed: Indexed) -> bool:
     """Index a wording anew; False when somebody else has done so since it was read."""
-    is_unchanged = (Wording.id == wording.id) & (Wording.terms == wording.terms)
-    change = update(Wording).where(is_unchanged).values(**_columns(wording.community_id, indexed))
+    is_unchanged = (col(Wording.id) == wording.id, col(Wording.terms) == wording.terms)
+    change = update(Wording).where(*is_unchanged).values(**_columns(wording.community_id, indexed))
     if (await session.exec(change)).rowcount != 1:
         return False
     before, after = set(terms_of(wording)), set(indexed.terms)
@@ -103,7 +103,7 @@ async def list_wordings(session: Session, community_id: int, ids: Collection[int
 async def list_vectors(
     session: Session, community_id: int, vector_by: str, after: int, limit: int
 ) -> list[tuple[int, bytes]]:
-    """Ids and vectors of the community's wordings with a greater id, in their order, as far as this encoder made them."""
+    """Ids and vectors of the community's wordings with a greater id, in order, as far as this encoder made them."""
     query = select(Wording.id, Wording.vector).where(
         Wording.community_id == community_id, Wording.vector_by == vector_by, col(Wording.id) > after
     )
@@ -129,13 +129,23 @@ async def count_terms(session: Session, community_id: int, terms: Collection[str
         _COUNTS_IN_SQLITE if sqlite else _COUNTS_IN_POSTGRESQL,
         {"community": community_id, "terms": json.dumps(list(terms))},
     )
-    return {term: count for term, count in found}
+    return {row[0]: row[1] for row in found}
 
 
 async def list_voices(session: Session, suggestion_id: int) -> list[Wording]:
     """All wordings of a suggestion, the first asker's first."""
     query = select(Wording).where(Wording.suggestion_id == suggestion_id).order_by(col(Wording.id))
     return list(await session.exec(query))
+
+
+async def move_wordings(session: Session, old_community_id: int, new_community_id: int) -> None:
+    """Index a community's wordings in another, whose suggestions they have become."""
+    for wording in list(await session.exec(select(Wording).where(Wording.community_id == old_community_id))):
+        terms = terms_of(wording)
+        wording.community_id, wording.terms = new_community_id, " ".join(_indexed(new_community_id, terms))
+        await session.flush()
+        await _count(session, old_community_id, dict.fromkeys(terms, -1))
+        await _count(session, new_community_id, dict.fromkeys(terms, 1))
 
 
 async def _count(session: Session, community_id: int, changes: Mapping[str, int]) -> None:

@@ -1,5 +1,7 @@
 """The bot's life in chats: the welcome, what a chat is for, chats of one community, moving, leaving, languages."""
 
+from datetime import timedelta
+
 from sqlmodel import select
 
 from bot.sandbox.model import Chat
@@ -52,6 +54,21 @@ async def test_several_chats_of_one_owner_become_one_community(town: Town) -> No
     await town.say("xiaoman", first, "/suggest 夜间模式")
     await town.say("ahe", second, "/vote 1")
     assert town.world.messages(first)[-1].buttons[0][0].label == "👍 1"
+
+
+async def test_a_chat_joins_later_too_and_after_its_role_was_set(town: Town) -> None:
+    first = town.group("谷雨 OS")
+    await town.settle()
+    second = town.group("种子群")
+    await town.settle()
+    town.clock.leap(timedelta(days=8).total_seconds())
+    await town.knock()
+    await town.say("tang", second, "/setup")
+    card = town.last(second)
+    await town.press("tang", card, card.buttons[0][1].label)
+    await town.press("tang", card, "谷雨 OS")
+    assert (await row(town, first)).community_id == (await row(town, second)).community_id
+    assert (await row(town, second)).is_seed
 
 
 async def test_nobody_takes_a_chat_into_a_community_that_is_not_theirs(town: Town) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from bot.community.digests import draft, publish
 from bot.community.errors import StaffOnly
+from bot.sandbox.model import Chat
 from bot.texts.catalogues import translator
 from bot.texts.errors import explain
 from schedules import digests as schedule
@@ -60,7 +61,7 @@ async def test_a_post_that_could_not_go_out_in_time_never_comes_late(town: Town)
     town.clock.leap(60)
     await town.settle()
     assert not issues(town, group)
-    assert [row.state for row in await outbox_rows(town)] == [DEAD]
+    assert [row.state for row in await outbox_rows(town)] == [DOUBTFUL]
 
 
 async def test_a_lost_answer_is_told_to_staff_and_nothing_is_resent(town: Town) -> None:
@@ -148,6 +149,63 @@ async def test_without_a_staff_chat_the_log_tells(town: Town, caplog: pytest.Log
         await at(town, FRIDAY)
     assert "digest:1:2026-W47:1" in caplog.text
     assert [row.state for row in await outbox_rows(town)] == [DOUBTFUL]
+
+
+async def lost_without_a_staff_chat(town: Town) -> Chat:
+    """A group whose team has no room of its own, after a digest whose answer was lost."""
+    group = await an_english_group(town)
+    await suggested(town, group, "a faster camera")
+    await town.start("yutong")
+    await town.say("yutong", group, "/ship 1 v2.3")
+    town.sandbox.faults.add("lost_answer", chat_id=group.id)
+    await at(town, FRIDAY)
+    return group
+
+
+async def test_without_a_staff_chat_who_shipped_last_is_asked_privately(town: Town) -> None:
+    group = await lost_without_a_staff_chat(town)
+    question = town.last(town.private("yutong"))
+    assert "Grain OS" in question.content
+    [first] = issues(town, group)
+    town.world.erase(first)
+    town.clock.leap(7200)
+    elsewhere = await an_english_group(town, "Elsewhere", "sam yutong")
+    await town.say("yutong", elsewhere, "/top")
+    await town.press("yutong", question, "再發一次")
+    [again] = issues(town, group)
+    assert again.content == first.content
+    assert not issues(town, elsewhere)
+    assert not question.buttons
+
+
+async def test_who_is_no_longer_of_the_team_cannot_settle_it_privately(town: Town) -> None:
+    group = await lost_without_a_staff_chat(town)
+    question = town.last(town.private("yutong"))
+    town.world.demote(group, town.person("yutong"))
+    await town.settle()
+    town.world.press_data(town.person("yutong"), question, question.buttons[0][0].data or "")
+    await town.settle()
+    assert [row.state for row in await outbox_rows(town)] == [DOUBTFUL]
+
+
+async def test_the_preview_shows_what_nobody_has_settled(town: Town) -> None:
+    group = await an_english_group(town)
+    town.sandbox.faults.add("lost_answer", chat_id=group.id)
+    await at(town, FRIDAY)
+    await town.say("yutong", group, "/digest")
+    question = town.last(group)
+    assert "I do not know whether the digest reached Grain OS" in question.content
+    await town.press("yutong", question, "It is there")
+    assert [row.state for row in await outbox_rows(town)] == [SENT]
+    await town.say("yutong", group, "/digest")
+    assert not town.last(group).buttons
+
+
+async def test_the_preview_keeps_silent_about_another_communitys_doubt(town: Town) -> None:
+    await lost_without_a_staff_chat(town)
+    theirs = await an_english_group(town, "Elsewhere", "sam ahe")
+    await town.say("sam", theirs, "/digest")
+    assert not town.last(theirs).buttons
 
 
 async def a_community(database: Database, name: str, zone: str = "Asia/Shanghai", chats: int = 2) -> Community:

@@ -54,6 +54,18 @@ async def test_every_way_of_saying_it(town: Town, said: str) -> None:
         "suggest 夜间模式",
         "邀请你来玩",
         "我建议 夜间模式",
+        "上线 3 天了，反馈不错",
+        "发布 1 月见",
+        "拒绝 2 次了，还打来",
+        "发布2.0了吗",
+        "状态 1",
+        "设置",
+        "语言",
+        "顶 12 楼的",
+        "# suggest 夜间模式",
+        "#my review: great",
+        "#help 手机开不了机",
+        "#status 很差",
     ],
 )
 async def test_ordinary_talk_is_no_command(town: Town, said: str) -> None:
@@ -76,6 +88,62 @@ async def test_a_reply_captures_anothers_words_and_credits_them(town: Town) -> N
     await town.say("xiaoman", group, "/suggest", reply_to=wish)
     assert await asked(town) == [(1, "要是锁屏能看到日程就好了")]
     assert "#1" in town.last(group).content
+
+
+@pytest.mark.parametrize("said", ["顶", "我的看法一样", "搜索", "拒绝"])
+async def test_a_reply_in_ordinary_words_is_no_command(town: Town, said: str) -> None:
+    group = town.group()
+    wish = await town.say("ahe", group, "要是锁屏能看到日程就好了")
+    before = len(town.texts(group))
+    await town.say("xiaoman", group, said, reply_to=wish)
+    assert len(town.texts(group)) == before
+
+
+async def test_an_anonymous_administrator_may_capture_a_members_wish(town: Town) -> None:
+    group = town.group()
+    wish = await town.say("ahe", group, "要是锁屏能看到日程就好了")
+    town.world.say_anonymous_admin(group, "/suggest", reply_to=wish)
+    await town.settle()
+    assert "阿禾" in town.last(group).content
+
+
+async def test_what_is_settled_can_be_seen_but_not_joined(town: Town) -> None:
+    group = town.group()
+    await town.say("xiaoman", group, "/suggest 希望支持深色模式")
+    await town.say("yutong", group, "/decline 1 屏幕不支持")
+    await town.say("ahe", group, "建议 支援深色模式")
+    offer = town.last(group)
+    assert "🚫 #1" in offer.content
+    assert len(offer.buttons) == 1
+    await town.press("ahe", offer, offer.buttons[0][0].label)
+    assert len(await asked(town)) == 2
+
+
+async def test_in_private_one_answers_for_the_community_one_was_asked_in(town: Town) -> None:
+    first, second = town.group("甲"), town.group("乙", "sam ahe")
+    await town.say("ahe", first, "/top")
+    private = await town.start("ahe")
+    await town.say("xiaoman", first, "/suggest 希望支持深色模式")
+    await town.say("ahe", private, "建议 支援深色模式")
+    offer = town.last(private)
+    town.clock.leap(7200)
+    await town.say("ahe", second, "/top")
+    await town.press("ahe", offer, "+1")
+    assert "#1" in town.last(private).content
+    async with town.database.reading() as look:
+        assert len((await look.exec(select(Wording))).all()) == 2
+
+
+async def test_who_is_in_several_communities_chooses_one(town: Town) -> None:
+    first, second = town.group("甲"), town.group("乙", "sam ahe")
+    await town.say("ahe", first, "/suggest 希望支持深色模式")
+    await town.say("ahe", second, "/suggest 通话自动录音")
+    private = await town.start("ahe")
+    for title, theirs in (("甲", "深色"), ("乙", "录音")):
+        await town.say("ahe", private, "/community")
+        await town.press("ahe", town.last(private), title)
+        await town.say("ahe", private, "/top")
+        assert theirs in town.last(private).content
 
 
 async def test_a_reply_to_the_bot_captures_nothing(town: Town) -> None:

@@ -67,7 +67,7 @@ async def test_a_moderator_plans_and_the_card_says_so(town: Town) -> None:
 
 @pytest.mark.parametrize(
     ("said", "status"),
-    [("状态 1 进行中", STARTED), ("狀態 #1：計畫，下個月", PLANNED), ("/status@millet_demo_bot 1, STARTED", STARTED)],
+    [("/状态 1 进行中", STARTED), ("/狀態 #1：計畫，下個月", PLANNED), ("/status@millet_demo_bot 1, STARTED", STARTED)],
 )
 async def test_the_status_in_three_languages(town: Town, said: str, status: str) -> None:
     group = await an_english_group(town)
@@ -111,7 +111,7 @@ async def test_declining_needs_a_reason_that_everyone_reads(town: Town) -> None:
         await town.say("yutong", group, words)
         assert "reason" in town.last(group).content
         assert (await stored(town, 1)).status == OPEN
-    await town.say("yutong", group, "婉拒 1 the sensor cannot do it")
+    await town.say("yutong", group, "/婉拒 1 the sensor cannot do it")
     assert (await stored(town, 1)).status == DECLINED
     assert "declined: the sensor cannot do it" in card.content
     assert not card.buttons
@@ -154,7 +154,7 @@ async def test_shipping_is_all_or_nothing(town: Town) -> None:
     group = await an_english_group(town)
     await suggested(town, group, "a faster camera", "dark mode")
     await town.say("yutong", group, "/ship 2 v1.0")
-    await town.say("yutong", group, "上线 1 2 77 99999999999 v2.3")
+    await town.say("yutong", group, "/上线 1 2 77 99999999999 v2.3")
     answer = town.last(group).content
     assert "Nothing was shipped" in answer
     assert "#77 #99999999999" in answer
@@ -180,7 +180,7 @@ async def test_what_is_shipped_can_only_be_reopened(town: Town) -> None:
     assert (suggestion.status, suggestion.release_id) == (OPEN, None)
 
 
-@pytest.mark.parametrize("words", ["/status 1 planned", "/decline 1 no", "/ship 1 v2", "拒绝 1 no", "发布 1"])
+@pytest.mark.parametrize("words", ["/status 1 planned", "/decline 1 no", "/ship 1 v2", "/拒绝 1 no", "/发布 1"])
 async def test_members_are_refused(town: Town, words: str) -> None:
     group = await an_english_group(town)
     await suggested(town, group, "a faster camera")

@@ -24,6 +24,7 @@ _GROUPS = re.compile(
     rf"(?<![0-9A-Z])(?=([0-9A-Z]{{4}}){_SEPARATORS}([0-9A-Z]{{4}}){_SEPARATORS}([0-9A-Z]{{4}})(?![0-9A-Z]))"
 )
 _ALONE = re.compile(rf"[0-9A-Z](?:{_SEPARATORS}[0-9A-Z]){{11}}")
+_WRITTEN = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 _PLAIN_DIGITS = set("23456789")  # those that look like no letter we read
 
 
@@ -62,7 +63,8 @@ def read(text: str) -> list[str]:
 def is_misspelt(text: str) -> bool:
     """Whether the whole text has the shape of a code but cannot be one: somebody has mistyped it."""
     upper = _upper(text)
-    return bool(_ALONE.fullmatch(upper)) and _has_digit(upper) and not read(text)
+    shaped = _ALONE.fullmatch(upper) and (_has_digit(upper) or _WRITTEN.fullmatch(upper))
+    return bool(shaped) and not read(text)
 
 
 def written(code: str) -> str:

@@ -1,6 +1,6 @@
 """What a community's chats are for, and following those that move."""
 
-from storage import communities, digests, invitations, members
+from storage import communities, digests, invitations, members, moves
 from storage.communities import Chat, Community
 from storage.database import Session
 
@@ -31,6 +31,7 @@ async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
     row.community_id = community_id
     await session.flush()
     await members.move_members(session, present.id or 0, community_id)
+    await digests.delete_skipped(session, present.id or 0)
     await communities.delete_community(session, present.id or 0)
     return True
 
@@ -44,11 +45,4 @@ async def _has_a_life(session: Session, community: Community) -> bool:
 
 async def follow_migration(session: Session, old: str, new: str) -> None:
     """A group became a supergroup: its row gets the new id. Either service message may come first, twice or never."""
-    chat = await communities.get_chat_by_external_id(session, old)
-    if chat is None or chat.external_id == new:
-        return
-    if stray := await communities.get_chat_by_external_id(session, new):
-        # Met under its new id before we heard of the move: that second meeting is undone.
-        stray.external_id, stray.status = f"{new}/met-twice", "left"
-        await session.flush()
-    await communities.set_external_id(session, chat, new, "supergroup")
+    await moves.follow(session, old, new)

@@ -89,7 +89,7 @@ class RightsUnknown(Refusal):
 
 @dataclass
 class Outsider(Refusal):
-    """Somebody who is in none of the community's chats cannot vote there."""
+    """Somebody who is in none of the community's chats has no say there."""
 
 
 @dataclass

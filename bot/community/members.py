@@ -111,6 +111,14 @@ async def leave(session: Session, community_id: int, person_id: int) -> None:
         member.present = False
 
 
+async def choose(session: Session, community_id: int, person_id: int, now: datetime) -> bool:
+    """From now on the person speaks of this community in private; False when they are no member of it."""
+    member = await members.get_member(session, community_id, person_id)
+    if member is not None:
+        member.seen_at = now
+    return member is not None
+
+
 def is_met(member: Member | None, chat: Chat, now: datetime) -> bool:
     """Whether meeting the member in this chat would change nothing."""
     if member is None or not member.present or now - member.seen_at > RECENTLY:

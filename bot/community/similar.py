@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 # Certainty from which an offer is more often right than wrong; see docs/finding.md.
 OFFERED_FROM = 0.39
-OFFERED_FROM_BY_TERMS = 0.10
+OFFERED_FROM_BY_TERMS = 0.20
 # A search shows what shares some words, or comes close in meaning.
 FOUND_FROM = 0.05
 MEANT_FROM = 0.35
@@ -56,7 +56,9 @@ class Similar:
 
 
 @dataclass(frozen=True)
-class _Match:
+class Match:
+    """A suggestion's wording most like a text, and how like it is."""
+
     wording: Wording
     score: float
     shared: float
@@ -81,7 +83,7 @@ class Finder:
 
     async def find_similar(self, look: Session, community: Community, reading: Reading) -> list[Similar]:
         """Suggestions to offer to who wrote this, the closest first; none when nothing stands out."""
-        matches = await self._match(look, community, reading)
+        matches = await self.rank(look, community, reading)
         if not matches:
             return []
         least = OFFERED_FROM_BY_TERMS if matches[0].cosine is None else OFFERED_FROM
@@ -91,7 +93,7 @@ class Finder:
 
     async def search(self, look: Session, community: Community, reading: Reading, limit: int) -> list[Similar]:
         """Suggestions that have to do with some words, the closest first."""
-        matches = await self._match(look, community, reading)
+        matches = await self.rank(look, community, reading)
         found = [match for match in matches if match.shared >= FOUND_FROM or (match.cosine or 0.0) >= MEANT_FROM]
         return await self._similar(look, community, reading, found[:limit])
 
@@ -104,9 +106,7 @@ class Finder:
             return 0
         readings = await self._apart(lambda: self._read([wording.text for wording in outdated]))
         for wording, reading in zip(outdated, readings, strict=True):
-            async with (
-                database.writing() as session
-            ):  # one each, so that nobody waits long and no two wait for each other
+            async with database.writing() as session:  # one each, so that nobody waits long
                 await wordings.reindex(session, wording, reading.indexed)
         if self._meanings:
             for community_id in {wording.community_id for wording in outdated}:
@@ -130,8 +130,8 @@ class Finder:
             for form, row in zip(forms, packed, strict=True)
         ]
 
-    async def _match(self, look: Session, community: Community, reading: Reading) -> list[_Match]:
-        """The best wording of each suggestion, the closest first."""
+    async def rank(self, look: Session, community: Community, reading: Reading) -> list[Match]:
+        """The best wording of each suggestion there is any reason to compare, the closest first."""
         community_id = community.id or 0
         asked = reading.indexed.terms
         counts = await wordings.count_terms(look, community_id, asked)
@@ -151,11 +151,12 @@ class Finder:
         return await self._apart(lambda: _nearest(meanings, vector)) if len(meanings.ids) else []
 
     async def _similar(
-        self, look: Session, community: Community, reading: Reading, matches: list[_Match]
+        self, look: Session, community: Community, reading: Reading, matches: list[Match]
     ) -> list[Similar]:
         by_id = {match.wording.suggestion_id: match for match in matches}
+        letters = _letters(reading.form)
         rows = await suggestions.list_suggestions(look, community.id or 0, list(by_id))
-        same = await self._apart(lambda: {i for i, m in by_id.items() if plain(m.wording.text) == reading.form})
+        same = await self._apart(lambda: {i for i, m in by_id.items() if _letters(plain(m.wording.text)) == letters})
         return [Similar(row, by_id[row.id or 0].score, row.id in same) for row in rows]
 
 
@@ -165,13 +166,13 @@ def _nearest(meanings: Meanings, vector: bytes) -> list[int]:
     return [int(i) for i in best]
 
 
-def _matches(asked: Indexed, rows: list[Wording], counts: dict[str, int], total: int) -> list[_Match]:
+def _matches(asked: Indexed, rows: list[Wording], counts: dict[str, int], total: int) -> list[Match]:
     likeness = _cosines(asked, rows)
     weights = {term: weight(term, counts.get(term, 0), total) for term in {*asked.terms, *counts}}
-    best: dict[int, _Match] = {}
+    best: dict[int, Match] = {}
     for row, cosine in zip(rows, likeness, strict=True):
         shared = overlap(asked.terms, wordings.terms_of(row), weights)
-        match = _Match(row, score(cosine, shared), shared, cosine)
+        match = Match(row, score(cosine, shared), shared, cosine)
         if row.suggestion_id not in best or match.score > best[row.suggestion_id].score:
             best[row.suggestion_id] = match
     return sorted(best.values(), key=lambda match: (-match.score, match.wording.suggestion_id))
@@ -185,5 +186,11 @@ def _cosines(asked: Indexed, rows: list[Wording]) -> list[float] | list[None]:
     return [float(cosine) for cosine in cosines(unpacked(vectors), _unit(asked.vector))]
 
 
+def _letters(form: str) -> str:
+    """Without blanks: between Han letters they stand where a mark or nothing was, as it pleased the writer."""
+    return form.replace(" ", "")
+
+
 def _unit(vector: bytes) -> Vectors:
-    return unpacked([vector])[0].astype(np.float32) / np.float32(127)
+    row: Vectors = unpacked([vector])[0].astype(np.float32)
+    return row / np.float32(127)

@@ -79,9 +79,10 @@ async def take_offer(session: Session, offered: Offer, now: datetime) -> Ask | N
 
 
 async def join(session: Session, suggestion: Suggestion, ask: Ask, indexed: Indexed, now: datetime) -> bool:
-    """Add a person's vote and own words to a suggestion; False when it is their own."""
+    """Add a person's vote and own words to a suggestion; False when it is their own. Raises AlreadyDecided."""
     if suggestion.author_id == ask.author_id:
         return False
+    _check_vote(suggestion, ask.author_id)
     await suggestions.add_vote(session, Vote(suggestion_id=suggestion.id or 0, person_id=ask.author_id, created_at=now))
     await _keep_words(session, suggestion, ask.author_id, ask.text, indexed, now)
     return True

@@ -43,7 +43,7 @@ async def _play(port: int, seconds: float, ended: asyncio.Event, *, skip: bool) 
     await _open(sandbox, port)
     with tempfile.TemporaryDirectory(prefix="millet-demo-") as folder:
         millet = Millet(_settings(sandbox, Path(folder)), clock, TEMPO)
-        stage = Stage(sandbox, clock, millet.is_idle, seconds=0 if skip else seconds)
+        stage = Stage(sandbox, clock, millet, seconds=0 if skip else seconds)
         try:
             await millet.start()
             _invite(sandbox.url)
@@ -66,7 +66,8 @@ async def _open(sandbox: Sandbox, port: int) -> None:
 
 
 def _invite(url: str) -> None:
-    click.echo(f"\n  Millet 小米 is at home. Open  {url}  in your browser.\n")
+    # As the owner one sees all the rooms of the story; the page lets everybody switch.
+    click.echo(f"\n  Millet 小米 is at home. Open  {url}/?as=tang  in your browser.\n")
     click.echo(
         "  A community lives through its week there; then it is yours: suggest, vote, redeem a code, read the digest."
     )

@@ -2,16 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.app import Millet
 from bot.clock import SteerableClock
 from bot.sandbox.model import Chat, Message
 from bot.sandbox.people import Person
 from bot.sandbox.play import Control
 from bot.sandbox.server import Sandbox
+from storage import communities
 
 ZONE = ZoneInfo("Asia/Shanghai")
 IN_A_SCENE = 10  # how fast the clock runs while people talk, so that the pace of sending bores nobody
@@ -24,11 +25,9 @@ Caption = tuple[str, str, str]  # English, Simplified, Traditional
 class Stage:
     """Waits between scenes while the visitor looks; with no seconds left it plays on at once."""
 
-    def __init__(
-        self, sandbox: Sandbox, clock: SteerableClock, is_idle: Callable[[], Awaitable[bool]], seconds: float
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, clock: SteerableClock, millet: Millet, seconds: float) -> None:
         self.sandbox = sandbox
-        self._is_idle = is_idle
+        self._millet = millet
         self.world = sandbox.world
         self.again = asyncio.Event()
         self._clock = clock
@@ -128,7 +127,7 @@ class Stage:
         """Until the bot has answered, and a moment more so that one can read it."""
         with suppress(TimeoutError):
             async with asyncio.timeout(MOST_PATIENCE):
-                while self.world.queue or not await self._is_idle():  # noqa: ASYNC110  # nothing tells of silence
+                while self.world.queue or not await self._millet.is_idle():  # noqa: ASYNC110  # nothing tells of silence
                     await asyncio.sleep(0.05)
         if self._pause and not self._skipped.is_set():
             await asyncio.sleep(min(self._pause / 4, 1))
@@ -145,9 +144,9 @@ class Stage:
         self._clock.leap(timedelta(days=1).total_seconds())
 
     async def _to_digest(self) -> None:
-        now = self._clock.now().astimezone(ZONE)
-        friday = self._moment(4, 17, 0)
-        self._clock.leap(to=friday if friday > now else friday + timedelta(days=7))
+        async with self._millet.database.reading() as look:
+            due = await communities.get_next_due(look)
+        self._clock.leap(to=due)
 
     async def _play_again(self) -> None:
         self.again.set()

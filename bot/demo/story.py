@@ -83,9 +83,9 @@ async def _people_suggest(stage: Stage, public: Chat) -> None:
         10,
         0,
         (
-            "Tuesday. 雨桐 writes Traditional Chinese, May English: one list for all.",
-            "周二，雨桐写繁体，May 写英文，都在同一张单子上。",
-            "週二，雨桐寫繁體，May 寫英文，都在同一張單子上。",
+            "Tuesday. 小鹿 writes Traditional Chinese, May English: one list for all.",
+            "周二，小鹿写繁体，May 写英文，都在同一张单子上。",
+            "週二，小鹿寫繁體，May 寫英文，都在同一張單子上。",
         ),
     )
     await stage.say("xiaolu", public, "建議 通話可以自動錄音，開會常常漏掉重點")

@@ -1,7 +1,7 @@
 """Who is told what, in their language, into the outbox."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ async def card(session: Session, suggestion: Suggestion, now: datetime) -> Outbo
     voices = len(await wordings.list_voices(session, suggestion_id))
     if suggestion.source_chat_id is None:
         t = language_of_person(author, community)
-        said = texts.card(t, suggestion, author.name, votes, voices)
+        said = texts.card(t, suggestion, author.name, votes, voices, in_group=False)
         return to_person(author.id or 0, _in_slot(said, suggestion), now, priority=outbox.CARD)
     chat = await communities.get_chat(session, suggestion.source_chat_id)
     said = texts.card(language_of_chat(chat, community), suggestion, author.name, votes, voices)
@@ -64,18 +64,39 @@ async def apology(session: Session, raw: Mapping[str, Any], now: datetime) -> No
 
 
 async def doubtful(session: Session, row: OutboxRow, now: datetime) -> None:
-    """A message that is not sent twice may have got lost: the community's staff chats decide, or else the log tells."""
-    chat = await communities.get_chat(session, row.chat_id) if row.chat_id is not None else None
-    rooms = [room for room in await communities.list_chats(session, chat.community_id) if room.is_staff] if chat else []
-    if chat is None or not rooms:
-        log.warning("Outbox row %s (%s) may not have arrived, and there is no staff chat to ask.", row.id, row.key)
-        return
+    """A message that is not sent twice may have got lost: the team decides, or else the log tells."""
+    told = await _doubt(session, row, await communities.get_chat(session, row.chat_id), now) if row.chat_id else []
+    if not told:
+        log.warning("Outbox row %s (%s) may not have arrived, and there is nobody to ask.", row.id, row.key)
+    await outbox.add_rows(session, told)
+
+
+async def _doubt(session: Session, row: OutboxRow, chat: Chat, now: datetime) -> list[OutboxRow]:
+    title = chat.title or chat.external_id
     community = await communities.get_community(session, chat.community_id)
-    for room in rooms:
-        t, title = language_of_chat(room, community), chat.title or chat.external_id
+
+    def ask(t: Translator) -> Say:
         is_digest = row.key is not None and row.key.startswith("digest:")
-        said = digests.in_doubt(t, title, row.id or 0) if is_digest else digests.message_in_doubt(t, title)
-        await outbox.add_rows(session, [to_chat(room.id or 0, said, now, key=f"doubt:{row.id}:{room.id}")])
+        return digests.in_doubt(t, title, row.id or 0) if is_digest else digests.message_in_doubt(t, title)
+
+    return await to_team(session, community, ask, now, key=f"doubt:{row.id}")
+
+
+async def to_team(
+    session: Session, community: Community, say: Callable[[Translator], Say], now: datetime, *, key: str
+) -> list[OutboxRow]:
+    """What the team should know, once for a key: for the staff chats, or else privately for who decided last.
+
+    Empty when there is neither. Only who has pressed Start can be told privately.
+    """
+    rooms = [room for room in await communities.list_chats(session, community.id or 0) if room.is_staff]
+    if rooms:
+        said = [(room, say(language_of_chat(room, community))) for room in rooms]
+        return [to_chat(room.id or 0, words, now, key=f"{key}:{room.id}") for room, words in said]
+    person = await members.get_last_decider(session, community.id or 0)
+    if person is None:
+        return []
+    return [to_person(person.id or 0, say(language_of_person(person, community)), now, key=f"{key}:person")]
 
 
 def _in_slot(say: Say, suggestion: Suggestion) -> Say:

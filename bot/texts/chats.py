@@ -10,6 +10,7 @@ from bot.texts.say import Button, Say
 from storage.communities import Chat, Community
 
 LANGUAGE_NAMES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))
+MOST_LISTED = 10
 ROLES = ("open", "seed", "staff")
 
 
@@ -25,11 +26,14 @@ def welcome(t: Translator, chat: Chat, missing: Sequence[str], theirs: Sequence[
     if missing:
         lines.append(t("I would like these rights: %(rights)s.", rights=_rights(t, missing)))
     lines.append(t("The owner can tell me what this chat is for:"))
-    join = [
-        [Button(str(t("Belongs to %(community)s", community=name(community.name))), data=f"belongs:{community.id}")]
-        for community in theirs
+    return Say("\n\n".join(lines), [*role_buttons(t, chat), *_belongs_buttons(t, theirs)], reply=False)
+
+
+def _belongs_buttons(t: Translator, theirs: Sequence[Community]) -> list[list[Button]]:
+    return [
+        [Button(str(t("Belongs to %(community)s", community=name(one.name))), data=f"belongs:{one.id}")]
+        for one in theirs
     ]
-    return Say("\n\n".join(lines), [*role_buttons(t, chat), *join], reply=False)
 
 
 def belongs_now(t: Translator, community: Community) -> Markup:
@@ -62,8 +66,8 @@ def role_buttons(t: Translator, chat: Chat) -> list[list[Button]]:
     return [[Button(f"{marks[plays[role]]}{names[role]}", data=f"role:{n}") for n, role in enumerate(ROLES)]]
 
 
-def setup(t: Translator, chat: Chat) -> Say:
-    """What the chat is for, with buttons to change it."""
+def setup(t: Translator, chat: Chat, theirs: Sequence[Community]) -> Say:
+    """What the chat is for, with buttons to change it, and to make it one of their other community's."""
     lines = [t("<b>%(title)s</b>: what is this chat for?", title=chat.title)]
     if chat.is_seed:
         lines.append(t("Gated: I answer requests to join and let in who has an invitation code."))
@@ -71,7 +75,17 @@ def setup(t: Translator, chat: Chat) -> Say:
         lines.append(t("Staff: the team's room. The digest is not posted here."))
     if chat.is_open:
         lines.append(t("Open: members suggest and vote, and the digest is posted here."))
-    return Say("\n".join(lines), role_buttons(t, chat))
+    return Say("\n".join(lines), [*role_buttons(t, chat), *_belongs_buttons(t, theirs)])
+
+
+def communities(t: Translator, known: Sequence[Community]) -> Say:
+    """Which community is meant in private?"""
+    buttons = [[Button(str(name(one.name)), data=f"community:{one.id}")] for one in known[:MOST_LISTED]]
+    return Say(t("Which community shall we talk about here?"), buttons)
+
+
+def community_chosen(t: Translator, chosen: Community) -> Markup:
+    return t("From now on we talk about <b>%(community)s</b> here.", community=name(chosen.name))
 
 
 def languages(t: Translator, own: bool) -> Say:
@@ -113,7 +127,7 @@ def help_in_group(t: Translator) -> Say:
     )
 
 
-def help_in_private(t: Translator, staff: bool) -> Say:
+def help_in_full(t: Translator, staff: bool) -> Say:
     lines = [
         t("<b>What you can do</b>"),
         t(
@@ -124,7 +138,10 @@ def help_in_private(t: Translator, staff: bool) -> Say:
         t("<code>/vote 12</code> or <code>顶 12</code>: your voice counts once."),
         t("<code>/my</code>: what you asked and voted for."),
         t("<code>/invite</code>: your invitation codes. <code>/tree</code>: who brought whom."),
-        t("<code>/language</code>: 简体中文, 繁體中文, English."),
+        t(
+            "<code>/language</code>: 简体中文, 繁體中文, English. "
+            "<code>/community</code>: which one we talk about here."
+        ),
     ]
     if staff:
         lines += [

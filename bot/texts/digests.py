@@ -212,8 +212,8 @@ def in_doubt(t: Translator, chat: str, row_id: int) -> Say:
         Button(str(t("It is there")), data=f"arrived:{row_id}"),
     ]
     said = t(
-        "I do not know whether the digest reached <b>%(chat)s</b>: the answer was lost on the way. "
-        "I will not post it twice unasked. Please look there.",
+        "I do not know whether the digest reached <b>%(chat)s</b>. I will not post it twice unasked. "
+        "Please look there.",
         chat=name(chat),
     )
     return Say(said, [buttons], silent=False)

@@ -32,7 +32,7 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.UnknownSuggestion: lambda t, e: t(
         "There is no #%(number)s here. /top shows the most wanted, /search finds the others.", number=e.number
     ),
-    errors.OwnSuggestion: lambda t, _: t("This one is yours, so your voice is counted already."),
+    errors.OwnSuggestion: lambda t, _: t("This one is yours: the votes are those of the others."),
     errors.AlreadyDecided: lambda t, e: t(
         "#%(number)s is settled already: %(status)s.", number=e.number, status=status_name(t, e.status)
     ),
@@ -40,10 +40,12 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "Please add a reason, everyone can read it: <code>/decline %(number)s your reason</code>", number=e.number
     ),
     errors.UnknownStatus: lambda t, e: t(
-        "I do not know the status “%(word)s”. Use one of: open, planned, started.", word=e.word
+        "I do not know the status “%(word)s”. Use one of: open, planned, started.", word=excerpt(e.word, 60)
     ),
     errors.RightsUnknown: lambda t, _: t("Telegram did not tell me who you are in time. Please try again."),
-    errors.Outsider: lambda t, _: t("Only members of this community's chats can vote. Join one and try again."),
+    errors.Outsider: lambda t, _: t(
+        "Only who is in one of this community's chats can do that. Join one and try again."
+    ),
     errors.Faceless: lambda t, _: t(
         "I cannot see who you are, because you write as the group or as a channel. Send it as yourself."
     ),

@@ -23,7 +23,7 @@ APPROVE_WITHIN = HELD_FOR - timedelta(minutes=5)  # never after the claim has go
 
 @dataclass(frozen=True)
 class Door:
-    """A gated chat and the link that asks to join it; None where the bot may not make one."""
+    """A gated chat and the link that asks to join it; None where the bot may let nobody in."""
 
     chat: Chat
     link: str | None
@@ -137,15 +137,13 @@ def seated(t: Translator, community: Community, doors: Sequence[Door]) -> Say:
     return Say("\n".join(lines), _ways(t, doors))
 
 
-def kept(t: Translator, community: Community, inviter: Person, doors: Sequence[Door]) -> Say:
-    """A seat is kept; the person has to knock at the door."""
-    minutes = int(HELD_FOR / timedelta(minutes=1))
-    lines = [
-        _invited(t, community, inviter),
-        t.count("Your place is kept for %(n)s minute.", "Your place is kept for %(n)s minutes.", minutes),
-    ]
+def kept(t: Translator, community: Community, inviter: Person, doors: Sequence[Door], *, team_knows: bool) -> Say:
+    """A seat is kept; the person has to knock at the door. `team_knows` that the bot may not open it."""
+    lines = [_invited(t, community, inviter), _so_long(t)]
     if keyboard := _ways(t, doors):
         lines.append(t("Press the button and ask to join: I let you in at once."))
+    elif team_knows:
+        lines.append(t("I am not allowed to open the door yet. I have told the team; send me the code again later."))
     else:
         lines.append(t("I am not allowed to make a link to the chat. Ask who invited you for one, then ask to join."))
     return Say("\n".join(lines), keyboard)
@@ -156,6 +154,7 @@ def admitted(t: Translator, community: Community, inviter: Person, doors: Sequen
     lines = [
         _invited(t, community, inviter),
         t("The door is opening. If you are not in within a minute, ask to join once more: I let you in at once."),
+        _so_long(t),
     ]
     return Say("\n".join(lines), _ways(t, doors))
 
@@ -174,11 +173,37 @@ def _invited(t: Translator, community: Community, inviter: Person) -> Markup:
     )
 
 
+def _so_long(t: Translator) -> Markup:
+    return t.count(
+        "Your place is kept for %(n)s minute. If you are not in by then, the code is good again.",
+        "Your place is kept for %(n)s minutes. If you are not in by then, the code is good again.",
+        int(HELD_FOR / timedelta(minutes=1)),
+    )
+
+
 def _ways(t: Translator, doors: Sequence[Door]) -> list[list[Button]]:
     return [[Button(t("To %(chat)s", chat=name(door.chat.title)), url=door.link)] for door in doors if door.link]
 
 
 # -- the door --------------------------------------------------------------------------------------------------------
+
+
+def needs_right(t: Translator) -> Markup:
+    """To the owner of a gated chat where the bot cannot be the doorkeeper."""
+    return t(
+        "⚠️ I am missing the right to invite users, so I can open this door for nobody. "
+        "Please make me an administrator with that right."
+    )
+
+
+def door_shut(t: Translator, chat: Chat) -> Say:
+    """To the team: a newcomer stands outside and the bot cannot help it."""
+    said = t(
+        "Somebody has a good code for <b>%(chat)s</b>, but I may let nobody in there. "
+        "Please make me an administrator with the right to invite users.",
+        chat=name(chat.title),
+    )
+    return Say(said, silent=False, reply=False)
 
 
 def your_code(t: Translator, chat: Chat) -> Say:

@@ -10,6 +10,7 @@ from bot.texts.say import Button, Say
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 CARD_LENGTH = 1_500  # UTF-16 units of a suggestion's text on its card
+UNDECIDED = (OPEN, PLANNED, STARTED)
 _MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫"}
 
 
@@ -25,8 +26,8 @@ def status_name(t: Translator, status: str) -> Markup:
     return names[status]
 
 
-def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices: int) -> Say:
-    """The one live message of a suggestion; said again, it is edited."""
+def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices: int, *, in_group: bool = True) -> Say:
+    """The one live message of a suggestion; said again, it is edited. In private nobody but its author could vote."""
     lines = [
         Markup("{} <b>#{}</b> {}").format(
             _MARKS[suggestion.status], suggestion.number, safe(shorten(suggestion.text, CARD_LENGTH))
@@ -35,8 +36,8 @@ def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices:
     ]
     if suggestion.status != OPEN:
         lines.append(_decision(t, suggestion))
-    undecided = suggestion.status in (OPEN, PLANNED, STARTED)
-    keyboard = [[Button(f"👍 {votes}", data=f"vote:{suggestion.number}")]] if undecided else []
+    votable = in_group and suggestion.status in UNDECIDED
+    keyboard = [[Button(f"👍 {votes}", data=f"vote:{suggestion.number}")]] if votable else []
     return Say("\n".join(lines), keyboard)
 
 
@@ -62,7 +63,8 @@ def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Say:
     """Is it one of these? Every button names one; the last says that it is none."""
     lines = [t("Somebody may have asked for this already. Is it one of these?")]
     lines += [line(suggestion) for suggestion in similar]
-    keyboard = [[Button(f"👍 +1 #{s.number}", data=f"join:{offer_id}:{s.number}")] for s in similar]
+    undecided = [s for s in similar if s.status in UNDECIDED]
+    keyboard = [[Button(f"👍 +1 #{s.number}", data=f"join:{offer_id}:{s.number}")] for s in undecided]
     keyboard.append([Button(str(t("Mine is different")), data=f"new:{offer_id}")])
     return Say("\n".join(lines), keyboard)
 

@@ -69,12 +69,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("network", "external_id"),
     )
     op.create_table(
-        "slot",
-        sa.Column("slot", sa.String(), nullable=False),
-        sa.Column("message_ref", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("slot"),
-    )
-    op.create_table(
         "term",
         sa.Column("community_id", sa.Integer(), nullable=False),
         sa.Column("term", sa.String(), nullable=False),
@@ -351,6 +345,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         )
+
+    op.create_table(
+        "slot",
+        sa.Column("slot", sa.String(), nullable=False),
+        sa.Column("chat_id", sa.Integer(), nullable=True),
+        sa.Column("message_ref", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["chat_id"],
+            ["chat.id"],
+        ),
+        sa.PrimaryKeyConstraint("slot"),
+    )
+    with op.batch_alter_table("slot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_slot_chat_id"), ["chat_id"], unique=False)
 
     op.create_table(
         "suggestion",

