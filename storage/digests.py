@@ -128,6 +128,6 @@ async def claim_doubt(session: Session, community_id: int, row_id: int, state: s
     return await outbox.get_row(session, row_id)
 
 
-async def delete_skipped(session: Session, community_id: int) -> None:
-    """Forget issues that were never posted."""
-    await session.exec(delete(Digest).where(col(Digest.community_id) == community_id, col(Digest.state) == SKIPPED))
+async def delete_digests(session: Session, community_id: int) -> None:
+    """Forget the issues of a community that goes up in another: without suggestions they told of quiet weeks only."""
+    await session.exec(delete(Digest).where(col(Digest.community_id) == community_id))

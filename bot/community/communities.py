@@ -31,7 +31,7 @@ async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
     row.community_id = community_id
     await session.flush()
     await members.move_members(session, present.id or 0, community_id)
-    await digests.delete_skipped(session, present.id or 0)
+    await digests.delete_digests(session, present.id or 0)
     await communities.delete_community(session, present.id or 0)
     return True
 
@@ -39,8 +39,7 @@ async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
 async def _has_a_life(session: Session, community: Community) -> bool:
     """Whether anything hangs on the community that could not simply be forgotten."""
     others = len(await communities.list_chats(session, community.id or 0)) > 1
-    told = await digests.get_last_posted(session, community.id or 0) is not None
-    return others or told or community.last_number > 0 or await invitations.has_codes(session, community.id or 0)
+    return others or community.last_number > 0 or await invitations.has_codes(session, community.id or 0)
 
 
 async def follow_migration(session: Session, old: str, new: str) -> None:
