@@ -4,7 +4,7 @@ from aiogram.types import Message
 
 from bot import doors
 from bot.community import members, suggestions
-from bot.community.similar import Similar
+from bot.community.similar import Reading, Similar
 from bot.community.suggestions import Ask
 from bot.here import STAND_INS, Here, seen_person
 from bot.texts import announce
@@ -13,7 +13,7 @@ from bot.texts.invitations import privately
 from bot.texts.say import Answers, Rewrite, Say, Toast
 from handlers.commands import Command, Press, Spoken
 from storage import suggestions as rows
-from storage.suggestions import Offer, Suggestion
+from storage.suggestions import Suggestion
 
 LISTED = 10
 
@@ -43,13 +43,10 @@ async def suggest(here: Here, spoken: Spoken) -> Answers:
 async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "+1 this one": the asker's words join an existing suggestion."""
     offer_id, number = numbers
-    offered = await _offered(here, offer_id)
-    if isinstance(offered, Toast):
-        return offered
-    reading = await here.finder.read(offered.text)
-    ask = await suggestions.take_offer(here.session, offered, here.now)
-    if ask is None:
-        return Toast(texts.answered_already(here.mine))
+    taken = await _take(here, offer_id)
+    if isinstance(taken, Toast):
+        return taken
+    ask, reading = taken
     suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
     joined = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
     said = texts.joined(here.t, suggestion) if joined else texts.yours_already(here.t, suggestion)
@@ -58,13 +55,10 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
 
 async def new_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Mine is different": the text becomes a suggestion of its own."""
-    offered = await _offered(here, numbers[0])
-    if isinstance(offered, Toast):
-        return offered
-    reading = await here.finder.read(offered.text)
-    ask = await suggestions.take_offer(here.session, offered, here.now)
-    if ask is None:
-        return Toast(texts.answered_already(here.mine))
+    taken = await _take(here, numbers[0])
+    if isinstance(taken, Toast):
+        return taken
+    ask, reading = taken
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
     return [Rewrite(texts.filed(here.t, suggestion)), await announce.card(here.session, suggestion, here.now)]
 
@@ -125,15 +119,17 @@ async def _author(here: Here, captured: Message) -> int:
     return person.id or 0
 
 
-async def _offered(here: Here, offer_id: int) -> Offer | Toast:
-    """What the presser had asked, if it is theirs to answer; looked up before the transaction."""
+async def _take(here: Here, offer_id: int) -> tuple[Ask, Reading] | Toast:
+    """What the presser had asked, for the one answer that counts; looked up and read before the transaction."""
     async with here.database.reading() as look:
         offered = await rows.get_offer(look, offer_id)
     if offered is None or (here.chat is not None and offered.community_id != here.community_id):
         return Toast(texts.answered_already(here.mine))
     if here.person_id not in (offered.author_id, offered.captured_by_id):
         return Toast(texts.not_your_offer(here.mine))
-    return offered
+    reading = await here.finder.read(offered.text)
+    ask = await suggestions.take_offer(here.session, offered, here.now)
+    return (ask, reading) if ask else Toast(texts.answered_already(here.mine))
 
 
 def _own_words(alike: list[Similar], ask: Ask) -> Suggestion | None:

@@ -15,6 +15,7 @@ async def tell(stage: Stage) -> None:
     """The week from Monday morning to Saturday, then the chats are the visitor's."""
     public, seeds, team = await _monday_morning(stage)
     await _people_suggest(stage, public)
+    await _wishes_meet(stage, public)
     await _the_team_looks(stage, public, team)
     await _a_friend_is_invited(stage, seeds)
     await _friday(stage, public, seeds, team)
@@ -91,6 +92,9 @@ async def _people_suggest(stage: Stage, public: Chat) -> None:
     await stage.say("xiaolu", public, "建議 通話可以自動錄音，開會常常漏掉重點")
     await stage.say("may", public, "/suggest Dark mode that follows the sunset, my eyes hurt at night")
     await stage.press("daxiong", stage.card(public, 3), "vote")
+
+
+async def _wishes_meet(stage: Stage, public: Chat) -> None:
     await stage.scene(
         1,
         15,
