@@ -140,6 +140,7 @@ async def test_who_is_in_several_communities_chooses_one(town: Town) -> None:
     await town.say("ahe", second, "/suggest 通话自动录音")
     private = await town.start("ahe")
     for title, theirs in (("甲", "深色"), ("乙", "录音")):
+        town.clock.leap(60)
         await town.say("ahe", private, "/community")
         await town.press("ahe", town.last(private), title)
         await town.say("ahe", private, "/top")
