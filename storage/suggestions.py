@@ -139,12 +139,6 @@ async def count_votes(session: Session, suggestion_ids: list[int]) -> dict[int, 
     return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
 
 
-async def list_voters(session: Session, suggestion_ids: list[int]) -> list[tuple[int, int]]:
-    """(suggestion, person) for every vote."""
-    query = select(Vote.suggestion_id, Vote.person_id).where(col(Vote.suggestion_id).in_(suggestion_ids))
-    return list(await session.exec(query))
-
-
 async def add_suggestion(session: Session, suggestion: Suggestion) -> Suggestion:
     session.add(suggestion)
     await session.flush()
