@@ -153,3 +153,8 @@ class UnknownZone(Refusal):
     """The tz database has no zone of that name."""
 
     word: str
+
+
+@dataclass
+class TooLateToAnswer(Refusal):
+    """The question is closed: a week has passed, or the suggestion is no longer as it was shipped."""
