@@ -1,6 +1,7 @@
 """What became of it, said to one person: a few lines, one a suggestion; and how they want to hear such things."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -37,7 +38,7 @@ def _line(t: Translator, item: Item, *, named: bool) -> Markup:
         mark=mark,
         number=item.suggestion.number,
         words=excerpt(item.suggestion.text, WORDS),
-        news=says(t, item.news),
+        news=says(t, replace(item.news, words=excerpt(item.news.words, REASON))),
     )
     return t("%(line)s · <i>%(community)s</i>", line=line, community=name(item.community.name)) if named else line
 
@@ -47,11 +48,11 @@ def _status(status: str) -> Callable[[Translator, News], Markup]:
 
 
 def _with_reason(t: Translator, what: Markup, reason: str) -> Markup:
-    return t("%(what)s: %(reason)s", what=what, reason=excerpt(reason, REASON)) if reason else what
+    return t("%(what)s: %(reason)s", what=what, reason=reason) if reason else what
 
 
 def _shipped(t: Translator, news: News) -> Markup:
-    return t("shipped in %(version)s", version=excerpt(news.words, REASON)) if news.words else t("shipped")
+    return t("shipped in %(version)s", version=news.words) if news.words else t("shipped")
 
 
 def _early(t: Translator, news: News) -> Markup:
@@ -69,7 +70,7 @@ KINDS: dict[str, tuple[str, Callable[[Translator, News], Markup]]] = {
     "merged": ("🔗", lambda t, news: t("joined to #%(other)s, which asks for the same", other=news.words)),
     "split": ("💡", lambda t, news: t("stands alone again, apart from #%(other)s", other=news.words)),
     "captured": ("📌", lambda t, _: t("somebody noted your message, and you are its author")),
-    "feedback": ("💬", lambda t, news: t("“%(words)s”, says one who asked for it", words=excerpt(news.words, REASON))),
+    "feedback": ("💬", lambda t, news: t("“%(words)s”, says one who asked for it", words=news.words)),
 }
 
 
