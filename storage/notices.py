@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, text, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import Select
 
 from storage.database import Session, insert_into
 from storage.members import Member, Person
@@ -82,7 +83,7 @@ async def list_collected(session: Session, community_id: int) -> list[Waiting]:
     return [Waiting(*found) for found in await session.exec(query)]
 
 
-def _with_circumstances():  # type: ignore[no-untyped-def]  # a select over outer joins has no type SQLModel knows
+def _with_circumstances() -> "Select[Notice, Suggestion, Person, Member | None]":
     joined = and_(col(Member.person_id) == col(Notice.person_id), col(Member.community_id) == col(Notice.community_id))
     query = (
         select(Notice, Suggestion, Person, Member)

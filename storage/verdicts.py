@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, func, text, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import Select
 
 from storage.database import Session, insert_into
 from storage.members import Member, Person
@@ -67,37 +68,44 @@ async def list_people_due(session: Session, now: datetime, limit: int) -> list[i
 async def list_due(session: Session, person_id: int, now: datetime) -> list[Asked]:
     """What a person is to be asked by now, the oldest first."""
     query = _with_circumstances().where(Verdict.person_id == person_id, col(Verdict.due_at) <= now)
-    return [Asked(*found) for found in await session.exec(query)]
+    return await _asked(session, query)
 
 
 async def list_in_letter(session: Session, letter: str) -> list[Asked]:
     """All that was asked in one message."""
-    found = await session.exec(_with_circumstances().where(Verdict.letter == letter))
-    return [Asked(*row) for row in found]
+    return await _asked(session, _with_circumstances().where(Verdict.letter == letter))
 
 
 async def get_asked(session: Session, person_id: int, verdict_id: int) -> Asked | None:
     """What this person was asked, and nobody else, held until the transaction ends."""
     query = _with_circumstances().where(Verdict.id == verdict_id, Verdict.person_id == person_id)
-    found = (await session.exec(query.with_for_update(of=Verdict))).first()
-    return Asked(*found) if found else None
+    return next(iter(await _asked(session, query.with_for_update(of=Verdict))), None)
 
 
 async def list_answered(session: Session, release_id: int) -> list[Asked]:
     """What those who asked for it said of what a release shipped, the newest first."""
     query = _with_circumstances().where(Verdict.release_id == release_id, col(Verdict.answer).is_not(None))
     newest = query.order_by(None).order_by(col(Verdict.answered_at).desc(), col(Verdict.id).desc())
-    return [Asked(*row) for row in await session.exec(newest)]
+    return await _asked(session, newest)
 
 
-def _with_circumstances():  # type: ignore[no-untyped-def]  # a select over outer joins has no type SQLModel knows
+async def _asked(session: Session, query: "Select[Verdict, Suggestion, Person, Member | None]") -> list[Asked]:
+    found = list(await session.exec(query))
+    shipped_in = {verdict.release_id for verdict, *_ in found}
+    released = await session.exec(select(Release).where(col(Release.id).in_(shipped_in)))
+    by_id = {release.id: release for release in released}
+    return [
+        Asked(verdict, about, by_id[verdict.release_id], person, member) for verdict, about, person, member in found
+    ]
+
+
+def _with_circumstances() -> "Select[Verdict, Suggestion, Person, Member | None]":
     joined = and_(
         col(Member.person_id) == col(Verdict.person_id), col(Member.community_id) == col(Verdict.community_id)
     )
     query = (
-        select(Verdict, Suggestion, Release, Person, Member)
+        select(Verdict, Suggestion, Person, Member)
         .join(Suggestion, col(Suggestion.id) == col(Verdict.suggestion_id))
-        .join(Release, col(Release.id) == col(Verdict.release_id))
         .join(Person, col(Person.id) == col(Verdict.person_id))
         .outerjoin(Member, joined)
     )

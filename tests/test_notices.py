@@ -10,7 +10,7 @@ from bot.sandbox.model import Chat
 from bot.texts import notices as texts
 from bot.texts.catalogues import LANGUAGES, translator
 from bot.texts.html import units, visible
-from storage import communities, follows, members, suggestions
+from storage import follows, members, suggestions
 from storage.communities import Community
 from storage.members import Person
 from storage.notices import DROPPED, TOLD, Notice
@@ -361,7 +361,6 @@ async def test_a_merge_may_be_contested_by_who_asked(town: Town) -> None:
         assert suggestion is not None
         author = await members.get_person(session, suggestion.author_id)
         await notify(session, suggestion, [author.id or 0], News("merged", "1", "7"), MONDAY)
-        assert await communities.get_community(session, 1)
     await later(town)
     message = town.last(town.private("ahe"))
     assert "🔗 #1 a faster camera — joined to #7" in message.content
