@@ -49,6 +49,7 @@ class Member(SQLModel, table=True):
     joined_at: datetime  # when we met them
     arrived_at: datetime | None = None  # when we saw them come; None for who was there before us
     seen_at: datetime
+    mute_told_at: datetime | None = None  # when they were told that a vote follows, and how to mute
 
 
 async def get_person(session: Session, person_id: int) -> Person:
@@ -152,6 +153,13 @@ async def add_member(session: Session, member: Member) -> Member:
 async def set_reachable(session: Session, person_id: int, reachable: bool) -> None:
     """Remember whether the person can be written to privately."""
     await session.exec(update(Person).where(col(Person.id) == person_id).values(reachable=reachable))
+
+
+async def claim_mute_hint(session: Session, community_id: int, person_id: int, now: datetime) -> bool:
+    """True the one time that a person is to be told in a community how to mute."""
+    untold = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    claim = update(Member).where(*untold, col(Member.mute_told_at).is_(None)).values(mute_told_at=now)
+    return (await session.exec(claim)).rowcount == 1
 
 
 async def move_members(session: Session, old_community_id: int, new_community_id: int) -> None:

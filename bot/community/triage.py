@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.community import reservations
 from bot.community.errors import (
     CannotShip,
     ReasonNeeded,
@@ -71,6 +72,7 @@ async def ship(session: Session, release: Release, numbers: Sequence[int]) -> li
         suggestion.status, suggestion.reason, suggestion.release_id = SHIPPED, "", release.id
         _note_decision(suggestion, release.released_by_id, release.released_at)
     await session.flush()
+    await reservations.tell_early(session, locked, f"release/{release.id}", release.released_at)
     return locked
 
 

@@ -15,8 +15,10 @@ from storage import (
     outbox,
     prompts,
     releases,
+    reservations,
     settings,
     suggestions,
+    votes,
     wordings,
 )
 
@@ -33,8 +35,10 @@ TABLES = (
     outbox,
     prompts,
     releases,
+    reservations,
     settings,
     suggestions,
+    votes,
     wordings,
 )
 
