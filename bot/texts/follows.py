@@ -38,7 +38,7 @@ def detail(t: Translator, mine: Mine, votes: int, page: int) -> Say:
 
 
 def _doing(t: Translator, mine: Mine, page: int) -> Keyboard:
-    rows = [_deciding(t, mine, page), _following(t, mine, page), [Button(str(t("‹ Back")), data=f"my:{page}")]]
+    rows = [_deciding(t, mine, page), _following(t, mine, page), [Button(t("‹ Back"), data=f"my:{page}")]]
     return [row for row in rows if row]
 
 
@@ -60,7 +60,7 @@ def _following(t: Translator, mine: Mine, page: int) -> list[Button]:
 
 
 def _button(label: str, name: str, mine: Mine, page: int) -> Button:
-    return Button(str(label), data=f"{name}:{mine.suggestion.id}:{page}")
+    return Button(label, data=f"{name}:{mine.suggestion.id}:{page}")
 
 
 def ties(t: Translator, mine: Mine) -> Markup:

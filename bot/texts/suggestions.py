@@ -42,7 +42,7 @@ def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices:
 
 def _buttons(t: Translator, suggestion: Suggestion, votes: int) -> list[Button]:
     vote = Button(f"👍 {votes}", data=f"vote:{suggestion.number}")
-    reserve = Button(str(t("✋ I'll try it first")), data=f"reserve:{suggestion.number}")
+    reserve = Button(t("✋ I'll try it first"), data=f"reserve:{suggestion.number}")
     return [vote] if suggestion.status == OPEN else [vote, reserve]
 
 
