@@ -22,6 +22,7 @@ from storage.communities import Chat, Community
 from storage.outbox import OutboxRow
 
 MOST_COMMUNITIES = 3
+SHORTEST_WISH = 4  # characters: less is a greeting
 WANTED_RIGHTS = ("can_invite_users",)
 
 
@@ -61,6 +62,7 @@ async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
         chats = await communities.list_chats(look, numbers[0])
     if here.chat is None or not await here.rights.is_owner(chats, here.person.external_id):
         raise OwnerOnly
+    here.ears.doubt()
     if not await rules.adopt(here.session, here.chat, numbers[0]):
         return Toast(texts.too_late_to_join(here.mine), alert=True)
     community = await communities.get_community(here.session, numbers[0])
@@ -181,9 +183,14 @@ async def show_help(here: Here, _: Spoken) -> Answers:
 
 
 async def private_talk(message: Message, here: Here) -> Answers:
-    """Anything else said in private: a code, or a hint what to do."""
-    answers = await invitations.private_text(here, message.text or message.caption or "")
-    return answers or Say(texts.help_in_full(here.t, staff=False).text)
+    """Anything else said in private: a code, words that may be a suggestion, or a hint what to do."""
+    words = message.text or message.caption or ""
+    if answers := await invitations.private_text(here, words):
+        return answers
+    is_talk = message.photo or len(words.strip()) >= SHORTEST_WISH
+    if here.known_community and is_talk and not words.startswith(("/", "／")):
+        return await suggestions.perhaps(here, message)
+    return texts.hello(here.mine, here.known_community.name if here.known_community else None)
 
 
 async def community(here: Here, _: Spoken) -> Answers:

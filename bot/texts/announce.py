@@ -40,11 +40,16 @@ async def card(session: Session, suggestion: Suggestion, now: datetime) -> Outbo
     if suggestion.source_chat_id is None:
         t = language_of_person(author, community)
         said = texts.card(t, suggestion, author.name, votes, voices, in_group=False)
+        if len(await members.list_memberships(session, author.id or 0)) > 1:
+            said = replace(said, text=f"{said.text}\n\n{texts.meant_for(t, community)}")
+        said = texts.taken_back(t, suggestion) if suggestion.withdrawn_at else said
         return to_person(author.id or 0, _in_slot(said, suggestion), now, priority=outbox.CARD)
     chat = await communities.get_chat(session, suggestion.source_chat_id)
-    said = texts.card(language_of_chat(chat, community), suggestion, author.name, votes, voices)
-    slotted = _in_slot(said, suggestion)
-    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=suggestion.source_message)
+    t = language_of_chat(chat, community)
+    said = texts.card(t, suggestion, author.name, votes, voices)
+    slotted = _in_slot(texts.taken_back(t, suggestion) if suggestion.withdrawn_at else said, suggestion)
+    source, topic = suggestion.source_message, suggestion.topic
+    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=source, topic=topic)
 
 
 async def apology(session: Session, raw: Mapping[str, Any], now: datetime) -> None:
@@ -92,7 +97,7 @@ async def to_team(
     rooms = [room for room in await communities.list_chats(session, community.id or 0) if room.is_staff]
     if rooms:
         said = [(room, say(language_of_chat(room, community))) for room in rooms]
-        return [to_chat(room.id or 0, words, now, key=f"{key}:{room.id}") for room, words in said]
+        return [to_chat(room.id or 0, words, now, key=f"{key}:{room.id}", topic=room.topic) for room, words in said]
     person = await members.get_last_decider(session, community.id or 0)
     if person is None:
         return []

@@ -11,7 +11,7 @@ from bot.community.codes import written
 from bot.community.invitations import HELD_FOR, MOST_IN_HAND, PER_SHIPPED, Hand, Quota
 from bot.texts.catalogues import Translator
 from bot.texts.html import name
-from bot.texts.say import Button, Say
+from bot.texts.say import Button, Say, Whisper
 from storage.communities import Chat, Community
 from storage.invitations import CLAIMED, ISSUED, USED, Invitation
 from storage.members import Person
@@ -34,9 +34,9 @@ def start_link(username: str, payload: str) -> str:
     return f"https://t.me/{username}?start={payload}"
 
 
-def privately(t: Translator, username: str, payload: str) -> Say:
+def privately(t: Translator, username: str, payload: str) -> Whisper:
     """In a group: the answer is for one person only, and the button leads to it."""
-    return Say(t("I will tell you privately."), [[Button(t("Open our chat"), url=start_link(username, payload))]])
+    return Whisper(t("I will tell you privately."), [[Button(t("Open our chat"), url=start_link(username, payload))]])
 
 
 # -- codes in hand ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ def meanings(t: Translator) -> dict[str, Markup]:
         "quiet_from": t("the hour from which I write to nobody privately"),
         "quiet_until": t("the hour until which I write to nobody privately"),
         "team_signs": t("decisions are shown as the team's, without a name"),
-        "suggest_words": t("further words that begin a suggestion here"),
+        "suggest_words": t("further words that begin a suggestion here, as in “wish: …” and #wish"),
     }
 
 

@@ -7,11 +7,12 @@ from markupsafe import Markup
 from bot.texts.catalogues import Translator
 from bot.texts.html import excerpt, name, safe, shorten
 from bot.texts.say import Button, Say, Whisper
+from storage.communities import Community
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 CARD_LENGTH = 1_500  # UTF-16 units of a suggestion's text on its card
 UNDECIDED = (OPEN, PLANNED, STARTED)
-_MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫"}
+MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫"}
 
 
 def status_name(t: Translator, status: str) -> Markup:
@@ -30,12 +31,12 @@ def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices:
     """The one live message of a suggestion; said again, it is edited. In private nobody but its author could vote."""
     lines = [
         Markup("{} <b>#{}</b> {}").format(
-            _MARKS[suggestion.status], suggestion.number, safe(shorten(suggestion.text, CARD_LENGTH))
+            MARKS[suggestion.status], suggestion.number, safe(shorten(suggestion.text, CARD_LENGTH))
         ),
         _byline(t, author, voices),
     ]
     if suggestion.status != OPEN:
-        lines.append(_decision(t, suggestion))
+        lines.append(decision(t, suggestion))
     votable = in_group and suggestion.status in UNDECIDED
     keyboard = [[Button(f"👍 {votes}", data=f"vote:{suggestion.number}")]] if votable else []
     return Say("\n".join(lines), keyboard)
@@ -52,7 +53,8 @@ def _byline(t: Translator, author: str, voices: int) -> Markup:
     )
 
 
-def _decision(t: Translator, suggestion: Suggestion) -> Markup:
+def decision(t: Translator, suggestion: Suggestion) -> Markup:
+    """What the team decided, and why."""
     status = status_name(t, suggestion.status)
     if not suggestion.reason:
         return Markup("<b>{}</b>").format(status)
@@ -71,7 +73,7 @@ def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Whispe
 
 def line(suggestion: Suggestion, votes: int | None = None) -> Markup:
     """A suggestion in a list."""
-    mark = "" if suggestion.status == OPEN else f"{_MARKS[suggestion.status]} "
+    mark = "" if suggestion.status == OPEN else f"{MARKS[suggestion.status]} "
     count = Markup("· 👍 {}").format(votes) if votes is not None else ""
     text = safe(excerpt(suggestion.text))
     return Markup("{}<b>#{}</b> {} {}").format(mark, suggestion.number, text, count)
@@ -87,10 +89,6 @@ def yours_already(t: Translator, suggestion: Suggestion) -> Markup:
 
 def filed(t: Translator, suggestion: Suggestion) -> Markup:
     return t("Noted as #%(number)s.", number=suggestion.number)
-
-
-def known_already(t: Translator, suggestion: Suggestion) -> Markup:
-    return t("This message is #%(number)s already.", number=suggestion.number)
 
 
 def went_wrong(t: Translator) -> Markup:
@@ -117,19 +115,46 @@ def unvoted(t: Translator, suggestion: Suggestion) -> Markup:
     return t("Your vote for #%(number)s is taken back.", number=suggestion.number)
 
 
-def most_wanted(t: Translator, ranked: Sequence[tuple[Suggestion, int]]) -> Say:
+def what_of_it(t: Translator) -> Markup:
+    return t("What about this picture? Tell me in a few words what you wish for.")
+
+
+def perhaps(t: Translator, offer_id: int, theirs: Sequence[Community]) -> Say:
+    """Are these words a suggestion?"""
+    names = [(one, t("Note it for %(community)s", community=name(one.name))) for one in theirs]
+    keyboard = [[Button(str(label), data=f"note:{offer_id}:{one.id}")] for one, label in names]
+    keyboard.append([Button(str(t("No, just talking")), data=f"forget:{offer_id}")])
+    return Say(t("Shall I note this as a suggestion?"), keyboard)
+
+
+def forgotten(t: Translator) -> Markup:
+    return t("All right, I have kept nothing of it. /help shows what I can do.")
+
+
+def taken_back(t: Translator, suggestion: Suggestion) -> Say:
+    """What becomes of the card of a suggestion whose asker took it back."""
+    return Say(
+        t("<b>#%(number)s</b> was taken back by who asked for it. Thank you all the same.", number=suggestion.number)
+    )
+
+
+def meant_for(t: Translator, community: Community) -> Markup:
+    return t("Noted for %(community)s. /community chooses another.", community=name(community.name))
+
+
+def most_wanted(t: Translator, ranked: Sequence[tuple[Suggestion, int]]) -> Whisper:
     """What people want most."""
     if not ranked:
-        return Say(t("Nothing has been suggested yet. Be the first: <code>/suggest …</code>"))
-    return Say("\n".join([t("<b>Most wanted</b>"), *(line(s, votes) for s, votes in ranked)]))
+        return Whisper(t("Nothing has been suggested yet. Be the first: <code>/suggest …</code>"))
+    return Whisper("\n".join([t("<b>Most wanted</b>"), *(line(s, votes) for s, votes in ranked)]))
 
 
-def found(t: Translator, words: str, matches: Sequence[Suggestion], votes: dict[int, int]) -> Say:
+def found(t: Translator, words: str, matches: Sequence[Suggestion], votes: dict[int, int]) -> Whisper:
     """What a search found."""
     if not matches:
-        return Say(t("Nothing like “%(words)s” yet. Suggest it: <code>/suggest …</code>", words=excerpt(words, 60)))
+        return Whisper(t("Nothing like “%(words)s” yet. Suggest it: <code>/suggest …</code>", words=excerpt(words, 60)))
     lines = [t("Found for “%(words)s”:", words=excerpt(words, 60))]
-    return Say("\n".join([*lines, *(line(s, votes.get(s.id or 0, 0)) for s in matches)]))
+    return Whisper("\n".join([*lines, *(line(s, votes.get(s.id or 0, 0)) for s in matches)]))
 
 
 def mine(t: Translator, asked: Sequence[Suggestion], voted_for: Sequence[Suggestion], votes: dict[int, int]) -> Say:
