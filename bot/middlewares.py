@@ -220,8 +220,8 @@ def _seen(event: Update) -> Seen | None:
     if user is None:
         return None
     person = seen_person(user)
-    in_group = chat is not None and chat.type != "private"
-    place = SeenChat(str(chat.id), chat.type, chat.title or "", chat.username) if in_group else None
+    in_private = chat is None or chat.type == "private"
+    place = None if chat is None or in_private else SeenChat(str(chat.id), chat.type, chat.title or "", chat.username)
     return Seen(person, place, speaks=isinstance(inner, Message))
 
 

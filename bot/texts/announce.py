@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from bot.texts import digests
+from bot.texts import chats, digests
 from bot.texts import suggestions as texts
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.say import Say, to_chat, to_person
@@ -85,6 +86,19 @@ async def _doubt(session: Session, row: OutboxRow, chat: Chat, now: datetime) ->
         return digests.in_doubt(t, title, row.id or 0) if is_digest else digests.message_in_doubt(t, title)
 
     return await to_team(session, community, ask, now, key=f"doubt:{row.id}")
+
+
+async def topic_lost(session: Session, row: OutboxRow, now: datetime) -> None:
+    """A topic is closed or gone: we post outside of it from now on, and the team hears of it once."""
+    chat = await communities.get_chat(session, row.chat_id) if row.chat_id else None
+    topic = str(row.arguments.get("message_thread_id"))
+    if chat is None or chat.topic != topic:
+        return
+    await communities.set_topic(session, chat.id or 0, None)
+    community = await communities.get_community(session, chat.community_id)
+    said = partial(chats.topic_lost, title=chat.title)
+    told = await to_team(session, community, said, now, key=f"topic-lost:{chat.id}:{topic}:{now.date()}")
+    await outbox.add_rows(session, told)
 
 
 async def to_team(

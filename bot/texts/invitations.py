@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bot.community.codes import written
 from bot.community.invitations import HELD_FOR, MOST_IN_HAND, PER_SHIPPED, Hand, Quota
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import name
 from bot.texts.say import Button, Say, Whisper
 from storage.communities import Chat, Community
@@ -235,3 +236,14 @@ def approval(chat_id: int, person: Person, origin: str, now: datetime) -> Outbox
     key = f"approve:{chat_id}:{origin}"
     method = "approveChatJoinRequest"
     return call(method, fields, now, chat_id=chat_id, key=key, priority=ANSWER, good_for=APPROVE_WITHIN)
+
+
+HELP = (
+    Entry(
+        "invite",
+        "invite",
+        ("members",),
+        lambda t: t("bring a friend"),
+        lambda t: t("<code>/invite</code>: your invitation codes."),
+    ),
+)

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from bot.community.showing import Shown
 from bot.texts.catalogues import Translator
 from bot.texts.digests import moment
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe, shorten
 from bot.texts.say import Button, Keyboard, Whisper
 from bot.texts.suggestions import MARKS, UNDECIDED, decision, line, status_name
@@ -28,9 +29,13 @@ def page(t: Translator, shown: Shown, link: str | None, *, pictured: bool) -> Wh
     if suggestion.status != OPEN:
         lines.append(decision(t, suggestion))
     if shown.voices:
-        lines += ["", t("<b>In their own words</b>"), *(_voice(t, who, voice.text) for who, voice in shown.voices)]
+        lines += [
+            Markup(),
+            t("<b>In their own words</b>"),
+            *(_voice(t, who, voice.text) for who, voice in shown.voices),
+        ]
     if shown.history:
-        lines += ["", t("<b>So far</b>"), *(_decided(t, shown, row) for row in shown.history)]
+        lines += [Markup(), t("<b>So far</b>"), *(_decided(t, shown, row) for row in shown.history)]
     return Whisper("\n".join(lines), _keyboard(t, shown, link, pictured=pictured))
 
 
@@ -91,7 +96,7 @@ def picture(
     suggestion: Suggestion, now: datetime, *, chat_id: int | None, person_id: int | None, topic: str | None
 ) -> OutboxRow:
     """The picture that came with a suggestion, for the team's room or one person."""
-    fields = {
+    fields: dict[str, object] = {
         "photo": suggestion.photo,
         "caption": line(suggestion),
         "parse_mode": "HTML",
@@ -100,3 +105,16 @@ def picture(
     if topic:
         fields["message_thread_id"] = int(topic)
     return call("sendPhoto", fields, now, chat_id=chat_id, person_id=person_id, priority=ANSWER)
+
+
+HELP = (
+    Entry(
+        "show",
+        "follow",
+        ("members",),
+        lambda t: t("one suggestion in full"),
+        lambda t: t(
+            "<code>/show 12</code>: one suggestion in full, with everyone's own words, and a button to mute it."
+        ),
+    ),
+)

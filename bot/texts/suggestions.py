@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe, shorten
 from bot.texts.say import Button, Say, Whisper
 from storage.communities import Community
@@ -166,3 +167,45 @@ def mine(t: Translator, asked: Sequence[Suggestion], voted_for: Sequence[Suggest
         if rows:
             lines += [title, *(line(s, votes.get(s.id or 0, 0)) for s in rows)]
     return Say("\n".join(lines))
+
+
+HELP = (
+    Entry(
+        "suggest",
+        "suggest",
+        ("members",),
+        lambda t: t("ask for something, or note the message you reply to"),
+        lambda t: t(
+            "<code>/suggest …</code> or <code>建议 …</code>: ask for something. "
+            "In a group, reply with it to note somebody's message; a picture may come with it."
+        ),
+    ),
+    Entry(
+        "top",
+        "vote",
+        ("members",),
+        lambda t: t("what people want most"),
+        lambda t: t("<code>/top</code>: what people want most."),
+    ),
+    Entry(
+        "search",
+        "vote",
+        ("members",),
+        lambda t: t("is it there already?"),
+        lambda t: t("<code>/search …</code>: is it there already?"),
+    ),
+    Entry(
+        "vote",
+        "vote",
+        ("members",),
+        lambda t: t("vote for a suggestion by its number"),
+        lambda t: t("<code>/vote 12</code> or <code>顶 12</code>: your voice counts once."),
+    ),
+    Entry(
+        "my",
+        "follow",
+        ("members",),
+        lambda t: t("what I asked and voted for"),
+        lambda t: t("<code>/my</code>: what you asked and voted for."),
+    ),
+)

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from bot.community.voices import Fate, Voice
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt
 from bot.texts.say import Button, Whisper
 from storage.suggestions import Suggestion
@@ -48,3 +49,21 @@ def taken_back(t: Translator, suggestion: Suggestion, fate: Fate) -> Markup:
                 number=number,
             )
     return t("Your words and your vote are taken back from #%(number)s.", number=number)
+
+
+HELP = (
+    Entry(
+        "edit",
+        "suggest",
+        ("private",),
+        lambda t: t("change my words"),
+        lambda t: t("<code>/edit 12 …</code>: change your words. Editing your message does the same."),
+    ),
+    Entry(
+        "withdraw",
+        "suggest",
+        ("private",),
+        lambda t: t("take my words back"),
+        lambda t: t("<code>/withdraw 12</code>: take your words back. What others joined goes on with theirs."),
+    ),
+)
