@@ -17,6 +17,7 @@ from storage import (
     releases,
     settings,
     suggestions,
+    verdicts,
     wordings,
 )
 
@@ -35,6 +36,7 @@ TABLES = (
     releases,
     settings,
     suggestions,
+    verdicts,
     wordings,
 )
 
