@@ -33,8 +33,8 @@ MOST_AT_ONCE = 40
 LONGEST_PAUSE = 300  # seconds between two tries of what Telegram refuses for now
 STOP_WITHIN = 1.5  # seconds for the answers still to come
 
-# What to tell when nobody can know whether a message that must not be sent twice has arrived.
-DoubtTeller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
+# What to tell when nobody can know whether a message that must not be sent twice has arrived, or its topic is gone.
+Teller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
 
 
 class TokenRefusedError(Exception):
@@ -53,7 +53,14 @@ class Courier:
     """Sends what is due until stopped; one call at a time to each recipient, so that their order holds."""
 
     def __init__(  # the composition root hands over all it needs
-        self, bot: Bot, database: Database, clock: Clock, pace: Pace | None, marks: Marks, tell_doubt: DoubtTeller
+        self,
+        bot: Bot,
+        database: Database,
+        clock: Clock,
+        pace: Pace | None,
+        marks: Marks,
+        tell_doubt: Teller,
+        tell_topic_lost: Teller,
     ) -> None:
         self._bot = bot
         self._database = database
@@ -61,6 +68,7 @@ class Courier:
         self._pace = pace
         self._marks = marks
         self._tell_doubt = tell_doubt
+        self._tell_topic_lost = tell_topic_lost
         self._awake = asyncio.Event()
         self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
         self._resting: dict[tuple[int | None, int | None], datetime] = {}
@@ -266,6 +274,8 @@ class Courier:
 
     async def _mend(self, session: Session, row: OutboxRow, recipient: Recipient, verdict: Verdict) -> bool:
         simpler = _simpler(row.arguments, verdict.outcome)
+        if verdict.outcome is Outcome.NO_TOPIC:
+            await self._tell_topic_lost(session, row, self._clock.now())
         if verdict.outcome is Outcome.NO_MESSAGE and row.slot:
             await outbox.delete_slot(session, row.slot)
         elif verdict.outcome is not Outcome.MOVED and simpler != row.arguments:

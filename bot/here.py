@@ -8,6 +8,7 @@ from aiogram.types import User
 from bot.community.errors import Faceless, NoCommunity, Outsider, OwnerOnly, StaffOnly
 from bot.community.members import SeenPerson
 from bot.community.similar import Finder
+from bot.ears import Ears
 from bot.rights import Rights
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.say import React, Whisper
@@ -33,6 +34,7 @@ class Here:
     now: datetime
     rights: Rights
     finder: Finder
+    ears: Ears
     person: Person
     chat: Chat | None = None  # None in private
     known_community: Community | None = None

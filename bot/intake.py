@@ -30,6 +30,7 @@ RawUpdate = Mapping[str, Any]  # JSON as Telegram sent it: any shape, and not al
 
 ALLOWED_UPDATES = [
     "message",
+    "edited_message",
     "callback_query",
     "my_chat_member",
     "chat_member",

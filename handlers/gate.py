@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.ears import Ears
 from bot.marks import Marks
-from handlers.commands import CommandTable
+from handlers.commands import Command, CommandTable
 
 # Service messages that tell of people coming and going, and of a group becoming a supergroup.
 _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member")
@@ -13,9 +14,10 @@ _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "l
 class Gate:
     """Knows the chats that need no introduction; a message from any other is let in, so that its group is met."""
 
-    def __init__(self, table: CommandTable, bot_id: int, marks: Marks) -> None:
+    def __init__(self, table: CommandTable, bot_id: int, marks: Marks, ears: Ears) -> None:
         self._table = table
         self._marks = marks
+        self._ears = ears
         self._bot_id = bot_id
         self._met: set[str] = set()
 
@@ -25,6 +27,8 @@ class Gate:
 
     def concerns_us(self, update: Mapping[str, Any]) -> bool:
         """Looks at the raw JSON only, whatever its shape."""
+        if isinstance(edited := update.get("edited_message"), dict):
+            return self._is_an_edit_for_us(edited)
         message = update.get("message")
         if "message_reaction" in update:
             return self._is_reaction_to_ours(update["message_reaction"])
@@ -45,8 +49,21 @@ class Gate:
             return True
         if self._answers_us(message):
             return True
+        return self._finds(message) is not None
+
+    def _is_an_edit_for_us(self, message: Mapping[str, Any]) -> bool:
+        """A suggestion's own message, or one that has become a suggestion; other edits are chatter, also in private."""
+        chat = message.get("chat")
+        if not isinstance(chat, dict):
+            return False
+        found = self._finds(message)
+        is_one_now = found is not None and found[0].in_passing
+        return is_one_now or self._ears.is_source(f"{chat.get('id')}/{message.get('message_id')}")
+
+    def _finds(self, message: Mapping[str, Any]) -> tuple[Command, str, str] | None:
         text = message.get("text") or message.get("caption")
-        return isinstance(text, str) and self._table.find(text, reply="reply_to_message" in message) is not None
+        own = self._ears.words_in(str(message["chat"].get("id")))
+        return self._table.find(text, reply="reply_to_message" in message, own=own) if isinstance(text, str) else None
 
     def _mark(self, message: Mapping[str, Any]) -> None:
         """A reaction to what is let in, or to what it replies to, may be one to a suggestion."""

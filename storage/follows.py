@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session, insert_into
 from storage.reservations import Reservation
-from storage.suggestions import Suggestion
+from storage.suggestions import STANDING, Suggestion
 from storage.votes import Vote
 
 
@@ -73,7 +73,7 @@ def _mine(community_id: int, person_id: int) -> Any:  # a select whose type SQLM
     for table in (Vote, Follow, Reservation):
         is_theirs = and_(col(table.suggestion_id) == col(Suggestion.id), col(table.person_id) == person_id)
         query = query.outerjoin(table, is_theirs)
-    return query.where(Suggestion.community_id == community_id)
+    return query.where(STANDING, Suggestion.community_id == community_id)
 
 
 def _read(

@@ -122,6 +122,13 @@ async def get_last_decider(session: Session, community_id: int) -> Person | None
     return (await session.exec(query.limit(1))).first()
 
 
+async def list_communities(session: Session, person_id: int, limit: int) -> list[Community]:
+    """The communities a person is in, the most recently used first."""
+    query = select(Community).join(Member, col(Member.community_id) == col(Community.id))
+    theirs = query.where(Member.person_id == person_id).order_by(col(Member.seen_at).desc(), col(Member.id))
+    return list(await session.exec(theirs.limit(limit)))
+
+
 async def list_memberships(session: Session, person_id: int) -> list[Member]:
     """The communities a person is in, the most recently used first."""
     query = select(Member).where(Member.person_id == person_id).order_by(col(Member.seen_at).desc(), col(Member.id))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, update
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, delete, func, union, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import Chat
@@ -36,6 +36,8 @@ class Suggestion(SQLModel, table=True):
     reason: str = ""
     source_chat_id: int | None = Field(default=None, foreign_key="chat.id")
     source_message: str | None = None
+    topic: str | None = None  # of the source chat, where it is a forum
+    photo: str | None = None  # the network's id of the picture that came with it
     origin: str = Field(unique=True)  # what it was made from, so that a repeated update makes no second one
     release_id: int | None = Field(default=None, foreign_key="release.id", index=True)
     created_at: datetime
@@ -43,6 +45,10 @@ class Suggestion(SQLModel, table=True):
     decided_by_id: int | None = Field(default=None, foreign_key="person.id")
     digest_id: int | None = Field(default=None, foreign_key="digest.id")  # the one that told of its present status
     roundup_id: int | None = Field(default=None, index=True)  # the first of those whose card is one message for all
+    withdrawn_at: datetime | None = None  # taken back by who asked for it, before anybody joined
+
+
+STANDING = col(Suggestion.withdrawn_at).is_(None)  # for every list: what was taken back is in none
 
 
 class Offer(SQLModel, table=True):
@@ -57,7 +63,10 @@ class Offer(SQLModel, table=True):
     text: str
     source_chat_id: int | None = Field(default=None, foreign_key="chat.id")
     source_message: str | None = None
+    topic: str | None = None
+    photo: str | None = None
     origin: str = Field(unique=True)
+    sure: bool = True  # meant as a suggestion; otherwise we asked whether it is one, and silence says no
     created_at: datetime = Field(index=True)
     answered_at: datetime | None = None
 
@@ -73,7 +82,7 @@ async def get_suggestion_by_origin(session: Session, origin: str) -> Suggestion 
 
 async def list_suggestions(session: Session, community_id: int, ids: list[int]) -> list[Suggestion]:
     """The suggestions of those ids that belong to the community, in the order of the ids."""
-    query = select(Suggestion).where(Suggestion.community_id == community_id, col(Suggestion.id).in_(ids))
+    query = select(Suggestion).where(STANDING, Suggestion.community_id == community_id, col(Suggestion.id).in_(ids))
     found = {suggestion.id: suggestion for suggestion in await session.exec(query)}
     return [found[i] for i in ids if i in found]
 
@@ -122,6 +131,7 @@ async def count_roundup(session: Session, roundup_id: int) -> int:
 async def list_untold(session: Session, community_id: int) -> list[Suggestion]:
     """Decided suggestions of which no digest has told yet, the earliest decision first."""
     query = select(Suggestion).where(
+        STANDING,
         Suggestion.community_id == community_id,
         Suggestion.status != OPEN,
         col(Suggestion.digest_id).is_(None),
@@ -131,7 +141,8 @@ async def list_untold(session: Session, community_id: int) -> list[Suggestion]:
 
 async def lock_suggestions(session: Session, community_id: int, numbers: Sequence[int]) -> list[Suggestion]:
     """Suggestions by number, held until the transaction ends, so that nobody else decides on them meanwhile."""
-    query = select(Suggestion).where(Suggestion.community_id == community_id, col(Suggestion.number).in_(numbers))
+    named = (Suggestion.community_id == community_id, col(Suggestion.number).in_(numbers))
+    query = select(Suggestion).where(STANDING, *named)
     return list(await session.exec(query.order_by(col(Suggestion.number)).with_for_update()))
 
 
@@ -157,7 +168,7 @@ async def get_offer_by_origin(session: Session, origin: str) -> Offer | None:
 
 
 async def list_unanswered_offers(session: Session, before: datetime, limit: int = 100) -> list[Offer]:
-    query = select(Offer).where(col(Offer.answered_at).is_(None), Offer.created_at < before)
+    query = select(Offer).where(col(Offer.sure), col(Offer.answered_at).is_(None), Offer.created_at < before)
     return list(await session.exec(query.order_by(col(Offer.id)).limit(limit)))
 
 
@@ -165,3 +176,46 @@ async def claim_offer(session: Session, offer_id: int, now: datetime) -> bool:
     """True for the one answer that counts."""
     claim = update(Offer).where(col(Offer.id) == offer_id, col(Offer.answered_at).is_(None)).values(answered_at=now)
     return (await session.exec(claim)).rowcount == 1
+
+
+async def set_offer_text(session: Session, offer_id: int, person_id: int, text: str) -> bool:
+    """False when it is not this person's, or has been answered."""
+    waiting = (col(Offer.id) == offer_id, col(Offer.author_id) == person_id, col(Offer.answered_at).is_(None))
+    return (await session.exec(update(Offer).where(*waiting).values(text=text))).rowcount == 1
+
+
+async def set_offer_sure(session: Session, offer_id: int, community_id: int) -> None:
+    """It is meant as a suggestion, and for this community."""
+    sure = update(Offer).where(col(Offer.id) == offer_id).values(sure=True, community_id=community_id)
+    await session.exec(sure)
+
+
+async def delete_unsure_offers(session: Session, before: datetime) -> None:
+    """Forget words of which nobody has said that they are a suggestion."""
+    unsure = (col(Offer.sure).is_(False), col(Offer.answered_at).is_(None), col(Offer.created_at) < before)
+    await session.exec(delete(Offer).where(*unsure))
+
+
+async def delete_offer(session: Session, offer_id: int, person_id: int) -> None:
+    """Forget what somebody said is no suggestion."""
+    one = (col(Offer.id) == offer_id, col(Offer.author_id) == person_id, col(Offer.sure).is_(False))
+    await session.exec(delete(Offer).where(*one))
+
+
+async def count_asked(session: Session, community_id: int, person_id: int, since: datetime) -> int:
+    """How much somebody has asked since then, whatever came of it; what they noted of others counts as theirs."""
+    asked = [
+        select(table.origin).where(
+            table.community_id == community_id,
+            func.coalesce(table.captured_by_id, table.author_id) == person_id,
+            table.created_at >= since,
+        )
+        for table in (Suggestion, Offer)
+    ]
+    return int((await session.exec(select(func.count()).select_from(union(*asked).subquery()))).one())
+
+
+async def list_waiting_origins(session: Session, after: int, since: datetime) -> list[tuple[int, str]]:
+    """Offers with a greater id that are no older, and what each was made from."""
+    query = select(Offer.id, Offer.origin).where(col(Offer.id) > after, Offer.created_at > since)
+    return [(i or 0, origin) for i, origin in await session.exec(query.order_by(col(Offer.id)))]

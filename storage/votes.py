@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session, insert_into
 from storage.members import Member
-from storage.suggestions import OPEN, PLANNED, STARTED, Suggestion
+from storage.suggestions import OPEN, PLANNED, STANDING, STARTED, Suggestion
 
 # What holds a vote up, as bits: said or pressed, a reaction to the card, a reaction to the message it was made of.
 BY_WORD, BY_CARD, BY_SOURCE = 1, 2, 4
@@ -78,7 +78,7 @@ async def list_most_wanted(
     query = (
         select(Suggestion, votes)
         .outerjoin(Vote, and_(col(Vote.suggestion_id) == col(Suggestion.id), _COUNTS))
-        .where(Suggestion.community_id == community_id, col(Suggestion.status).in_(statuses))
+        .where(STANDING, Suggestion.community_id == community_id, col(Suggestion.status).in_(statuses))
         .group_by(*Suggestion.__table__.columns)  # type: ignore[attr-defined]  # SQLModel does not type __table__
         .order_by(votes.desc(), col(Suggestion.number))
         .limit(limit)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import handlers
+from bot.ears import Ears
 from bot.marks import Marks
 from bot.sandbox.model import Message
 from bot.sandbox.reactions import known_reaction
@@ -170,7 +171,8 @@ GROUP = {"id": -100500, "type": "supergroup", "title": "g"}
 
 @pytest.fixture
 def gate() -> Gate:
-    return Gate(CommandTable(COMMANDS, "millet_bot"), 42, Marks())
+    table = CommandTable(COMMANDS, "millet_bot")
+    return Gate(table, 42, Marks(), Ears(table.words))
 
 
 def reaction(message: int, **more: object) -> dict[str, Any]:

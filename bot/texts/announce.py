@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from bot.community.votes import Cast
-from bot.texts import digests, roundups
+from bot.texts import chats, digests, roundups
 from bot.texts import suggestions as texts
 from bot.texts import votes as vote_texts
 from bot.texts.catalogues import Translator, closest_language, translator
@@ -45,11 +45,16 @@ async def card(session: Session, suggestion: Suggestion, now: datetime) -> Outbo
     if suggestion.source_chat_id is None:
         t = language_of_person(author, community)
         said = texts.card(t, suggestion, author.name, counted, voices, in_group=False)
+        if len(await members.list_memberships(session, author.id or 0)) > 1:
+            said = replace(said, text=f"{said.text}\n\n{texts.meant_for(t, community)}")
+        said = texts.taken_back(t, suggestion) if suggestion.withdrawn_at else said
         return to_person(author.id or 0, _in_slot(said, suggestion), now, priority=outbox.CARD)
     chat = await communities.get_chat(session, suggestion.source_chat_id)
-    said = texts.card(language_of_chat(chat, community), suggestion, author.name, counted, voices)
-    slotted = _in_slot(said, suggestion)
-    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=suggestion.source_message)
+    t = language_of_chat(chat, community)
+    said = texts.card(t, suggestion, author.name, counted, voices)
+    slotted = _in_slot(texts.taken_back(t, suggestion) if suggestion.withdrawn_at else said, suggestion)
+    source, topic = suggestion.source_message, suggestion.topic
+    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=source, topic=topic)
 
 
 async def _roundup(session: Session, suggestion: Suggestion, roundup_id: int, now: datetime) -> OutboxRow:
@@ -109,6 +114,19 @@ async def _doubt(session: Session, row: OutboxRow, chat: Chat, now: datetime) ->
     return await to_team(session, community, ask, now, key=f"doubt:{row.id}")
 
 
+async def topic_lost(session: Session, row: OutboxRow, now: datetime) -> None:
+    """A topic is closed or gone: we post outside of it from now on, and the team hears of it once."""
+    chat = await communities.get_chat(session, row.chat_id) if row.chat_id else None
+    topic = str(row.arguments.get("message_thread_id"))
+    if chat is None or chat.topic != topic:
+        return
+    await communities.set_topic(session, chat.id or 0, None)
+    community = await communities.get_community(session, chat.community_id)
+    said = partial(chats.topic_lost, title=chat.title)
+    told = await to_team(session, community, said, now, key=f"topic-lost:{chat.id}:{topic}:{now.date()}")
+    await outbox.add_rows(session, told)
+
+
 async def to_team(
     session: Session, community: Community, say: Callable[[Translator], Say], now: datetime, *, key: str
 ) -> list[OutboxRow]:
@@ -138,7 +156,7 @@ async def to_rooms(
     for room in await communities.list_chats(session, community.id or 0):
         if room.is_staff:
             said = replace(say(language_of_chat(room, community)), slot=f"{slot}:{room.id}" if slot else None)
-            rows.append(to_chat(room.id or 0, said, now, key=f"{key}:{room.id}" if key else None))
+            rows.append(to_chat(room.id or 0, said, now, key=f"{key}:{room.id}" if key else None, topic=room.topic))
     return rows
 
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.community.reservations import RESERVABLE
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.say import Button, Keyboard, Say
 from bot.texts.suggestions import CARD_LENGTH, UNDECIDED, decision, line
 from storage.follows import Mine
@@ -87,3 +88,21 @@ def unmuted(t: Translator, suggestion: Suggestion) -> Markup:
 
 def not_followed(t: Translator, suggestion: Suggestion) -> Markup:
     return t("You do not follow #%(number)s, so you hear nothing of it.", number=suggestion.number)
+
+
+HELP = (
+    Entry(
+        "mute",
+        "follow",
+        ("private",),
+        lambda t: t("hear no more of a suggestion"),
+        lambda t: t("<code>/mute 12</code>: hear no more of it."),
+    ),
+    Entry(
+        "unmute",
+        "follow",
+        ("private",),
+        lambda t: t("hear of a suggestion again"),
+        lambda t: t("<code>/unmute 12</code>: hear of it again."),
+    ),
+)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import name
 from bot.texts.triage import and_more, calm
 from storage.suggestions import Suggestion
@@ -34,3 +35,21 @@ def listed(t: Translator, suggestion: Suggestion, people: Sequence[str]) -> Mark
     if len(people) > LISTED:
         lines.append(and_more(t, len(people) - LISTED))
     return Markup("\n").join(lines)
+
+
+HELP = (
+    Entry(
+        "reserve",
+        "vote",
+        ("private",),
+        lambda t: t("be among the first to try something planned"),
+        lambda t: t("<code>/reserve 12</code>: be among the first to try what is planned."),
+    ),
+    Entry(
+        "reservations",
+        "triage",
+        ("team",),
+        lambda t: t("who wants to try it first"),
+        lambda t: t("<code>/reservations 12</code>: who wants to try it first."),
+    ),
+)

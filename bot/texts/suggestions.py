@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import EXCERPT_LENGTH, excerpt, name, safe, shorten
 from bot.texts.say import Button, Say, Whisper
+from storage.communities import Community
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 CARD_LENGTH = 1_500  # UTF-16 units of a suggestion's text on its card
@@ -95,10 +97,6 @@ def filed(t: Translator, suggestion: Suggestion) -> Markup:
     return t("Noted as #%(number)s.", number=suggestion.number)
 
 
-def known_already(t: Translator, suggestion: Suggestion) -> Markup:
-    return t("This message is #%(number)s already.", number=suggestion.number)
-
-
 def went_wrong(t: Translator) -> Markup:
     return t("Something went wrong on my side. Your message is kept, and the operator has been told.")
 
@@ -111,16 +109,85 @@ def not_your_offer(t: Translator) -> Markup:
     return t("Only the person who asked can answer this.")
 
 
-def most_wanted(t: Translator, ranked: Sequence[tuple[Suggestion, int]]) -> Say:
+def what_of_it(t: Translator) -> Markup:
+    return t("What about this picture? Tell me in a few words what you wish for.")
+
+
+def perhaps(t: Translator, offer_id: int, theirs: Sequence[Community]) -> Say:
+    """Are these words a suggestion?"""
+    names = [(one, t("Note it for %(community)s", community=name(one.name))) for one in theirs]
+    keyboard = [[Button(str(label), data=f"note:{offer_id}:{one.id}")] for one, label in names]
+    keyboard.append([Button(str(t("No, just talking")), data=f"forget:{offer_id}")])
+    return Say(t("Shall I note this as a suggestion?"), keyboard)
+
+
+def forgotten(t: Translator) -> Markup:
+    return t("All right, I have kept nothing of it. /help shows what I can do.")
+
+
+def taken_back(t: Translator, suggestion: Suggestion) -> Say:
+    """What becomes of the card of a suggestion whose asker took it back."""
+    return Say(
+        t("<b>#%(number)s</b> was taken back by who asked for it. Thank you all the same.", number=suggestion.number)
+    )
+
+
+def meant_for(t: Translator, community: Community) -> Markup:
+    return t("Noted for %(community)s. /community chooses another.", community=name(community.name))
+
+
+def most_wanted(t: Translator, ranked: Sequence[tuple[Suggestion, int]]) -> Whisper:
     """What people want most."""
     if not ranked:
-        return Say(t("Nothing has been suggested yet. Be the first: <code>/suggest …</code>"))
-    return Say("\n".join([t("<b>Most wanted</b>"), *(line(s, votes) for s, votes in ranked)]))
+        return Whisper(t("Nothing has been suggested yet. Be the first: <code>/suggest …</code>"))
+    return Whisper("\n".join([t("<b>Most wanted</b>"), *(line(s, votes) for s, votes in ranked)]))
 
 
-def found(t: Translator, words: str, matches: Sequence[Suggestion], votes: dict[int, int]) -> Say:
+def found(t: Translator, words: str, matches: Sequence[Suggestion], votes: dict[int, int]) -> Whisper:
     """What a search found."""
     if not matches:
-        return Say(t("Nothing like “%(words)s” yet. Suggest it: <code>/suggest …</code>", words=excerpt(words, 60)))
+        return Whisper(t("Nothing like “%(words)s” yet. Suggest it: <code>/suggest …</code>", words=excerpt(words, 60)))
     lines = [t("Found for “%(words)s”:", words=excerpt(words, 60))]
-    return Say("\n".join([*lines, *(line(s, votes.get(s.id or 0, 0)) for s in matches)]))
+    return Whisper("\n".join([*lines, *(line(s, votes.get(s.id or 0, 0)) for s in matches)]))
+
+
+HELP = (
+    Entry(
+        "suggest",
+        "suggest",
+        ("members",),
+        lambda t: t("ask for something, or note the message you reply to"),
+        lambda t: t(
+            "<code>/suggest …</code> or <code>建议 …</code>: ask for something. "
+            "In a group, reply with it to note somebody's message; a picture may come with it."
+        ),
+    ),
+    Entry(
+        "top",
+        "vote",
+        ("members",),
+        lambda t: t("what people want most"),
+        lambda t: t("<code>/top</code>: what people want most."),
+    ),
+    Entry(
+        "search",
+        "vote",
+        ("members",),
+        lambda t: t("is it there already?"),
+        lambda t: t("<code>/search …</code>: is it there already?"),
+    ),
+    Entry(
+        "vote",
+        "vote",
+        ("members",),
+        lambda t: t("vote for a suggestion by its number"),
+        lambda t: t("<code>/vote 12</code> or <code>顶 12</code>: your voice counts once."),
+    ),
+    Entry(
+        "my",
+        "follow",
+        ("members",),
+        lambda t: t("what I asked and voted for"),
+        lambda t: t("<code>/my</code>: what you asked and voted for."),
+    ),
+)
