@@ -76,7 +76,7 @@ async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
         return Toast(texts.too_late_to_join(here.mine), alert=True)
     community = await communities.get_community(here.session, numbers[0])
     chat = await communities.get_chat(here.session, here.chat.id or 0)
-    said = texts.setup(here.t, chat, [], here.topic)
+    said = texts.setup(here.t, chat, [], int(here.topic or 0))
     return Rewrite(f"{texts.belongs_now(here.t, community)}\n\n{said.text}", said.keyboard)
 
 
@@ -161,7 +161,7 @@ async def role_pressed(here: Here, numbers: list[int]) -> Answers:
 
 
 def _setup(here: Here, chat: Chat, theirs: list[Community], may_open: bool) -> Say:
-    said = texts.setup(here.mine, chat, theirs, here.topic)
+    said = texts.setup(here.mine, chat, theirs, int(here.topic or 0))
     if not chat.is_seed or may_open:
         return said
     return Say(f"{said.text}\n\n{needs_right(here.mine)}", said.keyboard)

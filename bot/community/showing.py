@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage import audit, communities, follows, members, votes, wordings
-from storage.audit import AuditRow
 from storage.communities import Community
 from storage.database import Session
 from storage.suggestions import STATUSES, Suggestion
@@ -14,6 +13,14 @@ from storage.wordings import Wording
 VOICES_A_PAGE = 5
 LONGEST_HISTORY = 5  # decisions
 MOST_LOOKED_AT = 30  # of the team's actions
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A status the team gave, and when."""
+
+    status: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Shown:
     voices: Sequence[tuple[str, Wording]]
     pages: int
     page: int
-    history: Sequence[AuditRow]  # decisions, the oldest first
+    history: Sequence[Decided]  # the oldest first
     hears: bool  # the reader follows it
     own_words: bool  # some of the words are the reader's
 
@@ -62,10 +69,11 @@ async def gather(session: Session, suggestion: Suggestion, person_id: int, page:
     )
 
 
-async def _decisions(session: Session, suggestion: Suggestion) -> list[AuditRow]:
+async def _decisions(session: Session, suggestion: Suggestion) -> list[Decided]:
     subject = f"#{suggestion.number}"
     done = await audit.list_actions(session, suggestion.community_id, MOST_LOOKED_AT, subject=subject)
-    decided = [row for row in done if row.became.get("status") in STATUSES and row.undone_at is None]
+    said = [(row.became.get("status"), row.at) for row in done if row.undone_at is None]
+    decided = [Decided(str(status), at) for status, at in said if status in STATUSES]
     return decided[:LONGEST_HISTORY][::-1]
 
 

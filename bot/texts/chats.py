@@ -76,7 +76,7 @@ def role_buttons(t: Translator, chat: Chat) -> list[list[Button]]:
     return [[Button(f"{marks[plays[role]]}{names[role]}", data=f"role:{n}") for n, role in enumerate(ROLES)]]
 
 
-def setup(t: Translator, chat: Chat, theirs: Sequence[Community], topic: str | None = None) -> Say:
+def setup(t: Translator, chat: Chat, theirs: Sequence[Community], topic: int = 0) -> Say:
     """What the chat is for, with buttons to change it, to make it one of their other community's, and to post here."""
     lines = [t("<b>%(title)s</b>: what is this chat for?", title=name(chat.title))]
     if chat.is_seed:
@@ -85,8 +85,9 @@ def setup(t: Translator, chat: Chat, theirs: Sequence[Community], topic: str | N
         lines.append(t("Staff: the team's room. The digest is not posted here."))
     if chat.is_open:
         lines.append(t("Open: members suggest and vote, and the digest is posted here."))
-    elsewhere = [[Button(str(t("Post here in this topic")), data=f"post:{topic or 0}")]] if topic != chat.topic else []
-    if chat.topic and chat.topic == topic:
+    is_here = (chat.topic or "0") == str(topic)
+    elsewhere = [] if is_here else [[Button(t("Post here in this topic"), data=f"post:{topic}")]]
+    if topic and is_here:
         lines.append(t("What nobody asked for, such as the digest, is posted in this topic."))
     return Say("\n".join(lines), [*role_buttons(t, chat), *_belongs_buttons(t, theirs), *elsewhere])
 

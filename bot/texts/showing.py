@@ -4,7 +4,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot.community.showing import Shown
+from bot.community.showing import LONGEST_HISTORY, VOICES_A_PAGE, Decided, Shown
 from bot.texts.catalogues import Translator
 from bot.texts.digests import moment
 from bot.texts.entry import Entry
@@ -12,7 +12,6 @@ from bot.texts.html import excerpt, name, safe, shorten
 from bot.texts.say import Button, Keyboard, Whisper
 from bot.texts.suggestions import MARKS, UNDECIDED, decision, line, status_name
 from bot.texts.triage import calm
-from storage.audit import AuditRow
 from storage.communities import Chat
 from storage.outbox import ANSWER, OutboxRow, call
 from storage.suggestions import OPEN, Suggestion
@@ -32,10 +31,10 @@ def page(t: Translator, shown: Shown, link: str | None, *, pictured: bool) -> Wh
         lines += [
             Markup(),
             t("<b>In their own words</b>"),
-            *(_voice(t, who, voice.text) for who, voice in shown.voices),
+            *(_voice(t, who, voice.text) for who, voice in shown.voices[:VOICES_A_PAGE]),
         ]
     if shown.history:
-        lines += [Markup(), t("<b>So far</b>"), *(_decided(t, shown, row) for row in shown.history)]
+        lines += [Markup(), t("<b>So far</b>"), *(_decided(t, shown, one) for one in shown.history[:LONGEST_HISTORY])]
     return Whisper("\n".join(lines), _keyboard(t, shown, link, pictured=pictured))
 
 
@@ -55,8 +54,8 @@ def _voice(t: Translator, who: str, words: str) -> Markup:
     return t("%(name)s: “%(words)s”", name=calm(name(who)), words=calm(excerpt(words, VOICE_LENGTH)))
 
 
-def _decided(t: Translator, shown: Shown, row: AuditRow) -> Markup:
-    return Markup("{} · {}").format(_day(t, shown, row.at), status_name(t, str(row.became["status"])))
+def _decided(t: Translator, shown: Shown, one: Decided) -> Markup:
+    return Markup("{} · {}").format(_day(t, shown, one.at), status_name(t, one.status))
 
 
 def _day(t: Translator, shown: Shown, at: datetime) -> str:
