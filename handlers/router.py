@@ -10,12 +10,37 @@ from bot.community import prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
-from handlers import chats, digests, invitations, notices, settings, suggestions, triage, verdicts, votes
+from handlers import (
+    chats,
+    digests,
+    follows,
+    invitations,
+    notices,
+    reactions,
+    reservations,
+    settings,
+    suggestions,
+    triage,
+    verdicts,
+    votes,
+)
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, votes, triage, digests, invitations, notices, verdicts, settings, chats)
+FEATURES = (
+    suggestions,
+    votes,
+    follows,
+    reservations,
+    triage,
+    digests,
+    invitations,
+    notices,
+    verdicts,
+    settings,
+    chats,
+)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
@@ -39,7 +64,7 @@ class Addressed(Filter):
 
 
 class HasContent(Filter):
-    """A service message of one kind."""
+    """A service message of one kind, or a reaction of a person's."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
@@ -99,6 +124,7 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
     router.callback_query.register(run_press)
+    router.message_reaction.register(reactions.reacted, HasContent("user"))
     router.my_chat_member.register(chats.standing_changed)
     router.chat_member.register(chats.somebody_moved)
     router.chat_join_request.register(invitations.join_requested)

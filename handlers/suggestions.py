@@ -1,21 +1,24 @@
 """Suggesting, being offered the similar one, finding, listing."""
 
+from dataclasses import replace
+
 from aiogram.types import Message
 
-from bot import doors
 from bot.community import members, suggestions
 from bot.community.similar import Reading, Similar
 from bot.community.suggestions import Ask
 from bot.here import STAND_INS, Here, seen_person
 from bot.texts import announce
 from bot.texts import suggestions as texts
-from bot.texts.invitations import privately
-from bot.texts.say import Answers, Rewrite, Toast, Whisper
+from bot.texts import votes as vote_texts
+from bot.texts.say import Answers, React, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken
 from storage import suggestions as rows
+from storage import votes
 from storage.suggestions import Suggestion
 
 LISTED = 10
+NOTED = "✍"
 
 
 async def suggest(here: Here, spoken: Spoken) -> Answers:
@@ -37,20 +40,24 @@ async def suggest(here: Here, spoken: Spoken) -> Answers:
         offered = await suggestions.offer(here.session, ask, here.now)
         return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in alike])
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
-    return await announce.card(here.session, suggestion, here.now)
+    return [React(NOTED), await announce.card(here.session, suggestion, here.now)]
 
 
 async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "+1 this one": the asker's words join an existing suggestion."""
     offer_id, number = numbers
+    await here.require_present()
     taken = await _take(here, offer_id)
     if isinstance(taken, Toast):
         return taken
     ask, reading = taken
     suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
-    joined = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
-    said = texts.joined(here.mine, suggestion) if joined else texts.yours_already(here.mine, suggestion)
-    return [Rewrite(said), await announce.card(here.session, suggestion, here.now)]
+    cast = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
+    if cast is None:
+        return Rewrite(texts.yours_already(here.mine, suggestion))
+    said = texts.joined(here.mine, suggestion) if not cast.held_hours else vote_texts.cast(here.mine, suggestion, cast)
+    told = await announce.voted(here.session, suggestion, replace(cast, changed=True), here.now)
+    return [Rewrite(said), *told]
 
 
 async def new_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -65,7 +72,7 @@ async def new_pressed(here: Here, numbers: list[int]) -> Answers:
 
 async def top(here: Here, _: Spoken) -> Answers:
     """`/top`: what people want most."""
-    ranked = await rows.list_most_wanted(here.session, here.community_id, LISTED)
+    ranked = await votes.list_most_wanted(here.session, here.community_id, LISTED)
     return texts.most_wanted(here.t, ranked)
 
 
@@ -76,24 +83,8 @@ async def search(here: Here, spoken: Spoken) -> Answers:
     async with here.database.reading() as look:
         found = await here.finder.search(look, here.community, reading, LISTED)
         matches = [match.suggestion for match in found]
-        votes = await rows.count_votes(look, [suggestion.id or 0 for suggestion in matches])
-    return texts.found(here.t, text, matches, votes)
-
-
-async def mine(here: Here, _: Spoken) -> Answers:
-    """`/my`: what I asked and voted for; in a group, where it concerns nobody else, only the way to it."""
-    here.require_face()
-    if here.chat is not None:
-        return privately(here.t, await doors.username(here.rights), "my")
-    return await list_mine(here)
-
-
-async def list_mine(here: Here) -> Answers:
-    """What the person asked and voted for."""
-    asked = await rows.list_by_author(here.session, here.community_id, here.person_id, LISTED)
-    voted_for = await rows.list_voted(here.session, here.community_id, here.person_id, LISTED)
-    votes = await rows.count_votes(here.session, [suggestion.id or 0 for suggestion in (*asked, *voted_for)])
-    return texts.mine(here.t, asked, voted_for, votes)
+        counted = await votes.count_votes(look, [suggestion.id or 0 for suggestion in matches])
+    return texts.found(here.t, text, matches, counted)
 
 
 async def _ask(here: Here, captured: Message | None, text: str) -> Ask:
@@ -162,7 +153,6 @@ COMMANDS = (
     Command("suggest", suggest, takes="text", in_passing=True, aliases=("建议", "建議", "提议", "提議", "idea")),
     Command("top", top, aliases=("热门", "熱門")),
     Command("search", search, takes="text", aliases=("搜索", "搜尋", "查找")),
-    Command("my", mine, aliases=("我的",)),
 )
 PRESSES = (Press("join", join_pressed, 2), Press("new", new_pressed, 1))
 PROMPTS = ()

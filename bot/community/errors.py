@@ -69,6 +69,13 @@ class AlreadyDecided(Refusal):
 
 
 @dataclass
+class NotPlannedYet(Refusal):
+    """The suggestion is only asked for so far, so there is nothing to reserve."""
+
+    number: int
+
+
+@dataclass
 class ReasonNeeded(Refusal):
     """Declining needs a reason, which is public."""
 

@@ -4,13 +4,16 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from bot.texts import digests
+from bot.community.votes import Cast
+from bot.texts import digests, roundups
 from bot.texts import suggestions as texts
+from bot.texts import votes as vote_texts
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.say import Say, to_chat, to_person
-from storage import communities, members, outbox, suggestions, wordings
+from storage import communities, members, outbox, suggestions, votes, wordings
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.members import Person
@@ -32,19 +35,43 @@ def language_of_person(person: Person, community: Community) -> Translator:
 
 async def card(session: Session, suggestion: Suggestion, now: datetime) -> OutboxRow:
     """A suggestion's live card, posted where it was asked, or brought up to date there."""
+    if suggestion.roundup_id is not None:
+        return await _roundup(session, suggestion, suggestion.roundup_id, now)
     community = await communities.get_community(session, suggestion.community_id)
     author = await members.get_person(session, suggestion.author_id)
     suggestion_id = suggestion.id or 0
-    votes = (await suggestions.count_votes(session, [suggestion_id])).get(suggestion_id, 0)
+    counted = await votes.count_voters(session, [suggestion_id])
     voices = len(await wordings.list_voices(session, suggestion_id))
     if suggestion.source_chat_id is None:
         t = language_of_person(author, community)
-        said = texts.card(t, suggestion, author.name, votes, voices, in_group=False)
+        said = texts.card(t, suggestion, author.name, counted, voices, in_group=False)
         return to_person(author.id or 0, _in_slot(said, suggestion), now, priority=outbox.CARD)
     chat = await communities.get_chat(session, suggestion.source_chat_id)
-    said = texts.card(language_of_chat(chat, community), suggestion, author.name, votes, voices)
+    said = texts.card(language_of_chat(chat, community), suggestion, author.name, counted, voices)
     slotted = _in_slot(said, suggestion)
     return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=suggestion.source_message)
+
+
+async def _roundup(session: Session, suggestion: Suggestion, roundup_id: int, now: datetime) -> OutboxRow:
+    """The one live message that is the card of several, asked for at once in a chat."""
+    shown = await suggestions.list_roundup(session, roundup_id)
+    counted = await votes.count_votes(session, [one.id or 0 for one in shown])
+    people = await members.list_people(session, [one.author_id for one in shown])
+    chat = await communities.get_chat(session, suggestion.source_chat_id or 0)
+    t = language_of_chat(chat, await communities.get_community(session, suggestion.community_id))
+    said = roundups.roundup(t, [(one, people[one.author_id].name, counted.get(one.id or 0, 0)) for one in shown])
+    slotted = replace(said, slot=f"roundup:{roundup_id}")
+    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=shown[0].source_message)
+
+
+async def voted(session: Session, suggestion: Suggestion, cast: Cast, now: datetime) -> list[OutboxRow]:
+    """What follows from a vote: the card, where its number changed; the team hears of many newcomers' votes, once."""
+    told = [await card(session, suggestion, now)] if cast.changed and not cast.held_hours else []
+    if cast.burst:
+        community = await communities.get_community(session, suggestion.community_id)
+        said = partial(vote_texts.burst, suggestion=suggestion, count=cast.burst)
+        told += await to_team(session, community, said, now, key=f"burst:{suggestion.id}")
+    return told
 
 
 async def apology(session: Session, raw: Mapping[str, Any], now: datetime) -> None:

@@ -37,6 +37,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.AlreadyDecided: lambda t, e: t(
         "#%(number)s is settled already: %(status)s.", number=e.number, status=status_name(t, e.status)
     ),
+    errors.NotPlannedYet: lambda t, e: t(
+        "#%(number)s is not planned yet. Vote for it: <code>/vote %(number)s</code>", number=e.number
+    ),
     errors.ReasonNeeded: lambda t, e: t(
         "Please add a reason, everyone can read it: <code>/decline %(number)s your reason</code>", number=e.number
     ),

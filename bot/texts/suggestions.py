@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
-from bot.texts.html import excerpt, name, safe, shorten
+from bot.texts.html import EXCERPT_LENGTH, excerpt, name, safe, shorten
 from bot.texts.say import Button, Say, Whisper
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 CARD_LENGTH = 1_500  # UTF-16 units of a suggestion's text on its card
 UNDECIDED = (OPEN, PLANNED, STARTED)
-_MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫"}
+MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫"}
 
 
 def status_name(t: Translator, status: str) -> Markup:
@@ -30,15 +30,20 @@ def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices:
     """The one live message of a suggestion; said again, it is edited. In private nobody but its author could vote."""
     lines = [
         Markup("{} <b>#{}</b> {}").format(
-            _MARKS[suggestion.status], suggestion.number, safe(shorten(suggestion.text, CARD_LENGTH))
+            MARKS[suggestion.status], suggestion.number, safe(shorten(suggestion.text, CARD_LENGTH))
         ),
         _byline(t, author, voices),
     ]
     if suggestion.status != OPEN:
-        lines.append(_decision(t, suggestion))
+        lines.append(decision(t, suggestion))
     votable = in_group and suggestion.status in UNDECIDED
-    keyboard = [[Button(f"👍 {votes}", data=f"vote:{suggestion.number}")]] if votable else []
-    return Say("\n".join(lines), keyboard)
+    return Say("\n".join(lines), [_buttons(t, suggestion, votes)] if votable else [])
+
+
+def _buttons(t: Translator, suggestion: Suggestion, votes: int) -> list[Button]:
+    vote = Button(f"👍 {votes}", data=f"vote:{suggestion.number}")
+    reserve = Button(t("✋ I'll try it first"), data=f"reserve:{suggestion.number}")
+    return [vote] if suggestion.status == OPEN else [vote, reserve]
 
 
 def _byline(t: Translator, author: str, voices: int) -> Markup:
@@ -52,7 +57,8 @@ def _byline(t: Translator, author: str, voices: int) -> Markup:
     )
 
 
-def _decision(t: Translator, suggestion: Suggestion) -> Markup:
+def decision(t: Translator, suggestion: Suggestion) -> Markup:
+    """What the team decided, and why."""
     status = status_name(t, suggestion.status)
     if not suggestion.reason:
         return Markup("<b>{}</b>").format(status)
@@ -69,11 +75,11 @@ def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Whispe
     return Whisper("\n".join(lines), keyboard)
 
 
-def line(suggestion: Suggestion, votes: int | None = None) -> Markup:
+def line(suggestion: Suggestion, votes: int | None = None, length: int = EXCERPT_LENGTH) -> Markup:
     """A suggestion in a list."""
-    mark = "" if suggestion.status == OPEN else f"{_MARKS[suggestion.status]} "
+    mark = "" if suggestion.status == OPEN else f"{MARKS[suggestion.status]} "
     count = Markup("· 👍 {}").format(votes) if votes is not None else ""
-    text = safe(excerpt(suggestion.text))
+    text = safe(excerpt(suggestion.text, length))
     return Markup("{}<b>#{}</b> {} {}").format(mark, suggestion.number, text, count)
 
 
@@ -105,18 +111,6 @@ def not_your_offer(t: Translator) -> Markup:
     return t("Only the person who asked can answer this.")
 
 
-def counted(t: Translator, suggestion: Suggestion) -> Markup:
-    return t("Your vote for #%(number)s is counted.", number=suggestion.number)
-
-
-def voted(t: Translator, suggestion: Suggestion) -> Markup:
-    return t("Your vote for #%(number)s is counted. Press again to take it back.", number=suggestion.number)
-
-
-def unvoted(t: Translator, suggestion: Suggestion) -> Markup:
-    return t("Your vote for #%(number)s is taken back.", number=suggestion.number)
-
-
 def most_wanted(t: Translator, ranked: Sequence[tuple[Suggestion, int]]) -> Say:
     """What people want most."""
     if not ranked:
@@ -130,14 +124,3 @@ def found(t: Translator, words: str, matches: Sequence[Suggestion], votes: dict[
         return Say(t("Nothing like “%(words)s” yet. Suggest it: <code>/suggest …</code>", words=excerpt(words, 60)))
     lines = [t("Found for “%(words)s”:", words=excerpt(words, 60))]
     return Say("\n".join([*lines, *(line(s, votes.get(s.id or 0, 0)) for s in matches)]))
-
-
-def mine(t: Translator, asked: Sequence[Suggestion], voted_for: Sequence[Suggestion], votes: dict[int, int]) -> Say:
-    """What a member asked and voted for."""
-    if not asked and not voted_for:
-        return Say(t("You have not asked or voted for anything yet. Start with <code>/suggest …</code>"))
-    lines: list[Markup] = []
-    for title, rows in ((t("<b>You asked</b>"), asked), (t("<b>You voted for</b>"), voted_for)):
-        if rows:
-            lines += [title, *(line(s, votes.get(s.id or 0, 0)) for s in rows)]
-    return Say("\n".join(lines))
