@@ -47,7 +47,7 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     if isinstance(taken, Toast):
         return taken
     ask, reading = taken
-    suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
+    suggestion = await suggestions.access_surviving(here.session, ask.community_id, number)
     joined = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
     said = texts.joined(here.mine, suggestion) if joined else texts.yours_already(here.mine, suggestion)
     return [Rewrite(said), await announce.card(here.session, suggestion, here.now)]
@@ -67,17 +67,6 @@ async def top(here: Here, _: Spoken) -> Answers:
     """`/top`: what people want most."""
     ranked = await rows.list_most_wanted(here.session, here.community_id, LISTED)
     return texts.most_wanted(here.t, ranked)
-
-
-async def search(here: Here, spoken: Spoken) -> Answers:
-    """`/search words`: the suggestions like them."""
-    text = suggestions.check_text(spoken.words, spoken.command)
-    reading = await here.finder.read(text)
-    async with here.database.reading() as look:
-        found = await here.finder.search(look, here.community, reading, LISTED)
-        matches = [match.suggestion for match in found]
-        votes = await rows.count_votes(look, [suggestion.id or 0 for suggestion in matches])
-    return texts.found(here.t, text, matches, votes)
 
 
 async def mine(here: Here, _: Spoken) -> Answers:
@@ -161,7 +150,6 @@ def _origin(here: Here, captured: Message | None) -> str:
 COMMANDS = (
     Command("suggest", suggest, takes="text", in_passing=True, aliases=("建议", "建議", "提议", "提議", "idea")),
     Command("top", top, aliases=("热门", "熱門")),
-    Command("search", search, takes="text", aliases=("搜索", "搜尋", "查找")),
     Command("my", mine, aliases=("我的",)),
 )
 PRESSES = (Press("join", join_pressed, 2), Press("new", new_pressed, 1))

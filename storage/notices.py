@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text, update
+from sqlmodel import Field, SQLModel, col
 
 from storage.database import Session, insert_into
 
@@ -41,3 +41,12 @@ async def add_notices(session: Session, notices: Sequence[Notice]) -> None:
     for notice in notices:
         insert = insert_into(session, Notice).values(**notice.model_dump(exclude={"id"}))
         await session.exec(insert.on_conflict_do_nothing())
+
+
+async def drop_waiting(session: Session, suggestion_id: int, since: datetime, now: datetime) -> list[int]:
+    """What happened since a moment is undone: who has not heard of it yet need not, and is returned."""
+    drop = update(Notice).where(
+        col(Notice.suggestion_id) == suggestion_id, col(Notice.created_at) >= since, col(Notice.state) == WAITING
+    )
+    dropped = await session.exec(drop.values(state=DROPPED, settled_at=now).returning(col(Notice.person_id)))
+    return [int(row[0]) for row in dropped]

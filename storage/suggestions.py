@@ -1,15 +1,19 @@
 """Suggestions, votes, and offers of similar ones that wait for their author's answer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, func, update
+from sqlalchemy import CTE, CheckConstraint, ColumnElement, UniqueConstraint, delete, func, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import Select
 
 from storage.database import Session, insert_into
 
 OPEN, PLANNED, STARTED, SHIPPED, DECLINED = "open", "planned", "started", "shipped", "declined"
-STATUSES = (OPEN, PLANNED, STARTED, SHIPPED, DECLINED)
+MERGED = "merged"  # part of another one, where everything about it is decided
+STATUSES = (OPEN, PLANNED, STARTED, SHIPPED, DECLINED, MERGED)
 MAX_LENGTH = 4096
 
 
@@ -18,7 +22,10 @@ class Suggestion(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("community_id", "number"),
-        CheckConstraint("status IN ('open', 'planned', 'started', 'shipped', 'declined')", name="status_known"),
+        CheckConstraint(
+            "status IN ('open', 'planned', 'started', 'shipped', 'declined', 'merged')", name="status_known"
+        ),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_one"),
         CheckConstraint("length(text) BETWEEN 1 AND 4096", name="text_length"),
         CheckConstraint("status <> 'declined' OR reason <> ''", name="declined_with_reason"),
     )
@@ -38,7 +45,12 @@ class Suggestion(SQLModel, table=True):
     created_at: datetime
     decided_at: datetime | None = None
     decided_by_id: int | None = Field(default=None, foreign_key="person.id")
+    decided_as_team: bool = False  # shown as the team's decision, without a name
     digest_id: int | None = Field(default=None, foreign_key="digest.id")  # the one that told of its present status
+    merged_into_id: int | None = Field(default=None, foreign_key="suggestion.id", index=True)
+    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)  # who of the team looks after it
+    due_on: date | None = None
+    handled_at: datetime | None = None  # when somebody of the team last did something about it
 
 
 class Vote(SQLModel, table=True):
@@ -71,6 +83,11 @@ async def get_suggestion(session: Session, community_id: int, number: int) -> Su
     return (await session.exec(query)).first()
 
 
+async def get_suggestion_by_id(session: Session, suggestion_id: int) -> Suggestion | None:
+    """A suggestion of any community: who asks must compare it with the one spoken in."""
+    return (await session.exec(select(Suggestion).where(Suggestion.id == suggestion_id))).first()
+
+
 async def get_suggestion_by_origin(session: Session, origin: str) -> Suggestion | None:
     return (await session.exec(select(Suggestion).where(Suggestion.origin == origin))).first()
 
@@ -82,16 +99,40 @@ async def list_suggestions(session: Session, community_id: int, ids: list[int]) 
     return [found[i] for i in ids if i in found]
 
 
+def families(*which: ColumnElement[bool] | bool) -> CTE:
+    """Each of those suggestions (`root_id`) with itself and all that were merged into it, by however many steps."""
+    root: Select[Any, Any] = select(col(Suggestion.id).label("root_id"), col(Suggestion.id).label("id")).where(*which)
+    family = root.cte("family", recursive=True)
+    merged = select(family.c.root_id, Suggestion.id).join(family, col(Suggestion.merged_into_id) == family.c.id)
+    return family.union(merged)
+
+
+def _tallies(*which: ColumnElement[bool] | bool) -> Select[Any, int]:
+    """Of those suggestions, how many people voted for them or for what was merged into them, each once.
+
+    Who asked for the surviving one has no vote in it, though they may have voted for the other before.
+    """
+    family, root = families(*which), aliased(Suggestion)
+    return (
+        select(family.c.root_id, func.count(func.distinct(Vote.person_id)).label("votes"))
+        .join(Vote, col(Vote.suggestion_id) == family.c.id)
+        .join(root, col(root.id) == family.c.root_id)
+        .where(Vote.person_id != root.author_id)
+        .group_by(family.c.root_id)
+    )
+
+
 async def list_most_wanted(
     session: Session, community_id: int, limit: int, statuses: Sequence[str] = (OPEN, PLANNED, STARTED)
 ) -> list[tuple[Suggestion, int]]:
     """Suggestions of those statuses with their votes, the most wanted first, then the oldest."""
-    votes = func.count(col(Vote.person_id))
+    which = (col(Suggestion.community_id) == community_id, col(Suggestion.status).in_(statuses))
+    tallies = _tallies(*which).subquery()
+    votes = func.coalesce(tallies.c.votes, 0)
     query = (
         select(Suggestion, votes)
-        .outerjoin(Vote, col(Vote.suggestion_id) == col(Suggestion.id))
-        .where(Suggestion.community_id == community_id, col(Suggestion.status).in_(statuses))
-        .group_by(*Suggestion.__table__.columns)  # type: ignore[attr-defined]  # SQLModel does not type __table__
+        .outerjoin(tallies, tallies.c.root_id == col(Suggestion.id))
+        .where(*which)
         .order_by(votes.desc(), col(Suggestion.number))
         .limit(limit)
     )
@@ -117,7 +158,7 @@ async def list_untold(session: Session, community_id: int) -> list[Suggestion]:
     """Decided suggestions of which no digest has told yet, the earliest decision first."""
     query = select(Suggestion).where(
         Suggestion.community_id == community_id,
-        Suggestion.status != OPEN,
+        col(Suggestion.status).not_in((OPEN, MERGED)),
         col(Suggestion.digest_id).is_(None),
     )
     return list(await session.exec(query.order_by(col(Suggestion.decided_at), col(Suggestion.number))))
@@ -130,13 +171,9 @@ async def lock_suggestions(session: Session, community_id: int, numbers: Sequenc
 
 
 async def count_votes(session: Session, suggestion_ids: list[int]) -> dict[int, int]:
-    """Votes by suggestion; one without any is left out."""
-    query = (
-        select(Vote.suggestion_id, func.count())
-        .where(col(Vote.suggestion_id).in_(suggestion_ids))
-        .group_by(col(Vote.suggestion_id))
-    )
-    return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
+    """Votes by suggestion, with those of what was merged into it; one without any is left out."""
+    tallies = await session.exec(_tallies(col(Suggestion.id).in_(suggestion_ids)))
+    return {suggestion_id: int(count) for suggestion_id, count in tallies}
 
 
 async def add_suggestion(session: Session, suggestion: Suggestion) -> Suggestion:
@@ -151,14 +188,10 @@ async def add_vote(session: Session, vote: Vote) -> bool:
     return (await session.exec(insert)).rowcount == 1
 
 
-async def delete_vote(session: Session, suggestion_id: int, person_id: int) -> bool:
-    """True when there was a vote to take back."""
-    vote = (
-        await session.exec(select(Vote).where(Vote.suggestion_id == suggestion_id, Vote.person_id == person_id))
-    ).first()
-    if vote is not None:
-        await session.delete(vote)
-    return vote is not None
+async def delete_votes(session: Session, suggestion_ids: Sequence[int], person_id: int) -> bool:
+    """True when the person had voted for any of them."""
+    theirs = delete(Vote).where(col(Vote.suggestion_id).in_(suggestion_ids), col(Vote.person_id) == person_id)
+    return (await session.exec(theirs)).rowcount > 0
 
 
 async def add_offer(session: Session, offer: Offer) -> Offer:

@@ -132,12 +132,6 @@ async def count_terms(session: Session, community_id: int, terms: Collection[str
     return {row[0]: row[1] for row in found}
 
 
-async def list_voices(session: Session, suggestion_id: int) -> list[Wording]:
-    """All wordings of a suggestion, the first asker's first."""
-    query = select(Wording).where(Wording.suggestion_id == suggestion_id).order_by(col(Wording.id))
-    return list(await session.exec(query))
-
-
 async def move_wordings(session: Session, old_community_id: int, new_community_id: int) -> None:
     """Index a community's wordings in another, whose suggestions they have become."""
     for wording in list(await session.exec(select(Wording).where(Wording.community_id == old_community_id))):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.community.rituals import ritual_of
-from storage import communities, digests, members, releases, suggestions
+from storage import communities, digests, members, merges, releases, suggestions
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.digests import POSTED, SKIPPED, Digest
@@ -15,6 +15,7 @@ from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Sugge
 
 STALE_AFTER = timedelta(days=6)  # an issue that is older speaks of last week; the next one tells it all
 MOST_WANTED = 3
+CO_ASKERS = 2  # named beside the asker: those of what was merged into it
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Told:
     others: int  # further people who asked or voted for it
     votes: int
     release: Release | None
+    co_askers: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,15 @@ async def with_askers(session: Session, community_id: int, decided: Sequence[Sug
     votes = await suggestions.count_votes(session, ids)
     supporters = await digests.count_supporters(session, ids)
     people = await members.list_people(session, [suggestion.author_id for suggestion in decided])
+    co_askers = await merges.list_co_askers(session, ids, CO_ASKERS)
     shipped_in = [suggestion.release_id for suggestion in decided if suggestion.release_id]
     released = await releases.list_releases(session, community_id, shipped_in)
     told = [
         Told(
             suggestion,
             asker=people[suggestion.author_id].name,
-            others=max(supporters.get(suggestion.id or 0, 1) - 1, 0),
+            others=max(supporters.get(suggestion.id or 0, 1) - 1 - len(co_askers.get(suggestion.id or 0, [])), 0),
+            co_askers=co_askers.get(suggestion.id or 0, []),
             votes=votes.get(suggestion.id or 0, 0),
             release=released.get(suggestion.release_id or 0),
         )

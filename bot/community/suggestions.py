@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.community.errors import AlreadyDecided, EmptyText, OwnSuggestion, TextTooLong, UnknownSuggestion
-from storage import communities, follows, suggestions, wordings
+from storage import communities, follows, merges, suggestions, wordings
 from storage.database import Session
 from storage.suggestions import DECLINED, MAX_LENGTH, SHIPPED, Offer, Suggestion, Vote
 from storage.wordings import Indexed, Wording
@@ -50,6 +50,11 @@ async def access_suggestion(session: Session, community_id: int, number: int) ->
     if suggestion is None:
         raise UnknownSuggestion(number)
     return suggestion
+
+
+async def access_surviving(session: Session, community_id: int, number: int) -> Suggestion:
+    """As `access_suggestion`; of a merged one, the one it was merged into: there it is voted for and decided."""
+    return await merges.get_root(session, await access_suggestion(session, community_id, number))
 
 
 async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) -> Suggestion:
@@ -98,7 +103,7 @@ async def vote(session: Session, suggestion: Suggestion, person_id: int, now: da
 async def toggle_vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> bool:
     """Vote, or take the vote back; True when it stands now. Raises OwnSuggestion, AlreadyDecided."""
     _check_vote(suggestion, person_id)
-    if await suggestions.delete_vote(session, suggestion.id or 0, person_id):
+    if await suggestions.delete_votes(session, await merges.list_family(session, suggestion.id or 0), person_id):
         return False
     await vote(session, suggestion, person_id, now)
     return True

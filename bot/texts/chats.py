@@ -147,6 +147,14 @@ def help_in_full(t: Translator, staff: bool) -> Say:
         lines += [
             t("<b>For the team</b>"),
             t("<code>/status 12 planned</code>, <code>/decline 12 reason</code>, <code>/ship 12 14 v2.3 note</code>"),
+            t(
+                "<code>/inbox</code>: what nobody has looked at. <code>/assign 12 @name</code>, "
+                "<code>/tag 12 camera</code>, <code>/due 12 12-01</code>"
+            ),
+            t(
+                "<code>/merge 12 7</code>, <code>/split 12</code>. <code>/audit</code>: what the team did; "
+                "<code>/undo</code> takes the last back."
+            ),
             t("<code>/digest</code>: preview the next issue. <code>/ritual name fri 17:00</code>: when it is posted."),
             t("<code>/setup</code> in a group: what that chat is for."),
         ]

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 from storage import (
     audit,
+    care,
     communities,
     digests,
     follows,
@@ -15,6 +16,7 @@ from storage import (
     outbox,
     prompts,
     releases,
+    searches,
     settings,
     suggestions,
     wordings,
@@ -23,6 +25,7 @@ from storage import (
 # Named, so that a tool that tidies imports sees they are needed: each registers its tables.
 TABLES = (
     audit,
+    care,
     communities,
     digests,
     follows,
@@ -33,6 +36,7 @@ TABLES = (
     outbox,
     prompts,
     releases,
+    searches,
     settings,
     suggestions,
     wordings,
