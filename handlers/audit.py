@@ -31,10 +31,7 @@ async def audit_pressed(here: Here, numbers: list[int]) -> Answers:
     """The page after; its data names the last row seen, and the suggestion or 0."""
     here, row = await _row_named(here, numbers[0])
     await here.require_staff()
-    subject = await suggestion_rows.get_suggestion_by_id(here.session, numbers[1])
-    if subject is not None and subject.community_id != here.community_id:
-        raise StaleButton
-    return rewritten(await _page(here, row.id, subject))
+    return rewritten(await _page(here, row.id, await _subject(here, numbers[1])))
 
 
 async def undo(here: Here, _: Spoken) -> Answers:
@@ -48,7 +45,7 @@ async def undo_pressed(here: Here, numbers: list[int]) -> Answers:
     here, row = await _row_named(here, numbers[0])
     await here.require_staff(fresh=True)
     result = await undoing.undo(here.session, row, here.person_id, here.now)
-    page = rewritten(await _page(here, None, None))
+    page = rewritten(await _page(here, None, await _subject(here, numbers[1])))
     return [Toast(texts.undone(here.mine, result)), page, *await _cards(here, result)]
 
 
@@ -64,6 +61,14 @@ async def _row_named(here: Here, row_id: int) -> tuple[Here, AuditRow]:
     if row is None or (here.chat is not None and here.chat.community_id != row.community_id):
         raise StaleButton
     return replace(here, known_community=community), row
+
+
+async def _subject(here: Here, suggestion_id: int) -> Suggestion | None:
+    """The suggestion whose history is read; None for 0, which means everything. Raises StaleButton."""
+    subject = await suggestion_rows.get_suggestion_by_id(here.session, suggestion_id)
+    if subject is not None and subject.community_id != here.community_id:
+        raise StaleButton
+    return subject
 
 
 async def _page(here: Here, before_id: int | None, of: Suggestion | None) -> Whisper:
@@ -103,5 +108,5 @@ COMMANDS = (
     Command("audit", audit, takes="number", aliases=("记录", "記錄", "紀錄"), staff=True),
     Command("undo", undo, aliases=("撤销", "撤銷", "復原"), staff=True, fresh=True),
 )
-PRESSES = (Press("audit", audit_pressed, 2), Press("undo", undo_pressed, 1))
+PRESSES = (Press("audit", audit_pressed, 2), Press("undo", undo_pressed, 2))
 PROMPTS = ()

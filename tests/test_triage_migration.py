@@ -17,7 +17,8 @@ ROWS = (
      digest_due_at, last_number, created_at) VALUES (1, 'x', 'en', 'UTC', '', 4, 17, 0, AT, 2, AT)""",
     """INSERT INTO person (id, network, external_id, name, locale, reachable, created_at)
      VALUES (1, 'telegram', '7', 'A', '', false, AT)""",
-    """INSERT INTO suggestion (id, community_id, number, author_id, text, status, reason, origin, created_at, decided_at)
+    """INSERT INTO suggestion
+     (id, community_id, number, author_id, text, status, reason, origin, created_at, decided_at)
      VALUES (1, 1, 1, 1, 'night mode', 'open', '', 'o/1', AT, NULL),
      (2, 1, 2, 1, 'louder', 'planned', 'soon', 'o/2', AT, AT)""",
     "INSERT INTO vote (suggestion_id, person_id, created_at) VALUES (1, 1, AT)",

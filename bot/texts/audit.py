@@ -37,7 +37,7 @@ def listed(t: Translator, log: Log) -> Whisper:
         return Whisper(t("Nothing has been done yet."))
     lines = [t("<b>What the team did</b>"), *(_line(t, log, n, row) for n, row in enumerate(log.rows, 1))]
     undoable = [
-        Button(f"↩ {n}", data=f"undo:{row.id}")
+        Button(f"↩ {n}", data=f"undo:{row.id}:{log.suggestion_id}")
         for n, row in enumerate(log.rows, 1)
         if row.action in UNDOERS and row.undone_at is None
     ]

@@ -19,12 +19,12 @@ def standing(t: Translator, suggestion: Suggestion, decider: str, into: int | No
     number, status = suggestion.number, status_name(t, suggestion.status)
     if into is not None:
         return t("#%(number)s was merged into #%(into)s: everything is decided there.", number=number, into=into)
-    by = f" ({calm(name(decider))})" if decider else ""
+    if decider:
+        status = t("%(status)s (%(name)s)", status=status, name=calm(name(decider)))
     return t(
-        "#%(number)s is %(status)s%(by)s. Change it like this: <code>/status %(number)s planned</code>",
+        "#%(number)s is %(status)s. Change it like this: <code>/status %(number)s planned</code>",
         number=number,
         status=status,
-        by=by,
     )
 
 
