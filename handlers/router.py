@@ -21,17 +21,34 @@ from handlers import (
     digests,
     invitations,
     merges,
+    notices,
     search,
     settings,
     suggestions,
     triage,
+    verdicts,
     votes,
 )
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, search, votes, triage, cards, care, merges, audit, digests, invitations, settings, chats)
+FEATURES = (
+    suggestions,
+    search,
+    votes,
+    triage,
+    cards,
+    care,
+    merges,
+    audit,
+    digests,
+    invitations,
+    notices,
+    verdicts,
+    settings,
+    chats,
+)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}

@@ -10,14 +10,22 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import care, digests, housekeeping, invitations, offers, wordings
+from schedules import care, digests, housekeeping, invitations, notices, offers, verdicts, wordings
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[Database, datetime], Awaitable[None]]
 
-JOBS: tuple[Job, ...] = (digests.knock, invitations.knock, care.knock, housekeeping.knock)
+# Questions before news: both want the person's one message of the day, and news comes oftener.
+JOBS: tuple[Job, ...] = (
+    digests.knock,
+    invitations.knock,
+    verdicts.knock,
+    notices.knock,
+    care.knock,
+    housekeeping.knock,
+)
 
 
 class Timetable:

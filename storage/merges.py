@@ -7,7 +7,7 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import Select
 
 from storage.database import Session
-from storage.members import Person
+from storage.members import Person, list_nameless
 from storage.suggestions import Suggestion, Vote, families
 from storage.wordings import Wording
 
@@ -54,8 +54,10 @@ async def list_voices(session: Session, suggestion_id: int) -> list[Wording]:
     return list(voices.values())
 
 
-async def list_co_askers(session: Session, suggestion_ids: Sequence[int], most: int) -> dict[int, list[str]]:
-    """By suggestion, who asked for what was merged into it, beside its own asker."""
+async def list_co_askers(
+    session: Session, community_id: int, suggestion_ids: Sequence[int], most: int
+) -> dict[int, list[str]]:
+    """By suggestion, who asked for what was merged into it, beside its own asker, and may be named."""
     family = families(col(Suggestion.id).in_(suggestion_ids))
     query = (
         select(family.c.root_id, Suggestion.author_id, Person.name)
@@ -66,7 +68,11 @@ async def list_co_askers(session: Session, suggestion_ids: Sequence[int], most: 
     names: dict[int, dict[int, str]] = {}
     for root_id, author_id, name in await session.exec(query):
         names.setdefault(root_id, {}).setdefault(author_id, name)
-    return {root_id: list(askers.values())[1 : most + 1] for root_id, askers in names.items()}
+    nameless = await list_nameless(session, community_id, [i for askers in names.values() for i in askers])
+    return {
+        root_id: [name for i, name in list(askers.items())[1:] if i not in nameless][:most]
+        for root_id, askers in names.items()
+    }
 
 
 async def has_asked(session: Session, suggestion_ids: Sequence[int], person_id: int) -> bool:

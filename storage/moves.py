@@ -16,6 +16,7 @@ from storage.prompts import PromptRow
 from storage.releases import Release
 from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
+from storage.verdicts import Verdict
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
 
@@ -83,7 +84,7 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     await session.flush()
     await care.move_nudges(session, old, new)
     await searches.delete_searches_of(session, old)
-    for table in (Offer, Release, Notice, AuditRow, PromptRow):
+    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await session.flush()
     await wordings.move_wordings(session, old, new)

@@ -143,7 +143,7 @@ class UnknownSetting(Refusal):
 class SettingRefused(Refusal):
     """The setting takes a whole number from `least` to `most`, or at most `most` words, or else on and off."""
 
-    name: str
+    setting: str
     least: int | None = None
     most: int | None = None
 
@@ -252,3 +252,8 @@ class LaterAction(Refusal):
     """Something done later stands on it."""
 
     subject: str
+
+
+@dataclass
+class TooLateToAnswer(Refusal):
+    """The question is closed: a week has passed, or the suggestion is no longer as it was shipped."""

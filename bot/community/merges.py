@@ -64,7 +64,9 @@ async def merge(session: Session, community_id: int, number: int, into: int, act
     suggestion.decided_at, suggestion.decided_by_id, suggestion.decided_as_team = now, actor_id, False
     await audit.record_change(session, suggestion, audit.about(suggestion, actor_id, "merge"), before, now)
     pair.into.handled_at = now
-    await notices.notify(session, suggestion, _askers(pair, actor_id), News("merged", now.isoformat()), now)
+    await notices.notify(
+        session, suggestion, _askers(pair, actor_id), News("merged", now.isoformat(), str(pair.into.number)), now
+    )
     return pair
 
 
@@ -93,9 +95,9 @@ async def check_rejoin(session: Session, suggestion: Suggestion, into_id: int) -
 
 async def tell_split(session: Session, pair: Pair, actor_id: int, merged_at: datetime, now: datetime) -> None:
     """Both askers hear that the two are apart again, but for who has not heard yet that they were one."""
-    unheard = await notice_rows.drop_waiting(session, pair.merged.id or 0, merged_at, now)
+    unheard = await notice_rows.drop_unheard(session, pair.merged.id or 0, "merged", merged_at, now)
     told = [person for person in _askers(pair, actor_id) if person not in unheard]
-    await notices.notify(session, pair.merged, told, News("split", now.isoformat()), now)
+    await notices.notify(session, pair.merged, told, News("split", now.isoformat(), str(pair.into.number)), now)
 
 
 async def contest(session: Session, suggestion: Suggestion, person_id: int) -> Pair:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.community import audit
+from bot.community import audit, notices, verdicts
 from bot.community.errors import (
     CannotShip,
     PartOfAnother,
@@ -53,6 +53,7 @@ async def decide(session: Session, community_id: int, number: int, decision: Dec
     _note_decision(suggestion, decision, now)
     action = audit.about(suggestion, decision.decided_by_id, "decline" if decision.status == DECLINED else "status")
     await audit.record_change(session, suggestion, action, before, now)
+    await notices.tell_decision(session, suggestion, now)
     return suggestion
 
 
@@ -86,6 +87,8 @@ async def _ship(session: Session, suggestion: Suggestion, release: Release, *, a
     _note_decision(suggestion, Decision(SHIPPED, "", release.released_by_id, as_team), now)
     action = audit.about(suggestion, release.released_by_id, "ship")
     await audit.record_change(session, suggestion, action, before, now)
+    await notices.tell_decision(session, suggestion, now, release)
+    await verdicts.expect(session, suggestion, release)
 
 
 async def hold(session: Session, community_id: int, number: int) -> Suggestion:

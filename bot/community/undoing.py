@@ -12,10 +12,9 @@ from bot.community.merges import Pair
 from storage import audit as log
 from storage import communities, suggestions
 from storage import merges as families
-from storage import notices as notice_rows
 from storage.audit import AuditRow
 from storage.database import Session
-from storage.suggestions import MERGED, Suggestion
+from storage.suggestions import Suggestion
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,6 @@ async def _restore(session: Session, undoing: Undoing) -> list[Suggestion]:
         was["digest_id"] = None  # a digest has told what is no longer so: the next one tells what is
     audit.set_back(suggestion, was)
     await audit.record_change(session, suggestion, undoing.action, before, undoing.now)
-    if suggestion.status != MERGED and before["status"] != MERGED:
-        await notice_rows.drop_waiting(session, suggestion.id or 0, undoing.row.at, undoing.now)
     return [suggestion]
 
 

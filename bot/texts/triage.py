@@ -38,13 +38,26 @@ def decided(t: Translator, suggestion: Suggestion) -> Markup:
     return t("#%(number)s is now %(status)s.", number=number, status=status_name(t, suggestion.status))
 
 
-def shipped(t: Translator, release: Release, told: Sequence[Told], digest_at: str) -> Markup:
-    """What was shipped, who asked for it, and when everyone hears of it."""
-    title = t("<b>Shipped in %(version)s</b>", version=release.version) if release.version else t("<b>Shipped</b>")
+def shipped(t: Translator, release: Release, told: Sequence[Told], digest_at: str, ways: tuple[int, int]) -> Markup:
+    """What was shipped, who asked for it, and when and how everyone hears of it."""
+    title = (
+        t("<b>Shipped in %(version)s</b>", version=excerpt(release.version, 60))
+        if release.version
+        else t("<b>Shipped</b>")
+    )
     lines = [title, *(_asked(t, one) for one in told[:LISTED])]
     if len(told) > LISTED:
         lines.append(and_more(t, len(told) - LISTED))
     lines.append(t("The digest of %(moment)s tells everyone who asked.", moment=digest_at))
+    if any(ways):
+        privately, by_digest = ways
+        lines.append(
+            t(
+                "Told privately: %(privately)s. Addressed in the digest: %(digest)s.",
+                privately=privately,
+                digest=by_digest,
+            )
+        )
     return Markup("\n").join(lines)
 
 
@@ -68,7 +81,8 @@ def and_more(t: Translator, n: int) -> Markup:
 
 def asked_by(t: Translator, told: Told) -> Markup:
     """Who asked, by name, with those who asked for what was merged into it, and how many more."""
-    asker = str(t(", ")).join(calm(name(one)) for one in (told.asker, *told.co_askers))
+    askers = [calm(name(told.asker)) if told.asker else t("a member"), *(calm(name(one)) for one in told.co_askers)]
+    asker = str(t(", ")).join(askers)
     if not told.others:
         return t("%(name)s", name=asker)
     return t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", told.others, name=asker)

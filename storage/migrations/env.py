@@ -19,6 +19,7 @@ from storage import (
     searches,
     settings,
     suggestions,
+    verdicts,
     wordings,
 )
 
@@ -39,6 +40,7 @@ TABLES = (
     searches,
     settings,
     suggestions,
+    verdicts,
     wordings,
 )
 
