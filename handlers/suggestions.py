@@ -129,7 +129,7 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     if isinstance(taken, Toast):
         return taken
     ask, reading = taken
-    suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
+    suggestion = await suggestions.access_surviving(here.session, ask.community_id, number)
     cast = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
     if cast is None:
         return Rewrite(texts.yours_already(here.mine, suggestion))
@@ -155,17 +155,6 @@ async def top(here: Here, _: Spoken) -> Answers:
     """`/top`: what people want most."""
     ranked = await votes.list_most_wanted(here.session, here.community_id, LISTED)
     return texts.most_wanted(here.mine, ranked)
-
-
-async def search(here: Here, spoken: Spoken) -> Answers:
-    """`/search words`: the suggestions like them."""
-    text = suggestions.check_text(spoken.words, spoken.command)
-    reading = await here.finder.read(text)
-    async with here.database.reading() as look:
-        found = await here.finder.search(look, here.community, reading, LISTED)
-        matches = [match.suggestion for match in found]
-        counted = await votes.count_votes(look, [suggestion.id or 0 for suggestion in matches])
-    return texts.found(here.mine, text, matches, counted)
 
 
 async def _check(here: Here, heard: Heard) -> str:
@@ -266,7 +255,6 @@ def _origin(here: Here, captured: Message | None) -> str:
 COMMANDS = (
     Command("suggest", suggest, takes="text", in_passing=True, aliases=("建议", "建議", "提议", "提議", "idea")),
     Command("top", top, aliases=("热门", "熱門")),
-    Command("search", search, takes="text", aliases=("搜索", "搜尋", "查找")),
 )
 PRESSES = (
     Press("join", join_pressed, 2),

@@ -10,7 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import digests, housekeeping, invitations, notices, offers, verdicts, votes, wordings
+from schedules import care, digests, housekeeping, invitations, notices, offers, verdicts, votes, wordings
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ JOBS: tuple[Job, ...] = (
     # Questions before news: both want the person's one message of the day, and news comes oftener.
     verdicts.knock,
     notices.knock,
+    care.knock,
     housekeeping.knock,
 )
 

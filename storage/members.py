@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, and_, or_, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, and_, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import TELEGRAM, Chat, Community, get_chat_by_external_id
@@ -66,6 +66,17 @@ async def get_person(session: Session, person_id: int) -> Person:
 async def get_person_by_external_id(session: Session, external_id: str, network: str = TELEGRAM) -> Person | None:
     query = select(Person).where(Person.network == network, Person.external_id == external_id)
     return (await session.exec(query)).first()
+
+
+async def get_member_by_username(session: Session, community_id: int, username: str) -> Person | None:
+    """The member who bore the name when we last saw them; names change hands, so whom we met last has it."""
+    query = (
+        select(Person)
+        .join(Member, and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id))
+        .where(func.lower(Person.username) == username.lower())
+        .order_by(col(Member.seen_at).desc(), col(Member.id).desc())
+    )
+    return (await session.exec(query.limit(1))).first()
 
 
 async def get_member(session: Session, community_id: int, person_id: int) -> Member | None:

@@ -6,10 +6,13 @@ from typing import get_args
 from markupsafe import Markup
 
 from bot.texts import (
+    audit,
+    care,
     chats,
     digests,
     follows,
     invitations,
+    merges,
     notices,
     reservations,
     settings,
@@ -34,6 +37,9 @@ FEATURES = (
     invitations,
     tree,
     triage,
+    care,
+    merges,
+    audit,
     digests,
     settings,
     chats,
