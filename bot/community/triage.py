@@ -76,7 +76,7 @@ async def ship(session: Session, release: Release, numbers: Sequence[int]) -> li
     for suggestion in locked:
         await notices.tell_decision(session, suggestion, release.released_at, release)
         await verdicts.expect(session, suggestion, release)
-    await reservations.tell_early(session, locked, f"release/{release.id}", release.released_at)
+    await reservations.tell_early(session, locked, release)
     return locked
 
 
