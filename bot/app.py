@@ -28,9 +28,10 @@ from bot.community.members import Defaults
 from bot.community.similar import Finder
 from bot.courier import Courier, TokenRefusedError
 from bot.ears import Ears
-from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, Drain, Intake
+from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, MOST_HELD, Drain, Intake
 from bot.language.terms import load as load_words
 from bot.language.vectors import find_encoder
+from bot.marks import Marks
 from bot.middlewares import UnitOfWork
 from bot.outcomes import Outcome, classify
 from bot.pace import Pace
@@ -45,7 +46,7 @@ from handlers.commands import CommandTable
 from handlers.gate import Gate
 from handlers.router import COMMANDS, make_router
 from schedules.timetable import Timetable
-from storage import communities, inbox, members, outbox
+from storage import communities, inbox, members, outbox, suggestions
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,10 @@ class Millet:
         except TokenValidationError:
             raise TokenRefusedError("BOT_TOKEN is no token: it looks like 123456:ABC…, from @BotFather.") from None
         pace = Pace() if self.tempo.paced else None
-        self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful, announce.topic_lost)
+        self.marks = Marks()
+        self.courier = Courier(
+            self.bot, self.database, self.clock, pace, self.marks, announce.doubtful, announce.topic_lost
+        )
         self.finder = Finder(find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
         self._tasks: list[asyncio.Task[None]] = []
@@ -124,9 +128,8 @@ class Millet:
         table = CommandTable(COMMANDS, me)
         self._ears = ears = Ears(table.words)
         await ears.refresh(self.database, self.clock.now())
-        gate = Gate(table, self.bot.id, ears)
-        async with self.database.reading() as session:
-            gate.meet(await communities.list_known_chats(session))
+        gate = Gate(table, self.bot.id, self.marks, ears)
+        await self._remember(gate)
         rights = Rights(self.bot, self.clock)
         dispatcher = self._dispatcher(table, rights, ears)
         drain = Drain(self.database, self.clock, self._feeder(dispatcher), self._apologise)
@@ -142,6 +145,16 @@ class Millet:
             self._spawn(intake.poll(self.bot, self.tempo.poll_seconds), "poll")
         log.info("@%s listens by %s. Ctrl-C ends it.", me, "webhook" if self.settings.webhook_url else "long polling")
         self._menus = asyncio.create_task(self._publish_menus(), name="menus")
+
+    async def _remember(self, gate: Gate) -> None:
+        """Chats that are known, and messages that reactions may mean something at: what waits will bring more."""
+        async with self.database.reading() as session:
+            gate.meet(await communities.list_known_chats(session))
+            cards = await outbox.list_standing(session, "card:")
+            for chat, message in (*cards, *await suggestions.list_sources(session)):
+                self.marks.add(chat, message)
+            for row in await inbox.list_waiting(session, limit=MOST_HELD):
+                gate.concerns_us(row.update)
 
     async def wait(self) -> None:
         """Until a part of the program ends with an error, which is raised."""

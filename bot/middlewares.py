@@ -214,7 +214,7 @@ class UnitOfWork(BaseMiddleware):
 
 def _seen(event: Update) -> Seen | None:
     inner = event.event
-    user = getattr(inner, "from_user", None)
+    user = getattr(inner, "from_user", None) or getattr(inner, "user", None)  # whose reaction it is
     holder = inner.message if isinstance(inner, CallbackQuery) else inner
     chat = getattr(holder, "chat", None)
     if user is None:

@@ -1,5 +1,7 @@
 """The doors in one place: every message and button goes by table, every event of a chat to its module."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aiogram import Router
@@ -11,10 +13,19 @@ from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
 from handlers import (
+    audit,
+    cards,
+    care,
     chats,
+    confirming,
     digests,
+    follows,
     invitations,
+    merges,
     notices,
+    reactions,
+    reservations,
+    search,
     settings,
     showing,
     suggestions,
@@ -27,7 +38,26 @@ from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, voices, showing, votes, triage, digests, invitations, notices, verdicts, settings, chats)
+FEATURES = (
+    suggestions,
+    voices,
+    showing,
+    search,
+    votes,
+    follows,
+    reservations,
+    triage,
+    cards,
+    care,
+    merges,
+    audit,
+    digests,
+    invitations,
+    notices,
+    verdicts,
+    settings,
+    chats,
+)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
@@ -62,7 +92,7 @@ class Reworded(Addressed):
 
 
 class HasContent(Filter):
-    """A service message of one kind."""
+    """A service message of one kind, or a reaction of a person's."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
@@ -80,8 +110,10 @@ class Privately(Filter):
 
 async def run_command(_: Message, here: Here, command: Command, spoken: Spoken) -> Answers:
     """Permission first, since Telegram is asked for it and no transaction may be open then."""
+    if command.staff and here.as_chat and not command.harmless:
+        return confirming.ask(here)
     if command.staff:
-        await here.require_staff()
+        await here.require_staff(fresh=command.fresh)
     answers = await command.run(here, spoken)
     if here.chat is None:
         await prompts.drop(here.session, here.person_id, here.now)
@@ -98,6 +130,18 @@ async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:
     answers = await prompt.run(here, numbers, Spoken(prompt.name, words, message, asked.kept))
     await prompts.settle(here.session, asked, here.now)
     return answers
+
+
+async def confirm_pressed(query: CallbackQuery, here: Here, table: CommandTable) -> Answers:
+    """ "It is me": what an anonymous administrator has said is done by the person who shows their face now."""
+    message = confirming.confirmed(query)
+    text = (message.text or message.caption or "") if message else ""
+    found = table.find(text, reply=False)
+    if message is None or found is None or not found[0].staff:
+        return Toast(stale_button(here.mine))
+    command, typed, words = found
+    await here.require_staff(fresh=True)
+    return confirming.spoken_out(await command.run(replace(here, as_chat=True), Spoken(typed, words, message)))
 
 
 async def run_press(query: CallbackQuery, here: Here) -> Answers:
@@ -122,7 +166,9 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
     router.edited_message.register(voices.message_edited, Reworded(table))
+    router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
     router.callback_query.register(run_press)
+    router.message_reaction.register(reactions.reacted, HasContent("user"))
     router.my_chat_member.register(chats.standing_changed)
     router.chat_member.register(chats.somebody_moved)
     router.chat_join_request.register(invitations.join_requested)

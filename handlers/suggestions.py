@@ -1,10 +1,9 @@
 """Suggesting, being offered the similar one, finding, listing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiogram.types import Message
 
-from bot import doors
 from bot.community import limits, members, settings, suggestions
 from bot.community.errors import EnoughToday, KnownMessage, OwnAlready, TextTooLong, TooNew
 from bot.community.similar import Reading, Similar
@@ -12,17 +11,18 @@ from bot.community.suggestions import Ask
 from bot.here import STAND_INS, Here, seen_person
 from bot.texts import announce
 from bot.texts import suggestions as texts
-from bot.texts.invitations import privately
-from bot.texts.say import Answers, Rewrite, Toast
+from bot.texts import votes as vote_texts
+from bot.texts.say import Answers, React, Rewrite, Toast
 from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken
-from storage import communities, wordings
+from storage import communities, votes, wordings
 from storage import members as people
 from storage import suggestions as rows
 from storage.database import Session
 from storage.suggestions import Suggestion
 
 LISTED = 10
+NOTED = "✍"
 MOST_ASKED_ABOUT = 3  # communities
 
 
@@ -68,7 +68,7 @@ async def note(here: Here, heard: Heard) -> Answers:
         offered = await suggestions.offer(here.session, ask, here.now)
         return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in alike])
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
-    return await announce.card(here.session, suggestion, here.now)
+    return [React(NOTED), await announce.card(here.session, suggestion, here.now)]
 
 
 async def ask_about(here: Here, pictured: Message) -> Answers:
@@ -125,14 +125,18 @@ async def forget_pressed(here: Here, numbers: list[int]) -> Answers:
 async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "+1 this one": the asker's words join an existing suggestion."""
     offer_id, number = numbers
+    await here.require_present()
     taken = await _take(here, offer_id)
     if isinstance(taken, Toast):
         return taken
     ask, reading = taken
-    suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
-    joined = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
-    said = texts.joined(here.mine, suggestion) if joined else texts.yours_already(here.mine, suggestion)
-    return [Rewrite(said), await announce.card(here.session, suggestion, here.now)]
+    suggestion = await suggestions.access_surviving(here.session, ask.community_id, number)
+    cast = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
+    if cast is None:
+        return Rewrite(texts.yours_already(here.mine, suggestion))
+    said = texts.joined(here.mine, suggestion) if not cast.held_hours else vote_texts.cast(here.mine, suggestion, cast)
+    told = await announce.voted(here.session, suggestion, replace(cast, changed=True), here.now)
+    return [Rewrite(said), *told]
 
 
 async def new_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -150,35 +154,8 @@ async def _file(here: Here, ask: Ask, reading: Reading) -> Answers:
 
 async def top(here: Here, _: Spoken) -> Answers:
     """`/top`: what people want most."""
-    ranked = await rows.list_most_wanted(here.session, here.community_id, LISTED)
+    ranked = await votes.list_most_wanted(here.session, here.community_id, LISTED)
     return texts.most_wanted(here.mine, ranked)
-
-
-async def search(here: Here, spoken: Spoken) -> Answers:
-    """`/search words`: the suggestions like them."""
-    text = suggestions.check_text(spoken.words, spoken.command)
-    reading = await here.finder.read(text)
-    async with here.database.reading() as look:
-        found = await here.finder.search(look, here.community, reading, LISTED)
-        matches = [match.suggestion for match in found]
-        votes = await rows.count_votes(look, [suggestion.id or 0 for suggestion in matches])
-    return texts.found(here.mine, text, matches, votes)
-
-
-async def mine(here: Here, _: Spoken) -> Answers:
-    """`/my`: what I asked and voted for; in a group, where it concerns nobody else, only the way to it."""
-    here.require_face()
-    if here.chat is not None:
-        return privately(here.mine, await doors.username(here.rights), "my")
-    return await list_mine(here)
-
-
-async def list_mine(here: Here) -> Answers:
-    """What the person asked and voted for."""
-    asked = await rows.list_by_author(here.session, here.community_id, here.person_id, LISTED)
-    voted_for = await rows.list_voted(here.session, here.community_id, here.person_id, LISTED)
-    votes = await rows.count_votes(here.session, [suggestion.id or 0 for suggestion in (*asked, *voted_for)])
-    return texts.mine(here.mine, asked, voted_for, votes)
 
 
 async def _check(here: Here, heard: Heard) -> str:
@@ -279,8 +256,6 @@ def _origin(here: Here, captured: Message | None) -> str:
 COMMANDS = (
     Command("suggest", suggest, takes="text", in_passing=True, aliases=("建议", "建議", "提议", "提議", "idea")),
     Command("top", top, aliases=("热门", "熱門")),
-    Command("search", search, takes="text", aliases=("搜索", "搜尋", "查找")),
-    Command("my", mine, aliases=("我的",)),
 )
 PRESSES = (
     Press("join", join_pressed, 2),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, and_, or_, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, and_, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import TELEGRAM, Chat, Community, get_chat_by_external_id
@@ -56,6 +56,7 @@ class Member(SQLModel, table=True):
     seen_at: datetime
     hears: str = PRIVATELY  # how they want to be told what became of what they asked for
     named: bool = True  # the digest may name them
+    mute_told_at: datetime | None = None  # when they were told that a vote follows, and how to mute
 
 
 async def get_person(session: Session, person_id: int) -> Person:
@@ -65,6 +66,17 @@ async def get_person(session: Session, person_id: int) -> Person:
 async def get_person_by_external_id(session: Session, external_id: str, network: str = TELEGRAM) -> Person | None:
     query = select(Person).where(Person.network == network, Person.external_id == external_id)
     return (await session.exec(query)).first()
+
+
+async def get_member_by_username(session: Session, community_id: int, username: str) -> Person | None:
+    """The member who bore the name when we last saw them; names change hands, so whom we met last has it."""
+    query = (
+        select(Person)
+        .join(Member, and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id))
+        .where(func.lower(Person.username) == username.lower())
+        .order_by(col(Member.seen_at).desc(), col(Member.id).desc())
+    )
+    return (await session.exec(query.limit(1))).first()
 
 
 async def get_member(session: Session, community_id: int, person_id: int) -> Member | None:
@@ -219,6 +231,13 @@ async def claim_day(session: Session, person_id: int, day_began: datetime, now: 
     """True for the one unasked message that may go to the person on this day of theirs."""
     unwritten = or_(col(Person.written_at).is_(None), col(Person.written_at) < day_began)
     claim = update(Person).where(col(Person.id) == person_id, unwritten).values(written_at=now)
+    return (await session.exec(claim)).rowcount == 1
+
+
+async def claim_mute_hint(session: Session, community_id: int, person_id: int, now: datetime) -> bool:
+    """True the one time that a person is to be told in a community how to mute."""
+    untold = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    claim = update(Member).where(*untold, col(Member.mute_told_at).is_(None)).values(mute_told_at=now)
     return (await session.exec(claim)).rowcount == 1
 
 

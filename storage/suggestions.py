@@ -1,16 +1,21 @@
-"""Suggestions, votes, and offers of similar ones that wait for their author's answer."""
+"""Suggestions, and offers of similar ones that wait for their author's answer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, delete, func, union, update
+from sqlalchemy import CTE, CheckConstraint, ColumnElement, Index, UniqueConstraint, delete, func, union, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import Select
 
-from storage.database import Session, insert_into
+from storage.communities import Chat
+from storage.database import Session
 
 OPEN, PLANNED, STARTED, SHIPPED, DECLINED = "open", "planned", "started", "shipped", "declined"
-STATUSES = (OPEN, PLANNED, STARTED, SHIPPED, DECLINED)
+MERGED = "merged"  # part of another one, where everything about it is decided
+STATUSES = (OPEN, PLANNED, STARTED, SHIPPED, DECLINED, MERGED)
 MAX_LENGTH = 4096
+RECENT = 100
 
 
 class Suggestion(SQLModel, table=True):
@@ -18,9 +23,13 @@ class Suggestion(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("community_id", "number"),
-        CheckConstraint("status IN ('open', 'planned', 'started', 'shipped', 'declined')", name="status_known"),
+        CheckConstraint(
+            "status IN ('open', 'planned', 'started', 'shipped', 'declined', 'merged')", name="status_known"
+        ),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_one"),
         CheckConstraint("length(text) BETWEEN 1 AND 4096", name="text_length"),
         CheckConstraint("status <> 'declined' OR reason <> ''", name="declined_with_reason"),
+        Index("suggestion_source", "source_chat_id", "source_message"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -40,19 +49,17 @@ class Suggestion(SQLModel, table=True):
     created_at: datetime
     decided_at: datetime | None = None
     decided_by_id: int | None = Field(default=None, foreign_key="person.id")
+    decided_as_team: bool = False  # shown as the team's decision, without a name
     digest_id: int | None = Field(default=None, foreign_key="digest.id")  # the one that told of its present status
+    roundup_id: int | None = Field(default=None, index=True)  # the first of those whose card is one message for all
     withdrawn_at: datetime | None = None  # taken back by who asked for it, before anybody joined
+    merged_into_id: int | None = Field(default=None, foreign_key="suggestion.id", index=True)
+    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)  # who of the team looks after it
+    due_on: date | None = None
+    handled_at: datetime | None = None  # when somebody of the team last did something about it
 
 
 STANDING = col(Suggestion.withdrawn_at).is_(None)  # for every list: what was taken back is in none
-
-
-class Vote(SQLModel, table=True):
-    """One person's vote: one per suggestion, whatever the door."""
-
-    suggestion_id: int = Field(foreign_key="suggestion.id", primary_key=True)
-    person_id: int = Field(foreign_key="person.id", primary_key=True, index=True)
-    created_at: datetime
 
 
 class Offer(SQLModel, table=True):
@@ -80,6 +87,11 @@ async def get_suggestion(session: Session, community_id: int, number: int) -> Su
     return (await session.exec(query)).first()
 
 
+async def get_suggestion_by_id(session: Session, suggestion_id: int) -> Suggestion | None:
+    """A suggestion of any community: who asks must compare it with the one spoken in."""
+    return (await session.exec(select(Suggestion).where(Suggestion.id == suggestion_id))).first()
+
+
 async def get_suggestion_by_origin(session: Session, origin: str) -> Suggestion | None:
     return (await session.exec(select(Suggestion).where(Suggestion.origin == origin))).first()
 
@@ -91,36 +103,53 @@ async def list_suggestions(session: Session, community_id: int, ids: list[int]) 
     return [found[i] for i in ids if i in found]
 
 
-async def list_most_wanted(
-    session: Session, community_id: int, limit: int, statuses: Sequence[str] = (OPEN, PLANNED, STARTED)
-) -> list[tuple[Suggestion, int]]:
-    """Suggestions of those statuses with their votes, the most wanted first, then the oldest."""
-    votes = func.count(col(Vote.person_id))
-    query = (
-        select(Suggestion, votes)
-        .outerjoin(Vote, col(Vote.suggestion_id) == col(Suggestion.id))
-        .where(STANDING, Suggestion.community_id == community_id, col(Suggestion.status).in_(statuses))
-        .group_by(*Suggestion.__table__.columns)  # type: ignore[attr-defined]  # SQLModel does not type __table__
-        .order_by(votes.desc(), col(Suggestion.number))
-        .limit(limit)
+def families(*which: ColumnElement[bool] | bool) -> CTE:
+    """Each of those suggestions (`root_id`) with itself and all that were merged into it, by however many steps."""
+    root: Select[Any, Any] = select(col(Suggestion.id).label("root_id"), col(Suggestion.id).label("id")).where(*which)
+    family = root.cte("family", recursive=True)
+    merged = select(family.c.root_id, Suggestion.id).join(family, col(Suggestion.merged_into_id) == family.c.id)
+    return family.union(merged)
+
+
+async def get_suggestion_by_source(session: Session, chat_id: int, message: str) -> Suggestion | None:
+    """What was made of a message."""
+    query = select(Suggestion).where(Suggestion.source_chat_id == chat_id, Suggestion.source_message == message)
+    return (await session.exec(query.order_by(col(Suggestion.id)).limit(1))).first()
+
+
+async def list_sources(session: Session) -> list[tuple[str, str]]:
+    """Every message, with its chat's external id, of which something still undecided was made or may yet be."""
+    found: list[tuple[str, str]] = []
+    for table, is_live in (
+        (Suggestion, col(Suggestion.status).in_((OPEN, PLANNED, STARTED))),
+        (Offer, col(Offer.answered_at).is_(None)),
+    ):
+        chat = col(Chat.id) == col(table.source_chat_id)
+        query = select(Chat.external_id, table.source_message).join(table, chat).where(is_live)
+        found += [(chat_id, message) for chat_id, message in await session.exec(query) if message]
+    return found
+
+
+async def list_recent(session: Session, suggestion: Suggestion, since: datetime) -> list[Suggestion]:
+    """Those asked for before it in the same chat since a moment, the earliest first; of the last hundred there are."""
+    query = select(Suggestion).where(
+        Suggestion.community_id == suggestion.community_id,
+        col(Suggestion.number).between(suggestion.number - RECENT, suggestion.number - 1),
+        Suggestion.source_chat_id == suggestion.source_chat_id,
+        col(Suggestion.created_at) > since,
     )
-    return [(suggestion, int(count)) for suggestion, count in await session.exec(query)]
+    return list(await session.exec(query.order_by(col(Suggestion.number))))
 
 
-async def list_by_author(session: Session, community_id: int, person_id: int, limit: int) -> list[Suggestion]:
-    theirs = (Suggestion.community_id == community_id, Suggestion.author_id == person_id)
-    query = select(Suggestion).where(STANDING, *theirs)
-    return list(await session.exec(query.order_by(col(Suggestion.number).desc()).limit(limit)))
+async def list_roundup(session: Session, roundup_id: int) -> list[Suggestion]:
+    """Those whose card is one message for all, the earliest first."""
+    query = select(Suggestion).where(Suggestion.roundup_id == roundup_id)
+    return list(await session.exec(query.order_by(col(Suggestion.number))))
 
 
-async def list_voted(session: Session, community_id: int, person_id: int, limit: int) -> list[Suggestion]:
-    query = (
-        select(Suggestion)
-        .join(Vote, col(Vote.suggestion_id) == col(Suggestion.id))
-        .where(Suggestion.community_id == community_id, Vote.person_id == person_id)
-        .order_by(col(Vote.created_at).desc(), col(Suggestion.number))
-    )
-    return list(await session.exec(query.limit(limit)))
+async def count_roundup(session: Session, roundup_id: int) -> int:
+    query = select(func.count()).where(Suggestion.roundup_id == roundup_id)
+    return int((await session.exec(query)).one())
 
 
 async def list_untold(session: Session, community_id: int) -> list[Suggestion]:
@@ -128,7 +157,7 @@ async def list_untold(session: Session, community_id: int) -> list[Suggestion]:
     query = select(Suggestion).where(
         STANDING,
         Suggestion.community_id == community_id,
-        Suggestion.status != OPEN,
+        col(Suggestion.status).not_in((OPEN, MERGED)),
         col(Suggestion.digest_id).is_(None),
     )
     return list(await session.exec(query.order_by(col(Suggestion.decided_at), col(Suggestion.number))))
@@ -141,36 +170,10 @@ async def lock_suggestions(session: Session, community_id: int, numbers: Sequenc
     return list(await session.exec(query.order_by(col(Suggestion.number)).with_for_update()))
 
 
-async def count_votes(session: Session, suggestion_ids: list[int]) -> dict[int, int]:
-    """Votes by suggestion; one without any is left out."""
-    query = (
-        select(Vote.suggestion_id, func.count())
-        .where(col(Vote.suggestion_id).in_(suggestion_ids))
-        .group_by(col(Vote.suggestion_id))
-    )
-    return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
-
-
 async def add_suggestion(session: Session, suggestion: Suggestion) -> Suggestion:
     session.add(suggestion)
     await session.flush()
     return suggestion
-
-
-async def add_vote(session: Session, vote: Vote) -> bool:
-    """True when the person had not voted for it yet."""
-    insert = insert_into(session, Vote).values(**vote.model_dump()).on_conflict_do_nothing()
-    return (await session.exec(insert)).rowcount == 1
-
-
-async def delete_vote(session: Session, suggestion_id: int, person_id: int) -> bool:
-    """True when there was a vote to take back."""
-    vote = (
-        await session.exec(select(Vote).where(Vote.suggestion_id == suggestion_id, Vote.person_id == person_id))
-    ).first()
-    if vote is not None:
-        await session.delete(vote)
-    return vote is not None
 
 
 async def add_offer(session: Session, offer: Offer) -> Offer:

@@ -169,6 +169,12 @@ async def list_voices(session: Session, suggestion_id: int) -> list[Wording]:
     return list(await session.exec(query))
 
 
+async def has_wording(session: Session, suggestion_id: int, person_id: int) -> bool:
+    """Whether the person asked for it in words of their own."""
+    query = select(Wording.id).where(Wording.suggestion_id == suggestion_id, Wording.person_id == person_id)
+    return (await session.exec(query)).first() is not None
+
+
 async def move_wordings(session: Session, old_community_id: int, new_community_id: int) -> None:
     """Index a community's wordings in another, whose suggestions they have become."""
     for wording in list(await session.exec(select(Wording).where(Wording.community_id == old_community_id))):

@@ -7,7 +7,8 @@ from bot.sandbox.model import Chat
 from storage import inbox
 from storage.follows import Follow
 from storage.inbox import InboxRow
-from storage.suggestions import Offer, Suggestion, Vote
+from storage.suggestions import Offer, Suggestion
+from storage.votes import Vote
 from storage.wordings import TermRow, Wording
 from tests.town import Town
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import audit, communities, follows, members, suggestions, wordings
+from storage import audit, communities, follows, members, merges, votes
 from storage.communities import Community
 from storage.database import Session
 from storage.suggestions import STATUSES, Suggestion
@@ -44,7 +44,7 @@ class Shown:
 async def gather(session: Session, suggestion: Suggestion, person_id: int, page: int) -> Shown:
     """The suggestion as one reader sees it; a page beyond the last is the last."""
     suggestion_id = suggestion.id or 0
-    said = await wordings.list_voices(session, suggestion_id)
+    said = await merges.list_voices(session, suggestion_id)
     joined = [voice for voice in said if voice.person_id != suggestion.author_id]
     pages = max(1, -(-len(joined) // VOICES_A_PAGE))
     page = min(page, pages - 1)
@@ -59,7 +59,7 @@ async def gather(session: Session, suggestion: Suggestion, person_id: int, page:
         asker=people[suggestion.author_id].name,
         captured_by=captured_by.name if captured_by else None,
         edited=any(voice.edited_at for voice in said if voice.person_id == suggestion.author_id),
-        votes=(await suggestions.count_votes(session, [suggestion_id])).get(suggestion_id, 0),
+        votes=(await votes.count_votes(session, [suggestion_id])).get(suggestion_id, 0),
         voices=[(people[voice.person_id].name, voice) for voice in shown],
         pages=pages,
         page=page,

@@ -1,13 +1,15 @@
-"""Suggestions: submitted, joined by others with their own words, voted for."""
+"""Suggestions: submitted, joined by others with their own words."""
 
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.community.errors import AlreadyDecided, EmptyText, OwnSuggestion, TakenBack, TextTooLong, UnknownSuggestion
-from storage import communities, follows, suggestions, wordings
+from bot.community import roundups, votes
+from bot.community.errors import EmptyText, TakenBack, TextTooLong, UnknownSuggestion
+from bot.community.votes import Cast
+from storage import communities, follows, merges, suggestions, wordings
 from storage.database import Session
-from storage.suggestions import DECLINED, MAX_LENGTH, SHIPPED, Offer, Suggestion, Vote
+from storage.suggestions import MAX_LENGTH, Offer, Suggestion
 from storage.wordings import Indexed, Wording
 
 _LOOKS_EMPTY = "\u2800\u3164\uffa0\u115f\u1160"  # the braille blank and the Hangul fillers
@@ -56,6 +58,11 @@ async def access_suggestion(session: Session, community_id: int, number: int) ->
     return suggestion
 
 
+async def access_surviving(session: Session, community_id: int, number: int) -> Suggestion:
+    """As `access_suggestion`; of a merged one, the one it was merged into: there it is voted for and decided."""
+    return await merges.get_root(session, await access_suggestion(session, community_id, number))
+
+
 async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) -> Suggestion:
     """Make a suggestion of what was asked; the same ask again gives the same suggestion."""
     if existing := await suggestions.get_suggestion_by_origin(session, ask.origin):
@@ -64,6 +71,7 @@ async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) ->
         number=await communities.claim_number(session, ask.community_id), created_at=now, **vars(ask)
     )
     await suggestions.add_suggestion(session, suggestion)
+    await roundups.gather(session, suggestion, now)
     await _keep_words(session, suggestion, ask, indexed, now)
     await follows.add_follow(session, suggestion.id or 0, ask.author_id, now)
     return suggestion
@@ -83,36 +91,13 @@ async def take_offer(session: Session, offered: Offer, now: datetime) -> Ask | N
     return Ask(**{name: getattr(offered, name) for name in Ask.__dataclass_fields__})
 
 
-async def join(session: Session, suggestion: Suggestion, ask: Ask, indexed: Indexed, now: datetime) -> bool:
-    """Add a person's vote and own words to a suggestion; False when it is their own. Raises AlreadyDecided."""
+async def join(session: Session, suggestion: Suggestion, ask: Ask, indexed: Indexed, now: datetime) -> Cast | None:
+    """Add a person's vote and own words to a suggestion; None when it is their own. Raises AlreadyDecided, Outsider."""
     if suggestion.author_id == ask.author_id:
-        return False
-    await vote(session, suggestion, ask.author_id, now)
+        return None
+    cast = await votes.vote(session, suggestion, ask.author_id, now)
     await _keep_words(session, suggestion, ask, indexed, now)
-    return True
-
-
-async def vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> None:
-    """Count a person's vote once, and let them follow what they want; raises OwnSuggestion, AlreadyDecided."""
-    _check_vote(suggestion, person_id)
-    await suggestions.add_vote(session, Vote(suggestion_id=suggestion.id or 0, person_id=person_id, created_at=now))
-    await follows.add_follow(session, suggestion.id or 0, person_id, now)
-
-
-async def toggle_vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> bool:
-    """Vote, or take the vote back; True when it stands now. Raises OwnSuggestion, AlreadyDecided."""
-    _check_vote(suggestion, person_id)
-    if await suggestions.delete_vote(session, suggestion.id or 0, person_id):
-        return False
-    await vote(session, suggestion, person_id, now)
-    return True
-
-
-def _check_vote(suggestion: Suggestion, person_id: int) -> None:
-    if suggestion.author_id == person_id:
-        raise OwnSuggestion
-    if suggestion.status in (SHIPPED, DECLINED):
-        raise AlreadyDecided(suggestion.number, suggestion.status)
+    return cast
 
 
 async def _keep_words(session: Session, suggestion: Suggestion, ask: Ask, indexed: Indexed, now: datetime) -> None:

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from bot.community.errors import AlreadyDecided, NoWords
 from bot.community.suggestions import access_suggestion
-from storage import follows, suggestions, wordings
+from storage import follows, votes, wordings
 from storage.database import Session
 from storage.suggestions import DECLINED, SHIPPED, Suggestion
 from storage.wordings import Indexed, Wording
@@ -57,7 +57,7 @@ async def withdraw(session: Session, voice: Voice, now: datetime) -> Fate:
         return fate
     await wordings.delete_wording(session, voice.wording)
     if fate is Fate.VOICE:
-        await suggestions.delete_vote(session, suggestion.id or 0, person_id)
+        await votes.delete_vote(session, suggestion.id or 0, person_id)
     elif fate is Fate.HANDED_ON:
         await _hand_on(session, suggestion)
     else:
@@ -72,7 +72,7 @@ async def _fate(session: Session, voice: Voice) -> Fate:
         return Fate.VOICE
     if len(await wordings.list_voices(session, suggestion.id or 0)) > 1:
         return Fate.HANDED_ON
-    return Fate.STAYS if await suggestions.count_votes(session, [suggestion.id or 0]) else Fate.GONE
+    return Fate.STAYS if await votes.count_votes(session, [suggestion.id or 0]) else Fate.GONE
 
 
 async def _hand_on(session: Session, suggestion: Suggestion) -> None:
@@ -80,4 +80,4 @@ async def _hand_on(session: Session, suggestion: Suggestion) -> None:
     following = (await wordings.list_voices(session, suggestion.id or 0))[0]
     suggestion.author_id, suggestion.text = following.person_id, following.text
     suggestion.captured_by_id = suggestion.source_message = suggestion.photo = None  # all of who asked first
-    await suggestions.delete_vote(session, suggestion.id or 0, following.person_id)
+    await votes.delete_vote(session, suggestion.id or 0, following.person_id)

@@ -5,13 +5,45 @@ from typing import get_args
 
 from markupsafe import Markup
 
-from bot.texts import chats, digests, invitations, notices, settings, showing, suggestions, tree, triage, voices
+from bot.texts import (
+    audit,
+    care,
+    chats,
+    digests,
+    follows,
+    invitations,
+    merges,
+    notices,
+    reservations,
+    settings,
+    showing,
+    suggestions,
+    tree,
+    triage,
+    voices,
+)
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry, Page
 from bot.texts.html import visible
 from bot.texts.say import Button, Keyboard, Say, Whisper
 
-FEATURES = (suggestions, showing, voices, notices, invitations, tree, triage, digests, settings, chats)
+FEATURES = (
+    suggestions,
+    showing,
+    voices,
+    reservations,
+    follows,
+    notices,
+    invitations,
+    tree,
+    triage,
+    care,
+    merges,
+    audit,
+    digests,
+    settings,
+    chats,
+)
 ENTRIES: tuple[Entry, ...] = tuple(entry for feature in FEATURES for entry in feature.HELP)
 PAGES: tuple[Page, ...] = get_args(Page)
 
