@@ -86,7 +86,8 @@ async def perhaps(here: Here, message: Message) -> Answers:
     """Plain words in private: are they a suggestion, and for which community?"""
     heard = Heard(_words_of(message), photo=photo_of(message))
     if heard.photo and not heard.words:
-        return await ask_about(here, message)
+        # Each picture of an album comes by itself; the caption's stands for them all.
+        return None if message.media_group_id else await ask_about(here, message)
     text = await _check(here, heard)
     ask = await _ask(here, heard, text)
     here.ears.add_source(ask.origin)
