@@ -41,6 +41,7 @@ from bot.texts.menu import menus
 from bot.texts.say import Toast
 from bot.texts.suggestions import went_wrong
 from handlers.commands import CommandTable
+from handlers.ears import Ears
 from handlers.gate import Gate
 from handlers.router import COMMANDS, make_router
 from schedules.timetable import Timetable
@@ -98,6 +99,7 @@ class Millet:
         self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful)
         self.finder = Finder(find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
+        self._ears = Ears()
         self._tasks: list[asyncio.Task[None]] = []
         self._menus: asyncio.Task[None] | None = None  # not one of the parts whose end is the program's
         self._drain: Drain | None = None
@@ -120,9 +122,10 @@ class Millet:
         me = await self._introduce()
         await words  # before the first text is looked at
         table = CommandTable(COMMANDS, me)
-        gate = Gate(table, self.bot.id)
+        gate = Gate(table, self.bot.id, self._ears)
         async with self.database.reading() as session:
             gate.meet(await communities.list_known_chats(session))
+            await self._ears.learn(session)
         rights = Rights(self.bot, self.clock)
         dispatcher = self._dispatcher(table, rights)
         drain = Drain(self.database, self.clock, self._feeder(dispatcher), self._apologise)
@@ -166,9 +169,11 @@ class Millet:
         await self.database.close()
 
     async def _after_knock(self) -> None:
-        """Updates put back by another process are taken up, and what the jobs wrote is sent."""
+        """Updates put back by another process are taken up, settings are heard of, and what the jobs wrote is sent."""
         if self._drain:
             await self._drain.refill()
+        async with self.database.reading() as look:
+            await self._ears.learn(look)
         self.courier.wake()
 
     def _spawn(self, work: Any, name: str) -> None:  # a coroutine of any result

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.event.bases import UNHANDLED
-from aiogram.types import CallbackQuery, Message, TelegramObject, Update
+from aiogram.types import CallbackQuery, Message, MessageReactionUpdated, TelegramObject, Update
 
 from bot.clock import Clock
 from bot.community import members as rules
@@ -200,7 +200,9 @@ class UnitOfWork(BaseMiddleware):
 
 def _seen(event: Update) -> Seen | None:
     inner = event.event
-    user = getattr(inner, "from_user", None)
+    user = (
+        getattr(inner, "user", None) if isinstance(inner, MessageReactionUpdated) else getattr(inner, "from_user", None)
+    )
     holder = inner.message if isinstance(inner, CallbackQuery) else inner
     chat = getattr(holder, "chat", None)
     if user is None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.commands import CommandTable
+from handlers.ears import Ears
 
 # Service messages that tell of people coming and going, and of a group becoming a supergroup.
 _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member")
@@ -12,8 +13,9 @@ _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "l
 class Gate:
     """Knows the chats that need no introduction; a message from any other is let in, so that its group is met."""
 
-    def __init__(self, table: CommandTable, bot_id: int) -> None:
+    def __init__(self, table: CommandTable, bot_id: int, ears: Ears) -> None:
         self._table = table
+        self._ears = ears
         self._bot_id = bot_id
         self._met: set[str] = set()
 
@@ -36,7 +38,9 @@ class Gate:
         if self._answers_us(message):
             return True
         text = message.get("text") or message.get("caption")
-        return isinstance(text, str) and self._table.find(text, reply="reply_to_message" in message) is not None
+        if isinstance(text, str) and self._table.find(text, reply="reply_to_message" in message) is not None:
+            return True
+        return self._ears.catch(str(chat.get("id")), message, text)
 
     def _answers_us(self, message: Mapping[str, Any]) -> bool:
         """A reply to words of ours, which may have been a question."""

@@ -10,12 +10,12 @@ from bot.community import prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
-from handlers import chats, digests, invitations, settings, suggestions, triage, votes
+from handlers import chats, digests, invitations, questions, settings, suggestions, talk, triage, votes, wishes
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, votes, triage, digests, invitations, settings, chats)
+FEATURES = (suggestions, wishes, votes, triage, questions, digests, invitations, settings, chats)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
@@ -98,6 +98,8 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.people_came, HasContent("new_chat_members"))
     router.message.register(chats.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
+    router.message.register(talk.heard, talk.Talk())
+    router.message_reaction.register(questions.reacted)
     router.callback_query.register(run_press)
     router.my_chat_member.register(chats.standing_changed)
     router.chat_member.register(chats.somebody_moved)

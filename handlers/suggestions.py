@@ -1,5 +1,7 @@
 """Suggesting, being offered the similar one, finding, listing."""
 
+from dataclasses import dataclass
+
 from aiogram.types import Message
 
 from bot import doors
@@ -24,20 +26,38 @@ async def suggest(here: Here, spoken: Spoken) -> Answers:
     text = suggestions.check_text(spoken.words or _words_of(captured), spoken.command)
     if captured is None or not _has_face(captured):
         here.require_face()
+    found = await look_up(here, text, _origin(here, captured))
+    if found.known:
+        return Whisper(texts.known_already(here.mine, found.known))
+    taken = await take_in(here, await _ask(here, captured, text), found)
+    return taken if isinstance(taken, Whisper) else await announce.card(here.session, taken, here.now)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is there already for somebody's words; looked up before the session's first statement."""
+
+    reading: Reading
+    known: Suggestion | None  # made of this very message
+    alike: list[Similar]
+
+
+async def look_up(here: Here, text: str, origin: str) -> Found:
+    """Read a text and find what is like it."""
     reading = await here.finder.read(text)
     async with here.database.reading() as look:
-        known = await rows.get_suggestion_by_origin(look, _origin(here, captured))
-        alike = await here.finder.find_similar(look, here.community, reading)
-    if known:
-        return Whisper(texts.known_already(here.mine, known))
-    ask = await _ask(here, captured, text)
-    if own := _own_words(alike, ask):
+        known = await rows.get_suggestion_by_origin(look, origin)
+        return Found(reading, known, await here.finder.find_similar(look, here.community, reading))
+
+
+async def take_in(here: Here, ask: Ask, found: Found) -> Suggestion | Whisper:
+    """The one road in, whoever noted the words: a new suggestion, or the question whether it is one of these."""
+    if own := _own_words(found.alike, ask):
         return Whisper(texts.yours_already(here.mine, own))
-    if alike:
+    if found.alike:
         offered = await suggestions.offer(here.session, ask, here.now)
-        return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in alike])
-    suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
-    return await announce.card(here.session, suggestion, here.now)
+        return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in found.alike])
+    return await suggestions.submit(here.session, ask, found.reading.indexed, here.now)
 
 
 async def join_pressed(here: Here, numbers: list[int]) -> Answers:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.community.questions import Promise, promise_kept
 from bot.community.rituals import ritual_of
 from storage import communities, digests, members, releases, suggestions
 from storage.communities import Chat, Community
@@ -41,6 +42,7 @@ class Issue:
     declined: Sequence[Told]
     wanted: Sequence[tuple[Suggestion, int]]
     newcomers: Sequence[tuple[str, str | None]]  # with who brought them
+    promise: Promise | None = None  # how soon questions were answered
 
     @property
     def told(self) -> list[Told]:
@@ -98,6 +100,7 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
         declined=[one for one in told if one.suggestion.status == DECLINED],
         wanted=await suggestions.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
+        promise=await promise_kept(session, community_id, since, due),
     )
 
 

@@ -153,3 +153,13 @@ class UnknownZone(Refusal):
     """The tz database has no zone of that name."""
 
     word: str
+
+
+@dataclass
+class WishGone(Refusal):
+    """Somebody has decided about this wish, or it is forgotten."""
+
+
+@dataclass
+class QuestionGone(Refusal):
+    """The question is answered, dismissed or forgotten."""

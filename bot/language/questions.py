@@ -4,7 +4,7 @@ A question mark alone is none: “？？”, “在吗？” and “谁不喜欢
 …吗, how do I…), the sentence speaks of the product, and neither weighs much without the other.
 """
 
-from bot.language.talk import any_of, count, patterns, sentences, spelled, words_of
+from bot.language.talk import LONGEST, any_of, count, patterns, sentences, spelled, words_of
 
 ENOUGH = 3
 
@@ -15,6 +15,7 @@ _MATTERS = any_of("matters", "things", "makings", "latin matters", "latin things
 
 def is_question(text: str) -> bool:
     """Whether a message asks something that the team should answer."""
+    text = text[:LONGEST]
     if _SAID["hints"].search(text) is None and _LATIN_HINTS.isdisjoint(text.lower().split()):
         return False
     said = spelled(text)

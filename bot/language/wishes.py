@@ -4,7 +4,7 @@ A frame opens the wish (希望…, 能不能…, it would be great if…) and br
 sentence speaks of. Who asks people for a favour, tells what others said, or wishes a happy new year, falls short.
 """
 
-from bot.language.talk import any_of, count, patterns, sentences, spelled, words_of
+from bot.language.talk import LONGEST, any_of, count, patterns, sentences, spelled, words_of
 
 ENOUGH = 4
 
@@ -17,6 +17,7 @@ _THINGS = any_of("things", "changes", "latin things")
 
 def is_wish(text: str) -> bool:
     """Whether a message reads like a wish for the product."""
+    text = text[:LONGEST]
     if _SAID["hints"].search(text) is None and _LATIN_HINTS.isdisjoint(text.lower().split()):
         return False
     said = spelled(text)

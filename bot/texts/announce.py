@@ -1,7 +1,7 @@
 """Who is told what, in their language, into the outbox."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from bot.texts import digests
 from bot.texts import suggestions as texts
 from bot.texts.catalogues import Translator, closest_language, translator
+from bot.texts.links import Around
 from bot.texts.say import Say, to_chat, to_person
 from storage import communities, members, outbox, suggestions, wordings
 from storage.communities import Chat, Community
@@ -45,6 +46,13 @@ async def card(session: Session, suggestion: Suggestion, now: datetime) -> Outbo
     said = texts.card(language_of_chat(chat, community), suggestion, author.name, votes, voices)
     slotted = _in_slot(said, suggestion)
     return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=suggestion.source_message)
+
+
+async def around(session: Session, community_id: int, person_ids: Sequence[int]) -> Around:
+    """The people, and the community's chats, for a list of what was said."""
+    chats = await communities.list_chats(session, community_id)
+    people = await members.list_people(session, list(person_ids))
+    return Around(people, {chat.id or 0: chat for chat in chats})
 
 
 async def apology(session: Session, raw: Mapping[str, Any], now: datetime) -> None:

@@ -46,7 +46,10 @@ def too_late_to_join(t: Translator) -> Markup:
 
 def _sight(t: Translator, chat: Chat) -> Markup:
     if chat.status == "administrator":
-        return t("As an administrator I see all messages here, but I keep only what is addressed to me.")
+        return t(
+            "As an administrator I see all messages here, but I keep only what is addressed to me. If something sounds "
+            "like a wish, I ask its author quietly; a question I remember until it is answered."
+        )
     return t("I see only commands and replies to me. To react to 建议 and #idea too, I need to be an administrator.")
 
 
@@ -147,6 +150,7 @@ def help_in_full(t: Translator, staff: bool) -> Say:
         lines += [
             t("<b>For the team</b>"),
             t("<code>/status 12 planned</code>, <code>/decline 12 reason</code>, <code>/ship 12 14 v2.3 note</code>"),
+            t("<code>/unanswered</code>: questions that wait longer than promised."),
             t("<code>/digest</code>: preview the next issue. <code>/ritual name fri 17:00</code>: when it is posted."),
             t("<code>/setup</code> in a group: what that chat is for."),
         ]

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from bot.community.digests import Issue, Told
 from bot.texts.catalogues import Translator
 from bot.texts.html import excerpt, name, units, visible
+from bot.texts.questions import promise
 from bot.texts.say import Button, Say
 from bot.texts.triage import and_more, asked_by, calm
 from storage.communities import Community
@@ -65,6 +66,8 @@ def preview(t: Translator, told: Issue, community: Community) -> Say:
 
 def _compose(t: Translator, told: Issue, head: list[Markup]) -> Markup:
     sections = [section for section in _sections(t, told) if section.lines]
+    if told.promise:
+        sections.append(Section(promise(t, told.promise), [], 0))
     if not told.shipped:
         head = [*head, _no_news(t, told)]
     for section in sections:

@@ -68,6 +68,8 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "There is no setting “%(name)s”. <code>/settings</code> lists them all.", name=excerpt(e.name, 60)
     ),
     errors.SettingRefused: setting_refused,
+    errors.WishGone: lambda t, _: t("This is settled already, or too long ago. Nothing was changed."),
+    errors.QuestionGone: lambda t, _: t("This question is settled already. <code>/unanswered</code> lists the others."),
     errors.UnknownZone: lambda t, e: t(
         "I do not know the time zone “%(word)s”. Use a name such as <code>Asia/Shanghai</code>.",
         word=excerpt(e.word, 60),

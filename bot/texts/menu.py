@@ -25,6 +25,7 @@ def menus(t: Translator) -> Mapping[str, Menu]:
         ("status", t("move a suggestion: planned, started")),
         ("decline", t("decline a suggestion, with a reason")),
         ("ship", t("say what was shipped")),
+        ("unanswered", t("questions that wait for the team")),
         ("digest", t("preview the next digest")),
         ("ritual", t("when the digest is posted")),
         ("setup", t("what this chat is for")),

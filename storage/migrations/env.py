@@ -14,9 +14,11 @@ from storage import (
     notices,
     outbox,
     prompts,
+    questions,
     releases,
     settings,
     suggestions,
+    wishes,
     wordings,
 )
 
@@ -32,9 +34,11 @@ TABLES = (
     notices,
     outbox,
     prompts,
+    questions,
     releases,
     settings,
     suggestions,
+    wishes,
     wordings,
 )
 
