@@ -211,8 +211,8 @@ def ritual(t: Translator, community: Community, moments: Sequence[datetime]) -> 
 def in_doubt(t: Translator, chat: str, row_id: int) -> Say:
     """To the team: nobody can know whether the digest arrived."""
     buttons = [
-        Button(str(t("Post it again")), data=f"repost:{row_id}"),
-        Button(str(t("It is there")), data=f"arrived:{row_id}"),
+        Button(t("Post it again"), data=f"repost:{row_id}"),
+        Button(t("It is there"), data=f"arrived:{row_id}"),
     ]
     said = t(
         "I do not know whether the digest reached <b>%(chat)s</b>. I will not post it twice unasked. "
