@@ -41,8 +41,8 @@ from bot.texts.menu import menus
 from bot.texts.say import Toast
 from bot.texts.suggestions import went_wrong
 from handlers.commands import CommandTable
-from handlers.ears import Ears
 from handlers.gate import Gate
+from handlers.overhearing import Overhearing
 from handlers.router import COMMANDS, make_router
 from schedules.timetable import Timetable
 from storage import communities, inbox, members, outbox
@@ -99,7 +99,7 @@ class Millet:
         self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful)
         self.finder = Finder(find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
-        self._ears = Ears()
+        self._overhearing = Overhearing()
         self._tasks: list[asyncio.Task[None]] = []
         self._menus: asyncio.Task[None] | None = None  # not one of the parts whose end is the program's
         self._drain: Drain | None = None
@@ -122,10 +122,10 @@ class Millet:
         me = await self._introduce()
         await words  # before the first text is looked at
         table = CommandTable(COMMANDS, me)
-        gate = Gate(table, self.bot.id, self._ears)
+        gate = Gate(table, self.bot.id, self._overhearing)
         async with self.database.reading() as session:
             gate.meet(await communities.list_known_chats(session))
-            await self._ears.learn(session)
+            await self._overhearing.learn(session)
         rights = Rights(self.bot, self.clock)
         dispatcher = self._dispatcher(table, rights)
         drain = Drain(self.database, self.clock, self._feeder(dispatcher), self._apologise)
@@ -173,7 +173,7 @@ class Millet:
         if self._drain:
             await self._drain.refill()
         async with self.database.reading() as look:
-            await self._ears.learn(look)
+            await self._overhearing.learn(look)
         self.courier.wake()
 
     def _spawn(self, work: Any, name: str) -> None:  # a coroutine of any result

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.commands import CommandTable
-from handlers.ears import Ears
+from handlers.overhearing import Overhearing
 
 # Service messages that tell of people coming and going, and of a group becoming a supergroup.
 _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member")
@@ -13,9 +13,9 @@ _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "l
 class Gate:
     """Knows the chats that need no introduction; a message from any other is let in, so that its group is met."""
 
-    def __init__(self, table: CommandTable, bot_id: int, ears: Ears) -> None:
+    def __init__(self, table: CommandTable, bot_id: int, overhearing: Overhearing) -> None:
         self._table = table
-        self._ears = ears
+        self._overhearing = overhearing
         self._bot_id = bot_id
         self._met: set[str] = set()
 
@@ -26,6 +26,8 @@ class Gate:
     def concerns_us(self, update: Mapping[str, Any]) -> bool:
         """Looks at the raw JSON only, whatever its shape."""
         message = update.get("message")
+        if isinstance(reaction := update.get("message_reaction"), dict):
+            return self._may_answer(reaction)
         if not isinstance(message, dict):
             return True
         chat = message.get("chat")
@@ -40,7 +42,13 @@ class Gate:
         text = message.get("text") or message.get("caption")
         if isinstance(text, str) and self._table.find(text, reply="reply_to_message" in message) is not None:
             return True
-        return self._ears.catch(str(chat.get("id")), message, text)
+        return self._overhearing.catch(str(chat.get("id")), message, text)
+
+    def _may_answer(self, reaction: Mapping[str, Any]) -> bool:
+        """A reaction to a question that is open; others are chatter."""
+        chat = reaction.get("chat")
+        message = str(reaction.get("message_id"))
+        return isinstance(chat, dict) and self._overhearing.is_asked(str(chat.get("id")), message)
 
     def _answers_us(self, message: Mapping[str, Any]) -> bool:
         """A reply to words of ours, which may have been a question."""

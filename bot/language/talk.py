@@ -47,6 +47,7 @@ def count(pattern: re.Pattern[str], text: str, most: int = 3) -> int:
 @cache
 def _sections(name: str) -> dict[str, list[str]]:
     sections: dict[str, list[str]] = {}
+    lines: list[str] = []
     for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines():
         if title := _TITLE.fullmatch(line):
             sections[title[1]] = lines = []

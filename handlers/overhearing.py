@@ -16,7 +16,7 @@ from storage.database import Session
 _NOT_OWN = ("sender_chat", "via_bot", "forward_origin", "forward_date")
 
 
-class Ears:
+class Overhearing:
     """Remembers where not to listen, and which messages ask something that is still open."""
 
     def __init__(self) -> None:
@@ -37,18 +37,19 @@ class Ears:
     def catch(self, chat: str, message: Mapping[str, Any], text: object) -> bool:
         """Whether the message is something to be looked at."""
         replied = message.get("reply_to_message")
-        if isinstance(replied, dict) and self._is_open(chat, str(replied.get("message_id"))):
+        if isinstance(replied, dict) and self.is_asked(chat, str(replied.get("message_id"))):
             return True
         if not isinstance(text, str):
             return False
-        if chat not in self._no_wishes and is_wish(text):
-            return _is_own_talk(message)
+        if is_wish(text):
+            return chat not in self._no_wishes and _is_own_talk(message)
         if chat in self._no_questions or not is_question(text) or not _is_own_talk(message):
             return False
         self._heard.add((chat, str(message.get("message_id"))))
         return True
 
-    def _is_open(self, chat: str, message: str) -> bool:
+    def is_asked(self, chat: str, message: str) -> bool:
+        """Whether the message asks something that is open, as far as we remember."""
         key = (chat, message)
         return key in self._open or key in self._heard or key in self._heard_before
 
