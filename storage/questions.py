@@ -74,7 +74,9 @@ async def count_overdue(session: Session, community_id: int, now: datetime) -> i
 
 async def list_to_tell(session: Session, now: datetime) -> set[int]:
     """Communities whose team is to be told now of questions that wait too long."""
-    query = select(Question.community_id).where(Question.state == OPEN, Question.due_at <= now, Question.tell_at <= now)
+    query = select(Question.community_id).where(
+        Question.state == OPEN, Question.due_at <= now, col(Question.tell_at) <= now
+    )
     return set(await session.exec(query.distinct()))
 
 

@@ -70,9 +70,10 @@ async def promise_kept(session: Session, community_id: int, since: datetime, unt
     count, oldest = await questions.get_open_count(session, community_id)
     if not times and not count:
         return None
+    waited = [(answered - asked).total_seconds() for asked, answered in times]
     return Promise(
         answered=len(times),
-        median=median(answered - asked for asked, answered in times) if times else None,
+        median=timedelta(seconds=median(waited)) if waited else None,
         open=count,
         oldest_waits=until - oldest if oldest else None,
     )
