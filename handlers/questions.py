@@ -3,7 +3,8 @@
 from aiogram.types import Message, MessageReactionUpdated
 
 from bot.community import questions
-from bot.community.wishes import Said
+from bot.community.errors import RightsUnknown
+from bot.community.talk import Said
 from bot.here import Here
 from bot.texts import announce
 from bot.texts import questions as texts
@@ -14,7 +15,7 @@ from storage import questions as rows
 
 async def asked(here: Here, said: Said) -> Answers:
     """A question in ordinary talk; the team's own are no promise to anybody."""
-    if not await here.is_staff():
+    if not await _is_team(here):
         await questions.ask(here.session, said, here.now)
     return None
 
@@ -38,10 +39,18 @@ async def _answer(here: Here, message: str) -> bool:
         return False
     async with here.database.reading() as look:
         question = await rows.get_open_by_message(look, here.chat.id or 0, message)
-    if question is None or question.person_id == here.person_id or not await here.is_staff():
+    if question is None or question.person_id == here.person_id or not await _is_team(here):
         return False
     await questions.answer(here.session, question, here.now)
     return True
+
+
+async def _is_team(here: Here) -> bool:
+    """Whether the speaker is of the team; where Telegram does not tell, nobody is troubled with that."""
+    try:
+        return await here.is_staff()
+    except RightsUnknown:
+        return False
 
 
 async def unanswered(here: Here, _: Spoken) -> Answers:

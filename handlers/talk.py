@@ -5,7 +5,7 @@ from typing import Any
 from aiogram.filters import Filter
 from aiogram.types import Message, TelegramObject
 
-from bot.community.wishes import Said
+from bot.community.talk import Said
 from bot.here import STAND_INS, Here
 from bot.language.questions import is_question
 from bot.language.wishes import is_wish

@@ -3,7 +3,8 @@
 from bot.community import wishes
 from bot.community.audit import Action, record
 from bot.community.suggestions import Ask
-from bot.community.wishes import Said, access_wish
+from bot.community.talk import Said
+from bot.community.wishes import access_wish
 from bot.here import Here
 from bot.texts import announce
 from bot.texts import suggestions as suggestion_texts
@@ -47,9 +48,9 @@ async def take_pressed(here: Here, numbers: list[int]) -> Answers:
     """Somebody of the team notes a wish of the list; who said it is its author."""
     wish = await _access_as_staff(here, numbers[0])
     taken = await _note(here, wish, here.person_id)
+    await _record(here, "note", "wish" if isinstance(taken, Whisper) else f"#{taken.number}")
     if isinstance(taken, Whisper):
         return [taken, await _rest_of_list(here, wish)]
-    await _record(here, "note", f"#{taken.number}")
     said = Toast(suggestion_texts.filed(here.mine, taken))
     return [said, await _rest_of_list(here, wish), await announce.card(here.session, taken, here.now)]
 

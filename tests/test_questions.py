@@ -269,3 +269,15 @@ def test_hostile_words_fit_and_show_literally(language: str, hostile: str) -> No
     assert all(len((button.data or "").encode()) <= 64 for row in said.keyboard for button in row)
     kept = questions.Promise(answered=1, median=timedelta(seconds=3), open=1, oldest_waits=timedelta(days=4000))
     assert "4000" in promise(t, kept)
+
+
+async def test_where_telegram_does_not_tell_who_is_of_the_team_nobody_is_troubled(town: Town) -> None:
+    group = town.group()
+    await town.settle()
+    public = len(town.public(group))
+    town.sandbox.faults.add("500", "getChatAdministrators", times=None)
+    said = await town.say("xiaoman", group, QUESTION)
+    await town.say("ahe", group, "我也想知道", reply_to=said)
+    assert len(town.public(group)) == public
+    assert not group.whispers
+    assert await states(town) == [OPEN]

@@ -7,7 +7,7 @@ from statistics import median
 from bot.community import settings
 from bot.community.errors import QuestionGone
 from bot.community.rituals import next_daily
-from bot.community.wishes import Said
+from bot.community.talk import Said
 from storage import questions
 from storage.database import Session
 from storage.questions import ANSWERED, DISMISSED, LONGEST_EXCERPT, Question
@@ -29,7 +29,7 @@ class Promise:
 async def ask(session: Session, said: Said, now: datetime) -> bool:
     """Start the clock for a question; False where nothing is promised, and when it was heard already."""
     ours = await settings.load(session, said.community.id or 0)
-    if not ours.promise_hours or not (said.chat.is_open or said.chat.is_seed):
+    if not ours.promise_hours or not said.is_among_members:
         return False
     due = now + timedelta(hours=ours.promise_hours)
     question = Question(

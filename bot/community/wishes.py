@@ -1,14 +1,13 @@
 """Wishes overheard in ordinary talk: the author is asked where only they see it, or else the team's list shows them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.community import settings
 from bot.community.errors import WishGone
 from bot.community.rituals import next_daily
+from bot.community.talk import Said
 from storage import communities, members, suggestions, wishes
-from storage.communities import Chat, Community
 from storage.database import Session
 from storage.suggestions import MAX_LENGTH
 from storage.wishes import ASKED, DISMISSED, NOTED, UNSETTLED, WAITING, Wish
@@ -18,18 +17,6 @@ ASKED_ONCE_IN = timedelta(days=1)
 MOST_LISTED = 15
 
 
-@dataclass(frozen=True)
-class Said:
-    """What somebody said in a chat, and where."""
-
-    community: Community
-    chat: Chat
-    person_id: int
-    text: str
-    message: str
-    origin: str
-
-
 async def hear(session: Session, said: Said, now: datetime, *, quietly: bool) -> Wish | None:
     """Keep a wish; None where wishes are not listened for, of members who want no such question, and heard again.
 
@@ -37,7 +24,7 @@ async def hear(session: Session, said: Said, now: datetime, *, quietly: bool) ->
     """
     ours = await settings.load(session, said.community.id or 0)
     member = await members.get_member(session, said.community.id or 0, said.person_id)
-    if not ours.overhear or not _is_open(said.chat) or member is None or not member.welcomes_asking:
+    if not ours.overhear or not said.is_among_members or member is None or not member.welcomes_asking:
         return None
     asks = quietly and not await wishes.has_been_asked(session, said.person_id, now - ASKED_ONCE_IN)
     wish = Wish(
@@ -54,10 +41,6 @@ async def hear(session: Session, said: Said, now: datetime, *, quietly: bool) ->
         until=now + KEPT,
     )
     return await wishes.add_wish(session, wish)
-
-
-def _is_open(chat: Chat) -> bool:
-    return chat.is_open or chat.is_seed
 
 
 async def access_wish(session: Session, community_id: int, wish_id: int, *, author_id: int | None = None) -> Wish:
