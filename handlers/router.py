@@ -10,12 +10,37 @@ from bot.community import prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
-from handlers import chats, digests, invitations, questions, settings, suggestions, talk, triage, votes, wishes
+from handlers import (
+    chats,
+    digests,
+    invitations,
+    notices,
+    questions,
+    settings,
+    suggestions,
+    talk,
+    triage,
+    verdicts,
+    votes,
+    wishes,
+)
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, wishes, votes, triage, questions, digests, invitations, settings, chats)
+FEATURES = (
+    suggestions,
+    wishes,
+    votes,
+    triage,
+    questions,
+    digests,
+    invitations,
+    notices,
+    verdicts,
+    settings,
+    chats,
+)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}

@@ -17,6 +17,7 @@ from storage.questions import Question
 from storage.releases import Release
 from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
+from storage.verdicts import Verdict
 from storage.wishes import Wish
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
@@ -80,7 +81,7 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     for suggestion in await session.exec(suggestions):
         suggestion.number = await communities.claim_number(session, new)
         suggestion.community_id = new
-    for table in (Offer, Release, Notice, AuditRow, PromptRow):
+    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await move_heard(session, old, new)
     await session.flush()

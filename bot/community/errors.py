@@ -163,3 +163,8 @@ class WishGone(Refusal):
 @dataclass
 class QuestionGone(Refusal):
     """The question is answered, dismissed or forgotten."""
+
+
+@dataclass
+class TooLateToAnswer(Refusal):
+    """The question is closed: a week has passed, or the suggestion is no longer as it was shipped."""

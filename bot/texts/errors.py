@@ -70,6 +70,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.SettingRefused: setting_refused,
     errors.WishGone: lambda t, _: t("This is settled already, or too long ago. Nothing was changed."),
     errors.QuestionGone: lambda t, _: t("This question is settled already. <code>/unanswered</code> lists the others."),
+    errors.TooLateToAnswer: lambda t, _: t(
+        "This question is closed. If something does not work, tell it with <code>/suggest …</code>"
+    ),
     errors.UnknownZone: lambda t, e: t(
         "I do not know the time zone “%(word)s”. Use a name such as <code>Asia/Shanghai</code>.",
         word=excerpt(e.word, 60),

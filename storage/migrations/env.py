@@ -18,6 +18,7 @@ from storage import (
     releases,
     settings,
     suggestions,
+    verdicts,
     wishes,
     wordings,
 )
@@ -38,6 +39,7 @@ TABLES = (
     releases,
     settings,
     suggestions,
+    verdicts,
     wishes,
     wordings,
 )
