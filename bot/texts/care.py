@@ -11,6 +11,7 @@ from bot.community.search import PAGE
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe, shorten
+from bot.texts.links import to_message
 from bot.texts.say import Button, Keyboard, Rewrite, Say, Whisper
 from bot.texts.suggestions import MARKS, UNDECIDED, Around, decision, line, numbers, status_name
 from bot.texts.triage import calm
@@ -60,16 +61,9 @@ def _origin(t: Translator, kept: Kept) -> Markup:
     parts = [Markup("{} · 👍 {}").format(safe(calm(name(kept.author))), kept.votes)]
     if kept.voices:
         parts.append(Markup("💬 {}").format(len(kept.voices)))
-    if url := message_url(kept.source, kept.suggestion.source_message):
+    if url := to_message(kept.source, kept.suggestion.source_message, kept.suggestion.topic):
         parts.append(Markup('<a href="{}">{}</a>').format(url, t("where it was said")))
     return Markup("— ") + Markup(" · ").join(parts)
-
-
-def message_url(chat: Chat | None, message: str | None) -> str | None:
-    """Where a message of a supergroup opens for its members."""
-    if chat is None or message is None or not chat.external_id.startswith("-100"):
-        return None
-    return f"https://t.me/c/{chat.external_id.removeprefix('-100')}/{message}"
 
 
 def _voice(who: str, words: str) -> Markup:
