@@ -5,17 +5,20 @@ import json
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from storage import communities, digests, invitations, members, wordings
+from storage import communities, digests, invitations, members, wordings, words
 from storage.audit import AuditRow
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
+from storage.findings import Finding
 from storage.invitations import JoinRequest
+from storage.judgements import Judgement
 from storage.notices import Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
 from storage.prompts import PromptRow
 from storage.releases import Release
 from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
+from storage.words import Word
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
 
@@ -76,10 +79,11 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     for suggestion in await session.exec(suggestions):
         suggestion.number = await communities.claim_number(session, new)
         suggestion.community_id = new
-    for table in (Offer, Release, Notice, AuditRow, PromptRow):
+    for table in (Offer, Release, Notice, AuditRow, PromptRow, Judgement):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await session.flush()
     await wordings.move_wordings(session, old, new)
+    await words.move_words(session, old, new)
     told = await digests.get_last_posted(session, old) is not None
     if not told and not await invitations.has_codes(session, old):
         await forget_community(session, old)
@@ -87,6 +91,6 @@ async def _move_community(session: Session, old: int, new: int) -> None:
 
 async def forget_community(session: Session, community_id: int) -> None:
     """Forget a community that has neither chats nor members, with what was only about itself."""
-    for table in (SettingRow, AuditRow, PromptRow):
+    for table in (SettingRow, AuditRow, PromptRow, Word, Finding):
         await session.exec(delete(table).where(col(table.community_id) == community_id))
     await communities.delete_community(session, community_id)

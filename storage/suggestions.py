@@ -98,6 +98,12 @@ async def list_most_wanted(
     return [(suggestion, int(count)) for suggestion, count in await session.exec(query)]
 
 
+async def list_newer(session: Session, community_id: int, after: int, limit: int) -> list[Suggestion]:
+    """Suggestions with a greater id, in order."""
+    query = select(Suggestion).where(Suggestion.community_id == community_id, col(Suggestion.id) > after)
+    return list(await session.exec(query.order_by(col(Suggestion.id)).limit(limit)))
+
+
 async def list_by_author(session: Session, community_id: int, person_id: int, limit: int) -> list[Suggestion]:
     query = select(Suggestion).where(Suggestion.community_id == community_id, Suggestion.author_id == person_id)
     return list(await session.exec(query.order_by(col(Suggestion.number).desc()).limit(limit)))

@@ -7,9 +7,11 @@ from storage import (
     audit,
     communities,
     digests,
+    findings,
     follows,
     inbox,
     invitations,
+    judgements,
     members,
     notices,
     outbox,
@@ -18,6 +20,7 @@ from storage import (
     settings,
     suggestions,
     wordings,
+    words,
 )
 
 # Named, so that a tool that tidies imports sees they are needed: each registers its tables.
@@ -25,9 +28,11 @@ TABLES = (
     audit,
     communities,
     digests,
+    findings,
     follows,
     inbox,
     invitations,
+    judgements,
     members,
     notices,
     outbox,
@@ -36,6 +41,7 @@ TABLES = (
     settings,
     suggestions,
     wordings,
+    words,
 )
 
 context.configure(
