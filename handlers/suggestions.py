@@ -3,7 +3,7 @@
 from aiogram.types import Message
 
 from bot import doors
-from bot.community import members, suggestions
+from bot.community import learning, members, suggestions
 from bot.community.similar import Reading, Similar
 from bot.community.suggestions import Ask
 from bot.here import STAND_INS, Here, seen_person
@@ -24,7 +24,7 @@ async def suggest(here: Here, spoken: Spoken) -> Answers:
     text = suggestions.check_text(spoken.words or _words_of(captured), spoken.command)
     if captured is None or not _has_face(captured):
         here.require_face()
-    reading = await here.finder.read(text)
+    reading = await here.read(text)
     async with here.database.reading() as look:
         known = await rows.get_suggestion_by_origin(look, _origin(here, captured))
         alike = await here.finder.find_similar(look, here.community, reading)
@@ -35,6 +35,7 @@ async def suggest(here: Here, spoken: Spoken) -> Answers:
         return Whisper(texts.yours_already(here.mine, own))
     if alike:
         offered = await suggestions.offer(here.session, ask, here.now)
+        await learning.note_shown(here.session, offered, alike, here.now)
         return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in alike])
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
     return await announce.card(here.session, suggestion, here.now)
@@ -49,6 +50,7 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     ask, reading = taken
     suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
     joined = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
+    await learning.learn_same(here.session, offer_id, suggestion, here.person_id, here.now)
     said = texts.joined(here.mine, suggestion) if joined else texts.yours_already(here.mine, suggestion)
     return [Rewrite(said), await announce.card(here.session, suggestion, here.now)]
 
@@ -60,6 +62,7 @@ async def new_pressed(here: Here, numbers: list[int]) -> Answers:
         return taken
     ask, reading = taken
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
+    await learning.learn_different(here.session, numbers[0], suggestion, here.person_id, here.now)
     return [Rewrite(texts.filed(here.mine, suggestion)), await announce.card(here.session, suggestion, here.now)]
 
 
@@ -72,7 +75,7 @@ async def top(here: Here, _: Spoken) -> Answers:
 async def search(here: Here, spoken: Spoken) -> Answers:
     """`/search words`: the suggestions like them."""
     text = suggestions.check_text(spoken.words, spoken.command)
-    reading = await here.finder.read(text)
+    reading = await here.read(text)
     async with here.database.reading() as look:
         found = await here.finder.search(look, here.community, reading, LISTED)
         matches = [match.suggestion for match in found]
@@ -127,7 +130,7 @@ async def _take(here: Here, offer_id: int) -> tuple[Ask, Reading] | Toast:
         return Toast(texts.answered_already(here.mine))
     if here.person_id not in (offered.author_id, offered.captured_by_id):
         return Toast(texts.not_your_offer(here.mine))
-    reading = await here.finder.read(offered.text)
+    reading = await here.read(offered.text, offered.community_id)
     ask = await suggestions.take_offer(here.session, offered, here.now)
     return (ask, reading) if ask else Toast(texts.answered_already(here.mine))
 

@@ -10,7 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import digests, housekeeping, invitations, offers, wordings
+from schedules import digests, housekeeping, invitations, offers, proposals, wordings
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Timetable:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._jobs = (offers.filing(finder), *JOBS, wordings.reindexing(finder))
+        self._jobs = (offers.filing(finder), *JOBS, proposals.looking(finder), wordings.reindexing(finder))
         self._after = after  # at the end of each knock: what was put back is taken up, what was written is sent
         self._every = every_seconds
         self._scheduler = AsyncIOScheduler(timezone="UTC")

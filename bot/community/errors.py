@@ -153,3 +153,34 @@ class UnknownZone(Refusal):
     """The tz database has no zone of that name."""
 
     word: str
+
+
+@dataclass
+class UnknownProposal(Refusal):
+    """Nothing of that number was proposed here."""
+
+
+@dataclass
+class AnsweredAlready(Refusal):
+    """Somebody of the team has answered this."""
+
+
+@dataclass
+class UnsuitedWord(Refusal):
+    """Not a word the dictionary can take; `word` as it was written."""
+
+    word: str
+
+
+@dataclass
+class TooManyWords(Refusal):
+    """The community has as many words of its own as it may have."""
+
+    limit: int
+
+
+@dataclass
+class UnknownWord(Refusal):
+    """The community has no such word of its own."""
+
+    word: str
