@@ -1,8 +1,9 @@
 """The vectors of busy communities, kept at hand and topped up before each search."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -55,7 +56,8 @@ class MeaningCache:
         """All meanings of a community; the session must only read, for what it sees is kept."""
         known = self._kept.get(community_id, NOTHING)
         after = int(known.ids[-1]) - _LATE if len(known.ids) else 0
-        portions = await self._list_new(session, community_id, after)
+        late = known.ids[np.searchsorted(known.ids, after, "right") :]
+        portions = [portion async for portion in self._read(session, community_id, after, _written(late))]
         kept = await self._apart(lambda: _joined(known, portions)) if portions else known
         if len(kept.ids):
             self._keep(community_id, kept)
@@ -65,15 +67,15 @@ class MeaningCache:
         """Read the community afresh next time: its vectors were made anew."""
         self._kept.pop(community_id, None)
 
-    async def _list_new(self, session: Session, community_id: int, after: int) -> list[tuple[str, str | bytes]]:
-        portions = []
-        while True:
+    async def _read(self, session: Session, community_id: int, after: int, known: str) -> AsyncIterator[Meanings]:
+        """What follows an id, a portion at a time; nothing where it is what is known."""
+        more = True
+        while more:
             ids, vectors = await index.list_vectors(session, community_id, self._vector_by, after, _PORTION)
-            if ids:
-                portions.append((ids, vectors))
-                after = int(ids.rpartition(",")[2])
-            if ids.count(",") + 1 < _PORTION:
-                return portions
+            if ids and ids != known:
+                yield await self._apart(partial(_unpacked, ids, vectors))
+            more = ids.count(",") + 1 == _PORTION
+            after = int(ids.rpartition(",")[2] or after)
 
     def _keep(self, community_id: int, kept: Meanings) -> None:
         self._kept[community_id] = kept
@@ -82,19 +84,33 @@ class MeaningCache:
             self._kept.popitem(last=False)
 
 
-def _joined(known: Meanings, portions: list[tuple[str, str | bytes]]) -> Meanings:
-    ids = np.concatenate([numbers(ids) for ids, _ in portions])
-    raw = b"".join(bytes.fromhex(part) if isinstance(part, str) else part for _, part in portions)
+def _unpacked(joined: str, vectors: str | bytes) -> Meanings:
+    ids = numbers(joined)
+    raw = bytes.fromhex(vectors) if isinstance(vectors, str) else vectors
     packed = np.frombuffer(raw, np.int8).reshape(len(ids), -1)
-    if not len(known.ids):
-        return Meanings(ids, packed, signs(packed))
-    is_new = ~np.isin(ids, known.ids[-2 * _LATE :])
-    if not is_new.any():
-        return known
-    ids = np.concatenate([known.ids, ids[is_new]])
-    order = np.argsort(ids, kind="stable")
-    packed = np.concatenate([known.packed, packed[is_new]])[order]
-    return Meanings(ids[order], packed, signs(packed))
+    return Meanings(ids, packed, signs(packed))
+
+
+def _joined(known: Meanings, portions: Sequence[Meanings]) -> Meanings:
+    new = _one_after_another(portions)
+    is_new = ~np.isin(new.ids, known.ids[-2 * _LATE :])
+    if not len(known.ids) or not is_new.any():
+        return known if len(known.ids) else new
+    both = _one_after_another([known, _chosen(new, is_new)])
+    return both if (np.diff(both.ids) > 0).all() else _chosen(both, np.argsort(both.ids, kind="stable"))
+
+
+def _one_after_another(parts: Sequence[Meanings]) -> Meanings:
+    ids, packed, signed = ([getattr(part, name) for part in parts] for name in ("ids", "packed", "signs"))
+    return Meanings(np.concatenate(ids), np.concatenate(packed), np.concatenate(signed))
+
+
+def _chosen(meanings: Meanings, which: NDArray[np.bool_] | NDArray[np.intp]) -> Meanings:
+    return Meanings(meanings.ids[which], meanings.packed[which], meanings.signs[which])
+
+
+def _written(ids: Ids) -> str:
+    return ",".join(map(str, ids.tolist()))
 
 
 def numbers(joined: str) -> Ids:
