@@ -13,7 +13,7 @@ from bot.texts import chats as texts
 from bot.texts.catalogues import translator
 from bot.texts.invitations import needs_right
 from bot.texts.say import Answers, Rewrite, Say, Toast
-from handlers import invitations, suggestions
+from handlers import invitations, notices, suggestions
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities
@@ -166,6 +166,8 @@ async def start(here: Here, spoken: Spoken) -> Answers:
         return texts.help_in_group(here.t)
     if spoken.words == "my" and here.known_community:
         return await suggestions.list_mine(here)
+    if spoken.words == "notices" and here.known_community:
+        return await notices.list_ways(here)
     if spoken.words and (answers := await invitations.start_with(here, spoken.words)):
         return answers
     await look_around(here)

@@ -10,12 +10,24 @@ from bot.community import prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
-from handlers import chats, digests, invitations, proposals, settings, suggestions, triage, votes, words
+from handlers import (
+    chats,
+    digests,
+    invitations,
+    notices,
+    proposals,
+    settings,
+    suggestions,
+    triage,
+    verdicts,
+    votes,
+    words,
+)
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, votes, triage, proposals, digests, invitations, settings, words, chats)
+FEATURES = (suggestions, votes, triage, proposals, digests, invitations, notices, verdicts, settings, words, chats)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}

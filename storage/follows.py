@@ -29,6 +29,12 @@ async def list_followers(session: Session, suggestion_ids: Sequence[int]) -> lis
     return list(dict.fromkeys(await session.exec(query.order_by(col(Follow.created_at), col(Follow.person_id)))))
 
 
+async def list_muted(session: Session, suggestion_ids: Sequence[int]) -> set[int]:
+    """People who have muted any of these suggestions."""
+    query = select(Follow.person_id).where(col(Follow.suggestion_id).in_(suggestion_ids), col(Follow.muted))
+    return set(await session.exec(query))
+
+
 async def add_follow(session: Session, suggestion_id: int, person_id: int, now: datetime) -> bool:
     """True when the person did not follow it yet; who has muted it stays muted."""
     values = {"suggestion_id": suggestion_id, "person_id": person_id, "muted": False, "created_at": now}

@@ -18,6 +18,7 @@ from storage.prompts import PromptRow
 from storage.releases import Release
 from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
+from storage.verdicts import Verdict
 from storage.words import Word
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
@@ -79,7 +80,7 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     for suggestion in await session.exec(suggestions):
         suggestion.number = await communities.claim_number(session, new)
         suggestion.community_id = new
-    for table in (Offer, Release, Notice, AuditRow, PromptRow, Judgement):
+    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow, Judgement):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await session.flush()
     await wordings.move_wordings(session, old, new)

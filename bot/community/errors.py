@@ -184,3 +184,8 @@ class UnknownWord(Refusal):
     """The community has no such word of its own."""
 
     word: str
+
+
+@dataclass
+class TooLateToAnswer(Refusal):
+    """The question is closed: a week has passed, or the suggestion is no longer as it was shipped."""

@@ -89,14 +89,30 @@ async def to_team(
 
     Empty when there is neither. Only who has pressed Start can be told privately.
     """
-    rooms = [room for room in await communities.list_chats(session, community.id or 0) if room.is_staff]
-    if rooms:
-        said = [(room, say(language_of_chat(room, community))) for room in rooms]
-        return [to_chat(room.id or 0, words, now, key=f"{key}:{room.id}") for room, words in said]
+    if told := await to_rooms(session, community, say, now, key=key):
+        return told
     person = await members.get_last_decider(session, community.id or 0)
     if person is None:
         return []
     return [to_person(person.id or 0, say(language_of_person(person, community)), now, key=f"{key}:person")]
+
+
+async def to_rooms(
+    session: Session,
+    community: Community,
+    say: Callable[[Translator], Say],
+    now: datetime,
+    *,
+    key: str | None = None,
+    slot: str | None = None,
+) -> list[OutboxRow]:
+    """What the team should know, for its rooms alone: once for a key, or as a live message of a slot."""
+    rows = []
+    for room in await communities.list_chats(session, community.id or 0):
+        if room.is_staff:
+            said = replace(say(language_of_chat(room, community)), slot=f"{slot}:{room.id}" if slot else None)
+            rows.append(to_chat(room.id or 0, said, now, key=f"{key}:{room.id}" if key else None))
+    return rows
 
 
 def _in_slot(say: Say, suggestion: Suggestion) -> Say:

@@ -68,6 +68,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "There is no setting “%(name)s”. <code>/settings</code> lists them all.", name=excerpt(e.name, 60)
     ),
     errors.SettingRefused: setting_refused,
+    errors.TooLateToAnswer: lambda t, _: t(
+        "This question is closed. If something does not work, tell it with <code>/suggest …</code>"
+    ),
     errors.UnknownZone: lambda t, e: t(
         "I do not know the time zone “%(word)s”. Use a name such as <code>Asia/Shanghai</code>.",
         word=excerpt(e.word, 60),

@@ -19,7 +19,12 @@ def menus(t: Translator) -> Mapping[str, Menu]:
         ("invite", t("bring a friend")),
         ("help", t("what I can do here")),
     ]
-    private = [*members, ("tree", t("who brought whom")), ("language", t("choose your language"))]
+    private = [
+        *members,
+        ("notices", t("how I tell you what is new")),
+        ("tree", t("who brought whom")),
+        ("language", t("choose your language")),
+    ]
     team = [
         *members,
         ("status", t("move a suggestion: planned, started")),

@@ -19,6 +19,7 @@ from storage import (
     releases,
     settings,
     suggestions,
+    verdicts,
     wordings,
     words,
 )
@@ -40,6 +41,7 @@ TABLES = (
     releases,
     settings,
     suggestions,
+    verdicts,
     wordings,
     words,
 )
