@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 # Models made for it keep their meaning in the first numbers; of others half is lost, little of it meaning.
 MOST_DIMENSIONS = 512
-BATCH = 50
+BATCH = 16  # a small machine of one's own takes its time for each
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 LARGEST_ANSWER = 16 * 2**20
 REST = timedelta(minutes=1)  # after a failure nothing is asked, so that nobody waits for what does not answer
