@@ -10,15 +10,22 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import digests, housekeeping, invitations, notices, offers, proposals, verdicts, wordings
+from schedules import digests, housekeeping, invitations, notices, offers, proposals, verdicts, votes, wordings
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[Database, datetime], Awaitable[None]]
 
-# Questions before news: both want the person's one message of the day, and news comes oftener.
-JOBS: tuple[Job, ...] = (digests.knock, invitations.knock, verdicts.knock, notices.knock, housekeeping.knock)
+JOBS: tuple[Job, ...] = (
+    digests.knock,
+    invitations.knock,
+    votes.knock,
+    # Questions before news: both want the person's one message of the day, and news comes oftener.
+    verdicts.knock,
+    notices.knock,
+    housekeeping.knock,
+)
 
 
 class Timetable:

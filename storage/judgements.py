@@ -31,7 +31,7 @@ class Judgement(SQLModel, table=True):
     door: str
     suggestion_id: int = Field(foreign_key="suggestion.id")
     other_id: int | None = Field(default=None, foreign_key="suggestion.id", index=True)
-    offer_id: int | None = Field(default=None, foreign_key="offer.id")
+    offer_id: int | None = Field(default=None, foreign_key="offer.id", ondelete="CASCADE")
     certainty: float | None = None  # the finder's; measured at the next quiet hour where it was not asked
     vector_by: str | None = None  # the encoder whose vectors had a say in it
     is_same: bool | None = None  # None while nobody has said so, or nobody will

@@ -56,6 +56,7 @@ class Member(SQLModel, table=True):
     seen_at: datetime
     hears: str = PRIVATELY  # how they want to be told what became of what they asked for
     named: bool = True  # the digest may name them
+    mute_told_at: datetime | None = None  # when they were told that a vote follows, and how to mute
 
 
 async def get_person(session: Session, person_id: int) -> Person:
@@ -119,6 +120,13 @@ async def get_last_decider(session: Session, community_id: int) -> Person | None
         .order_by(col(Suggestion.decided_at).desc(), col(Suggestion.id).desc())
     )
     return (await session.exec(query.limit(1))).first()
+
+
+async def list_communities(session: Session, person_id: int, limit: int) -> list[Community]:
+    """The communities a person is in, the most recently used first."""
+    query = select(Community).join(Member, col(Member.community_id) == col(Community.id))
+    theirs = query.where(Member.person_id == person_id).order_by(col(Member.seen_at).desc(), col(Member.id))
+    return list(await session.exec(theirs.limit(limit)))
 
 
 async def list_memberships(session: Session, person_id: int) -> list[Member]:
@@ -212,6 +220,13 @@ async def claim_day(session: Session, person_id: int, day_began: datetime, now: 
     """True for the one unasked message that may go to the person on this day of theirs."""
     unwritten = or_(col(Person.written_at).is_(None), col(Person.written_at) < day_began)
     claim = update(Person).where(col(Person.id) == person_id, unwritten).values(written_at=now)
+    return (await session.exec(claim)).rowcount == 1
+
+
+async def claim_mute_hint(session: Session, community_id: int, person_id: int, now: datetime) -> bool:
+    """True the one time that a person is to be told in a community how to mute."""
+    untold = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    claim = update(Member).where(*untold, col(Member.mute_told_at).is_(None)).values(mute_told_at=now)
     return (await session.exec(claim)).rowcount == 1
 
 

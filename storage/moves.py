@@ -42,8 +42,11 @@ async def follow(session: Session, old: str, new: str) -> None:
 async def _forget_messages(session: Session, chat: Chat) -> None:
     """Live messages are posted anew, replies stand alone, and what only edits an old message is not said."""
     await session.exec(delete(SlotRow).where(col(SlotRow.chat_id) == chat.id))
+    await communities.set_topic(session, chat.id or 0, None)
     for table in (Suggestion, Offer):
-        await session.exec(update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None))
+        await session.exec(
+            update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None, topic=None)
+        )
     for row in await session.exec(select(OutboxRow).where(OutboxRow.chat_id == chat.id, OutboxRow.state == WAITING)):
         if row.method == "editMessageText":
             row.state, row.error = DEAD, "the chat has moved away from its message"

@@ -9,7 +9,7 @@ from bot.community import notices, verdicts
 from bot.community.notices import Collected
 from bot.community.rituals import ritual_of
 from bot.community.verdicts import Satisfaction
-from storage import communities, digests, members, releases, suggestions
+from storage import communities, digests, members, releases, suggestions, votes
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.digests import POSTED, SKIPPED, Digest
@@ -68,7 +68,7 @@ class Published:
 async def with_askers(session: Session, community_id: int, decided: Sequence[Suggestion]) -> list[Told]:
     """The suggestions with who asked, the most voted first."""
     ids = [suggestion.id or 0 for suggestion in decided]
-    votes = await suggestions.count_votes(session, ids)
+    counted = await votes.count_votes(session, ids)
     supporters = await digests.count_supporters(session, ids)
     people = await members.list_people(session, [suggestion.author_id for suggestion in decided])
     nameless = await members.list_nameless(session, community_id, list(people))
@@ -79,7 +79,7 @@ async def with_askers(session: Session, community_id: int, decided: Sequence[Sug
             suggestion,
             asker="" if suggestion.author_id in nameless else people[suggestion.author_id].name,
             others=max(supporters.get(suggestion.id or 0, 1) - 1, 0),
-            votes=votes.get(suggestion.id or 0, 0),
+            votes=counted.get(suggestion.id or 0, 0),
             release=released.get(suggestion.release_id or 0),
         )
         for suggestion in decided
@@ -103,7 +103,7 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
         shipped=[one for one in told if one.suggestion.status == SHIPPED],
         on_the_way=[one for one in told if one.suggestion.status in (PLANNED, STARTED)],
         declined=[one for one in told if one.suggestion.status == DECLINED],
-        wanted=await suggestions.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
+        wanted=await votes.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
         unreached=await notices.collect_for_digest(session, community_id),
         satisfaction=await verdicts.satisfaction(session, community_id, since),

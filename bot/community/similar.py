@@ -166,6 +166,11 @@ class Finder:
             await self._reindex(database, number, rows)
         return outdated[-1].id or 0 if outdated else 0
 
+    def forget(self, community_id: int) -> None:
+        """Some of the community's wordings have changed or gone: their meanings are read afresh."""
+        if self._meanings:
+            self._meanings.forget(community_id)
+
     def close(self) -> None:
         """End the thread, without waiting for what it does."""
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -177,8 +182,7 @@ class Finder:
         for row, reading in zip(rows, readings, strict=True):
             async with database.writing() as session:  # one each, so that nobody waits long
                 await wordings.reindex(session, row, reading.indexed)
-        if self._meanings:
-            self._meanings.forget(community_id)
+        self.forget(community_id)
 
     async def _apart(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.community import notices, verdicts
+from bot.community import notices, reservations, verdicts
 from bot.community.errors import (
     CannotShip,
     ReasonNeeded,
@@ -76,6 +76,7 @@ async def ship(session: Session, release: Release, numbers: Sequence[int]) -> li
     for suggestion in locked:
         await notices.tell_decision(session, suggestion, release.released_at, release)
         await verdicts.expect(session, suggestion, release)
+    await reservations.tell_early(session, locked, f"release/{release.id}", release.released_at)
     return locked
 
 

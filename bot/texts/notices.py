@@ -8,6 +8,7 @@ from markupsafe import Markup
 from bot.community.notices import WAYS, Item, Letter, News
 from bot.texts.catalogues import Translator
 from bot.texts.digests import Section
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.say import Button, Keyboard, Say
 from bot.texts.suggestions import status_name
@@ -109,3 +110,14 @@ def _explained(t: Translator, member: Member) -> Markup:
     if member.hears == IN_DIGEST:
         return t("I write nothing to you. The digest in the group says what is new.")
     return t("I write nothing to you, and the digest does not address you. Everything stands in /my.")
+
+
+HELP = (
+    Entry(
+        "notices",
+        "follow",
+        ("private",),
+        lambda t: t("how I tell you what is new"),
+        lambda t: t("<code>/notices</code>: how I tell you what became of what you follow."),
+    ),
+)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
@@ -33,7 +33,7 @@ def _judgements() -> None:
         sa.ForeignKeyConstraint(["community_id"], ["community.id"]),
         sa.ForeignKeyConstraint(["suggestion_id"], ["suggestion.id"]),
         sa.ForeignKeyConstraint(["other_id"], ["suggestion.id"]),
-        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"]),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["judged_by_id"], ["person.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("offer_id", "suggestion_id"),
