@@ -23,6 +23,7 @@ from handlers import (
     invitations,
     merges,
     notices,
+    proposals,
     questions,
     reactions,
     reservations,
@@ -36,6 +37,7 @@ from handlers import (
     voices,
     votes,
     wishes,
+    words,
 )
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
@@ -54,8 +56,10 @@ FEATURES = (
     cards,
     care,
     merges,
+    proposals,
     audit,
     questions,
+    words,
     digests,
     invitations,
     notices,

@@ -17,6 +17,7 @@ from schedules import (
     invitations,
     notices,
     offers,
+    proposals,
     questions,
     verdicts,
     votes,
@@ -56,7 +57,7 @@ class Timetable:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._jobs = (offers.filing(finder), *JOBS, wordings.reindexing(finder))
+        self._jobs = (offers.filing(finder), *JOBS, proposals.looking(finder), wordings.reindexing(finder))
         self._after = after  # at the end of each knock: what was put back is taken up, what was written is sent
         self._every = every_seconds
         self._scheduler = AsyncIOScheduler(timezone="UTC")

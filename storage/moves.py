@@ -5,11 +5,13 @@ import json
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from storage import care, communities, digests, invitations, members, searches, wordings
+from storage import care, communities, digests, invitations, members, searches, wordings, words
 from storage.audit import AuditRow
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
+from storage.findings import Finding
 from storage.invitations import JoinRequest
+from storage.judgements import Judgement
 from storage.notices import Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
 from storage.prompts import PromptRow
@@ -19,6 +21,7 @@ from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
 from storage.verdicts import Verdict
 from storage.wishes import Wish
+from storage.words import Word
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
 
@@ -91,11 +94,12 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     await session.flush()
     await care.move_nudges(session, old, new)
     await searches.delete_searches_of(session, old)
-    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow):
+    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow, Judgement):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await move_heard(session, old, new)
     await session.flush()
     await wordings.move_wordings(session, old, new)
+    await words.move_words(session, old, new)
     told = await digests.get_last_posted(session, old) is not None
     if not told and not await invitations.has_codes(session, old):
         await forget_community(session, old)
@@ -109,6 +113,6 @@ async def move_heard(session: Session, old: int, new: int) -> None:
 
 async def forget_community(session: Session, community_id: int) -> None:
     """Forget a community that has neither chats nor members, with what was only about itself."""
-    for table in (SettingRow, AuditRow, PromptRow):
+    for table in (SettingRow, AuditRow, PromptRow, Word, Finding):
         await session.exec(delete(table).where(col(table.community_id) == community_id))
     await communities.delete_community(session, community_id)

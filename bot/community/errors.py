@@ -323,3 +323,34 @@ class WishGone(Refusal):
 @dataclass
 class QuestionGone(Refusal):
     """The question is answered, dismissed or forgotten."""
+
+
+@dataclass
+class UnknownProposal(Refusal):
+    """Nothing of that number was proposed here."""
+
+
+@dataclass
+class AnsweredAlready(Refusal):
+    """Somebody of the team has answered this."""
+
+
+@dataclass
+class UnsuitedWord(Refusal):
+    """Not a word the dictionary can take; `word` as it was written."""
+
+    word: str
+
+
+@dataclass
+class TooManyWords(Refusal):
+    """The community has as many words of its own as it may have."""
+
+    limit: int
+
+
+@dataclass
+class UnknownWord(Refusal):
+    """The community has no such word of its own."""
+
+    word: str

@@ -147,6 +147,18 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "I do not know the time zone “%(word)s”. Use a name such as <code>Asia/Shanghai</code>.",
         word=excerpt(e.word, 60),
     ),
+    errors.UnknownProposal: lambda t, _: t("There is no such proposal here any more."),
+    errors.AnsweredAlready: lambda t, _: t("Somebody of the team has answered this already."),
+    errors.UnsuitedWord: lambda t, e: t(
+        "“%(word)s” cannot be added: it takes a word of Chinese characters alone. Latin words I know as they are.",
+        word=excerpt(e.word, 60),
+    ),
+    errors.TooManyWords: lambda t, e: t(
+        "%(limit)s words are the most. Take one out first: <code>/words remove …</code>", limit=e.limit
+    ),
+    errors.UnknownWord: lambda t, e: t(
+        "“%(word)s” is not among the words. <code>/words</code> lists them.", word=excerpt(e.word, 60)
+    ),
 }
 
 

@@ -22,6 +22,7 @@ from bot.texts import (
     tree,
     triage,
     voices,
+    words,
 )
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry, Page
@@ -44,6 +45,7 @@ FEATURES = (
     questions,
     digests,
     settings,
+    words,
     chats,
 )
 ENTRIES: tuple[Entry, ...] = tuple(entry for feature in FEATURES for entry in feature.HELP)
