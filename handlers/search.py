@@ -10,7 +10,7 @@ from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast, Whisper
 from handlers.commands import Command, Press, Spoken
 from handlers.triage import STATUS_BY_WORD
-from storage import searches
+from storage import searches, votes
 from storage import suggestions as rows
 from storage.database import Session
 from storage.searches import Search
@@ -50,8 +50,8 @@ async def _like(here: Here, query: Query) -> list[int] | None:
 async def _page(here: Here, session: Session, kept: Search, offset: int) -> Whisper:
     ids = kept.ids[offset : offset + PAGE]
     matches = await rows.list_suggestions(session, kept.community_id, ids)
-    votes = await rows.count_votes(session, ids)
-    return texts.found(here.mine, kept, matches, votes, offset)
+    counted = await votes.count_votes(session, ids)
+    return texts.found(here.mine, kept, matches, counted, offset)
 
 
 COMMANDS = (Command("search", search, takes="text", aliases=("搜索", "搜尋", "查找")),)

@@ -54,8 +54,10 @@ class Member(SQLModel, table=True):
     joined_at: datetime  # when we met them
     arrived_at: datetime | None = None  # when we saw them come; None for who was there before us
     seen_at: datetime
+    welcomes_asking: bool = True  # whether they may be asked quietly if what they said is a suggestion
     hears: str = PRIVATELY  # how they want to be told what became of what they asked for
     named: bool = True  # the digest may name them
+    mute_told_at: datetime | None = None  # when they were told that a vote follows, and how to mute
 
 
 async def get_person(session: Session, person_id: int) -> Person:
@@ -130,6 +132,13 @@ async def get_last_decider(session: Session, community_id: int) -> Person | None
         .order_by(col(Suggestion.decided_at).desc(), col(Suggestion.id).desc())
     )
     return (await session.exec(query.limit(1))).first()
+
+
+async def list_communities(session: Session, person_id: int, limit: int) -> list[Community]:
+    """The communities a person is in, the most recently used first."""
+    query = select(Community).join(Member, col(Member.community_id) == col(Community.id))
+    theirs = query.where(Member.person_id == person_id).order_by(col(Member.seen_at).desc(), col(Member.id))
+    return list(await session.exec(theirs.limit(limit)))
 
 
 async def list_memberships(session: Session, person_id: int) -> list[Member]:
@@ -207,6 +216,12 @@ async def set_reachable(session: Session, person_id: int, reachable: bool) -> No
     await session.exec(update(Person).where(col(Person.id) == person_id).values(reachable=reachable))
 
 
+async def set_welcomes_asking(session: Session, community_id: int, person_id: int, *, welcomes: bool) -> None:
+    """Remember whether the member may be asked about what they said."""
+    member = update(Member).where(col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    await session.exec(member.values(welcomes_asking=welcomes))
+
+
 async def set_hears(session: Session, community_id: int, person_id: int, way: str) -> bool:
     """How the person wants to be told; False when they are no member."""
     member = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
@@ -223,6 +238,13 @@ async def claim_day(session: Session, person_id: int, day_began: datetime, now: 
     """True for the one unasked message that may go to the person on this day of theirs."""
     unwritten = or_(col(Person.written_at).is_(None), col(Person.written_at) < day_began)
     claim = update(Person).where(col(Person.id) == person_id, unwritten).values(written_at=now)
+    return (await session.exec(claim)).rowcount == 1
+
+
+async def claim_mute_hint(session: Session, community_id: int, person_id: int, now: datetime) -> bool:
+    """True the one time that a person is to be told in a community how to mute."""
+    untold = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    claim = update(Member).where(*untold, col(Member.mute_told_at).is_(None)).values(mute_told_at=now)
     return (await session.exec(claim)).rowcount == 1
 
 

@@ -8,7 +8,8 @@ from sqlmodel.sql.expression import Select
 
 from storage.database import Session
 from storage.members import Person, list_nameless
-from storage.suggestions import Suggestion, Vote, families
+from storage.suggestions import Suggestion, families
+from storage.votes import Vote
 from storage.wordings import Wording
 
 
@@ -88,7 +89,7 @@ async def count_voters(session: Session, suggestion_ids: Sequence[int], *, but: 
     """How many people voted for any of these, each once, without one who has no vote."""
     query = select(func.count(func.distinct(Vote.person_id)))
     voted = query.where(col(Vote.suggestion_id).in_(suggestion_ids), Vote.person_id != but)
-    return int((await session.exec(voted)).one())
+    return int((await session.exec(voted.where(col(Vote.held_until).is_(None)))).one())
 
 
 async def count_speakers(session: Session, suggestion_ids: Sequence[int]) -> int:

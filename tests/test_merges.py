@@ -8,18 +8,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from bot.community import merges, suggestions, triage
+from bot.community import merges, suggestions, triage, votes
 from bot.community.errors import CannotMerge, MergedIntoItself, NotMerged, OwnSuggestion, PartOfAnother, Refusal
 from bot.community.suggestions import Ask
 from bot.community.triage import Decision
 from bot.sandbox.model import Chat, Message
+from storage import members
 from storage import merges as rows
-from storage import suggestions as suggestion_rows
+from storage import votes as vote_rows
 from storage.communities import Chat as ChatRow
 from storage.database import Database, Session
+from storage.members import Member
 from storage.notices import Notice
 from storage.releases import Release
-from storage.suggestions import MERGED, OPEN, PLANNED, SHIPPED, Suggestion, Vote
+from storage.suggestions import MERGED, OPEN, PLANNED, SHIPPED, Suggestion
+from storage.votes import Vote
 from storage.wordings import Indexed
 from tests.circle import NOW, Circle, found
 from tests.databases import SqliteMaker
@@ -30,8 +33,11 @@ PEOPLE, WISHES = 5, 4
 
 
 async def wishes(circle: Circle, count: int = WISHES) -> None:
-    """As many suggestions, each of another person's."""
+    """As many suggestions, each of another person's; everybody is a member."""
     async with circle.database.writing() as session:
+        for person in circle.strangers:
+            member = Member(community_id=circle.community_id, person_id=person, joined_at=NOW, seen_at=NOW)
+            await members.add_member(session, member)
         for n in range(count):
             author = [circle.seed, *circle.strangers][n]
             ask = Ask(circle.community_id, author, f"wish {n}", f"o/{n}")
@@ -113,8 +119,8 @@ async def play(database: Database, steps: list[tuple[str, int, int]]) -> None:
     for verb, first, second in steps:
         await step(circle, model, people, verb, first, second)
         async with database.reading() as look:
-            counted = await suggestion_rows.count_votes(look, list(range(1, WISHES + 1)))
-            wanted = await suggestion_rows.list_most_wanted(look, circle.community_id, 10)
+            counted = await vote_rows.count_votes(look, list(range(1, WISHES + 1)))
+            wanted = await vote_rows.list_most_wanted(look, circle.community_id, 10)
             roots = await rows.map_roots(look, range(1, WISHES + 1))
         tallies = {n: model.tally(n) for n in range(1, WISHES + 1)}
         assert counted == {n: votes for n, votes in tallies.items() if votes}
@@ -129,7 +135,7 @@ async def step(circle: Circle, model: Model, people: list[int], verb: str, first
 
         async def press(session: Session) -> None:
             wanted = await suggestions.access_surviving(session, community_id, second)
-            await suggestions.toggle_vote(session, wanted, people[first], NOW)
+            await votes.toggle_vote(session, wanted, people[first], NOW)
 
         assert await act(circle, press) == (model.root(second) - 1 != first)
         model.press(first, second)
@@ -200,7 +206,7 @@ async def test_nobody_votes_for_what_they_asked_through_the_other_ones_card(data
         surviving = await suggestions.access_surviving(session, circle.community_id, 1)
         assert surviving.number == 2
         with pytest.raises(OwnSuggestion):
-            await suggestions.vote(session, surviving, circle.strangers[0], NOW)
+            await votes.vote(session, surviving, circle.strangers[0], NOW)
 
 
 async def a_pair(town: Town) -> tuple[Chat, Message, Message]:

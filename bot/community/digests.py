@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bot.community import notices, verdicts
 from bot.community.notices import Collected
+from bot.community.questions import Promise, promise_kept
 from bot.community.rituals import ritual_of
 from bot.community.verdicts import Satisfaction
-from storage import communities, digests, members, merges, releases, suggestions
+from storage import communities, digests, members, merges, releases, suggestions, votes
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.digests import POSTED, SKIPPED, Digest
@@ -47,6 +48,7 @@ class Issue:
     declined: Sequence[Told]
     wanted: Sequence[tuple[Suggestion, int]]
     newcomers: Sequence[tuple[str, str | None]]  # with who brought them
+    promise: Promise | None = None  # how soon questions were answered
     unreached: Sequence[Collected] = ()  # followers who could not be told privately
     satisfaction: Satisfaction = NOTHING_SAID
 
@@ -70,7 +72,7 @@ class Published:
 async def with_askers(session: Session, community_id: int, decided: Sequence[Suggestion]) -> list[Told]:
     """The suggestions with who asked, the most voted first."""
     ids = [suggestion.id or 0 for suggestion in decided]
-    votes = await suggestions.count_votes(session, ids)
+    counted = await votes.count_votes(session, ids)
     supporters = await digests.count_supporters(session, ids)
     people = await members.list_people(session, [suggestion.author_id for suggestion in decided])
     nameless = await members.list_nameless(session, community_id, list(people))
@@ -83,7 +85,7 @@ async def with_askers(session: Session, community_id: int, decided: Sequence[Sug
             asker="" if suggestion.author_id in nameless else people[suggestion.author_id].name,
             others=max(supporters.get(suggestion.id or 0, 1) - 1 - len(co_askers.get(suggestion.id or 0, [])), 0),
             co_askers=co_askers.get(suggestion.id or 0, []),
-            votes=votes.get(suggestion.id or 0, 0),
+            votes=counted.get(suggestion.id or 0, 0),
             release=released.get(suggestion.release_id or 0),
         )
         for suggestion in decided
@@ -107,8 +109,9 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
         shipped=[one for one in told if one.suggestion.status == SHIPPED],
         on_the_way=[one for one in told if one.suggestion.status in (PLANNED, STARTED)],
         declined=[one for one in told if one.suggestion.status == DECLINED],
-        wanted=await suggestions.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
+        wanted=await votes.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
+        promise=await promise_kept(session, community_id, since, due),
         unreached=await notices.collect_for_digest(session, community_id),
         satisfaction=await verdicts.satisfaction(session, community_id, since),
     )

@@ -8,7 +8,7 @@ from bot.community.errors import CannotMerge, MergedIntoItself, NotMerged, NotTh
 from bot.community.notices import News
 from bot.community.suggestions import access_suggestion
 from storage import audit as log
-from storage import members, merges, suggestions
+from storage import members, merges, suggestions, votes
 from storage import notices as notice_rows
 from storage.database import Session
 from storage.suggestions import MERGED, OPEN, PLANNED, STARTED, Suggestion
@@ -42,11 +42,11 @@ async def preview(session: Session, community_id: int, number: int, into: int) -
     ids = [pair.merged.id or 0, pair.into.id or 0]
     families = [i for one in ids for i in await merges.list_family(session, one)]
     people = await members.list_people(session, [pair.merged.author_id, pair.into.author_id])
-    votes = await suggestions.count_votes(session, ids)
+    counted = await votes.count_votes(session, ids)
     return Preview(
         pair=pair,
         askers=(people[pair.merged.author_id].name, people[pair.into.author_id].name),
-        votes=(votes.get(ids[0], 0), votes.get(ids[1], 0)),
+        votes=(counted.get(ids[0], 0), counted.get(ids[1], 0)),
         votes_together=await merges.count_voters(session, families, but=pair.into.author_id),
         voices_together=await merges.count_speakers(session, families),
     )

@@ -1,5 +1,6 @@
 """What a community can set: one table of names, defaults and bounds; the chat calls them the same."""
 
+import re
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
@@ -28,6 +29,9 @@ class Settings:
     vote_wait_hours: int = _whole(24, 0, 720)  # before the vote of somebody who has just joined counts
     quiet_from: int = _whole(22, 0, 23)  # hour of the community's day from which nobody is written to privately
     quiet_until: int = _whole(9, 0, 23)
+    overhear: bool = True  # wishes in ordinary talk are noticed
+    promise_hours: int = _whole(24, 0, 336)  # within which the team answers questions; 0: nothing is promised
+    daily_hour: int = _whole(10, 0, 23)  # of the community's day, at which the team gets its lists
     team_signs: bool = False  # decisions are shown as the team's, not with a name
     suggest_words: tuple[str, ...] = ()  # further words that begin a suggestion here
 
@@ -68,10 +72,16 @@ def _heard(one: Field[Any], said: str) -> object:
         return _switch(one.name, said.lower())
     if isinstance(one.default, int):
         return _number(one, said)
-    words = tuple(dict.fromkeys(said.replace(",", " ").replace("，", " ").replace("、", " ").split()))
+    words = heard_words(said)
     if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in words):
         raise SettingRefused(one.name, most=MOST_WORDS)
     return words
+
+
+def heard_words(said: str) -> tuple[str, ...]:
+    """The words of a list as they are kept: each once, without the marks they are used with."""
+    bare = (word.strip("/／#＃:：").lower() for word in re.split(r"[\s,，、;；]+", said))
+    return tuple(dict.fromkeys(word for word in bare if word))
 
 
 def _switch(name: str, said: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.community import audit, notices, verdicts
+from bot.community import audit, notices, reservations, verdicts
 from bot.community.errors import (
     CannotShip,
     PartOfAnother,
@@ -78,6 +78,7 @@ async def ship(
     await releases.add_release(session, release)
     for suggestion in locked:
         await _ship(session, suggestion, release, as_team=as_team)
+    await reservations.tell_early(session, locked, release)
     return locked
 
 

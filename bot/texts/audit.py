@@ -10,6 +10,7 @@ from bot.community.undoing import UNDOERS, Undone
 from bot.texts.care import day
 from bot.texts.catalogues import Translator
 from bot.texts.digests import moment
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe
 from bot.texts.say import Button, Whisper
 from bot.texts.suggestions import status_name
@@ -114,3 +115,21 @@ def undone(t: Translator, result: Undone) -> Markup:
     """What stands again as it was."""
     subjects = " ".join(dict.fromkeys(row.subject for row in reversed(result.rows)))
     return t("Undone: %(what)s stands as before.", what=excerpt(subjects))
+
+
+HELP = (
+    Entry(
+        "audit",
+        "triage",
+        ("team",),
+        lambda t: t("what the team did"),
+        lambda t: t("<code>/audit</code>: what the team did; <code>/audit 12</code> one suggestion's history."),
+    ),
+    Entry(
+        "undo",
+        "triage",
+        ("team",),
+        lambda t: t("undo what I did last"),
+        lambda t: t("<code>/undo</code>: undo what you did last."),
+    ),
+)

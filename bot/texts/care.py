@@ -9,7 +9,9 @@ from markupsafe import Markup
 
 from bot.community.search import PAGE
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe, shorten
+from bot.texts.links import to_message
 from bot.texts.say import Button, Keyboard, Rewrite, Say, Whisper
 from bot.texts.suggestions import MARKS, UNDECIDED, Around, decision, line, numbers, status_name
 from bot.texts.triage import calm
@@ -59,16 +61,9 @@ def _origin(t: Translator, kept: Kept) -> Markup:
     parts = [Markup("{} · 👍 {}").format(safe(calm(name(kept.author))), kept.votes)]
     if kept.voices:
         parts.append(Markup("💬 {}").format(len(kept.voices)))
-    if url := message_url(kept.source, kept.suggestion.source_message):
+    if url := to_message(kept.source, kept.suggestion.source_message, kept.suggestion.topic):
         parts.append(Markup('<a href="{}">{}</a>').format(url, t("where it was said")))
     return Markup("— ") + Markup(" · ").join(parts)
-
-
-def message_url(chat: Chat | None, message: str | None) -> str | None:
-    """Where a message of a supergroup opens for its members."""
-    if chat is None or message is None or not chat.external_id.startswith("-100"):
-        return None
-    return f"https://t.me/c/{chat.external_id.removeprefix('-100')}/{message}"
 
 
 def _voice(who: str, words: str) -> Markup:
@@ -208,3 +203,42 @@ def reminder_aloud(t: Translator, owner: str, quiet: Sequence[Suggestion]) -> Sa
         numbers=numbers([one.number for one in quiet]),
     )
     return Say(said, reply=False)
+
+
+HELP = (
+    Entry(
+        "inbox",
+        "triage",
+        ("team",),
+        lambda t: t("what nobody has looked at yet"),
+        lambda t: t("<code>/inbox</code>: what nobody has looked at, the oldest first."),
+    ),
+    Entry(
+        "assign",
+        "triage",
+        ("team",),
+        lambda t: t("who looks after a suggestion"),
+        lambda t: t("<code>/assign 12 @name</code>: who looks after it."),
+    ),
+    Entry(
+        "tag",
+        "triage",
+        ("team",),
+        lambda t: t("tag a suggestion"),
+        lambda t: t("<code>/tag 12 camera</code>: add a tag."),
+    ),
+    Entry(
+        "untag",
+        "triage",
+        ("team",),
+        lambda t: t("take a tag away"),
+        lambda t: t("<code>/untag 12 camera</code>: take a tag away."),
+    ),
+    Entry(
+        "due",
+        "triage",
+        ("team",),
+        lambda t: t("until when it should be there"),
+        lambda t: t("<code>/due 12 12-01</code>: until when it should be there."),
+    ),
+)

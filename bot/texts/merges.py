@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.community.merges import Pair, Preview
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe
 from bot.texts.say import Button, Keyboard, Say, Whisper
 from bot.texts.suggestions import line
@@ -89,3 +90,21 @@ def kept(t: Translator, pair: Pair, who: str) -> Markup:
         into=pair.into.number,
         name=calm(name(who)),
     )
+
+
+HELP = (
+    Entry(
+        "merge",
+        "triage",
+        ("team",),
+        lambda t: t("merge one suggestion into another"),
+        lambda t: t("<code>/merge 12 7</code>: they mean the same; you see first what comes of it."),
+    ),
+    Entry(
+        "split",
+        "triage",
+        ("team",),
+        lambda t: t("part what was merged"),
+        lambda t: t("<code>/split 12</code>: part them again."),
+    ),
+)

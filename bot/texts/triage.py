@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.community.digests import Told
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.suggestions import status_name
 from storage.releases import Release
@@ -102,3 +103,28 @@ def cannot_ship(t: Translator, unknown: Sequence[int], shipped: Sequence[int]) -
 def _numbers(numbers: Sequence[int]) -> str:
     named = " ".join(f"#{number}" for number in numbers[:LISTED])
     return f"{named} …" if len(numbers) > LISTED else named
+
+
+HELP = (
+    Entry(
+        "status",
+        "triage",
+        ("team",),
+        lambda t: t("move a suggestion: planned, started"),
+        lambda t: t("<code>/status 12 planned</code>: planned, started, or open again."),
+    ),
+    Entry(
+        "decline",
+        "triage",
+        ("team",),
+        lambda t: t("decline a suggestion, with a reason"),
+        lambda t: t("<code>/decline 12 reason</code>: the reason is for everyone to read."),
+    ),
+    Entry(
+        "ship",
+        "triage",
+        ("team",),
+        lambda t: t("say what was shipped"),
+        lambda t: t("<code>/ship 12 14 v2.3 note</code>: what was shipped together."),
+    ),
+)

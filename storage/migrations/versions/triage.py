@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0010"
+down_revision = "0009"
 
 _STATUSES = "status IN ('open', 'planned', 'started', 'shipped', 'declined', 'merged')"
 _MERGED = "(status = 'merged') = (merged_into_id IS NOT NULL)"
