@@ -24,16 +24,19 @@ from handlers import (
     invitations,
     merges,
     notices,
+    questions,
     reactions,
     reservations,
     search,
     settings,
     showing,
     suggestions,
+    talk,
     triage,
     verdicts,
     voices,
     votes,
+    wishes,
 )
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
@@ -42,6 +45,7 @@ from storage.prompts import PromptRow
 FEATURES = (
     suggestions,
     voices,
+    wishes,
     showing,
     search,
     votes,
@@ -52,6 +56,7 @@ FEATURES = (
     care,
     merges,
     audit,
+    questions,
     digests,
     invitations,
     notices,
@@ -180,6 +185,7 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.private_talk, Privately())
     router.edited_message.register(voices.message_edited, Reworded(table))
     router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
+    router.message.register(talk.heard, talk.Talk())
     router.callback_query.register(run_press)
     router.message_reaction.register(reactions.reacted, HasContent("user"))
     router.my_chat_member.register(chats.standing_changed)

@@ -12,7 +12,8 @@ from bot.here import STAND_INS, Here, seen_person
 from bot.texts import announce
 from bot.texts import suggestions as texts
 from bot.texts import votes as vote_texts
-from bot.texts.say import Answers, React, Rewrite, Toast
+from bot.texts.errors import explain
+from bot.texts.say import Answers, React, Rewrite, Toast, Whisper
 from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken
 from storage import communities, votes, wordings
@@ -54,21 +55,41 @@ async def note(here: Here, heard: Heard) -> Answers:
     if heard.captured is None or not _has_face(heard.captured):
         here.require_face()
     text = await _check(here, heard)
+    found = await look_up(here, text, _origin(here, heard.captured))
+    if found.known:
+        raise KnownMessage(found.known)
+    taken = await take_in(here, await _ask(here, heard, text), found)
+    if isinstance(taken, Whisper):
+        return taken
+    return [React(NOTED), await announce.card(here.session, taken, here.now)]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is there already for somebody's words; looked up before the session's first statement."""
+
+    reading: Reading
+    known: int | None  # the suggestion that this very message belongs to
+    alike: list[Similar]
+
+
+async def look_up(here: Here, text: str, origin: str) -> Found:
+    """Read a text and find what is like it."""
     reading = await here.finder.read(text)
     async with here.database.reading() as look:
-        known = await _number_of(look, _origin(here, heard.captured))
-        alike = await here.finder.find_similar(look, here.community, reading)
-    if known:
-        raise KnownMessage(known)
-    ask = await _ask(here, heard, text)
+        known = await _number_of(look, origin)
+        return Found(reading, known, await here.finder.find_similar(look, here.community, reading))
+
+
+async def take_in(here: Here, ask: Ask, found: Found) -> Suggestion | Whisper:
+    """The one road in, whoever noted the words: a new suggestion, or the question whether it is one of these."""
     here.ears.add_source(ask.origin)
-    if own := _own_words(alike, ask):
-        raise OwnAlready(own.number)
-    if alike:
+    if own := _own_words(found.alike, ask):
+        return Whisper(explain(OwnAlready(own.number), here.mine))
+    if found.alike:
         offered = await suggestions.offer(here.session, ask, here.now)
-        return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in alike])
-    suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
-    return [React(NOTED), await announce.card(here.session, suggestion, here.now)]
+        return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in found.alike])
+    return await suggestions.submit(here.session, ask, found.reading.indexed, here.now)
 
 
 async def ask_about(here: Here, pictured: Message) -> Answers:

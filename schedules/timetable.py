@@ -10,7 +10,19 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import care, digests, housekeeping, invitations, notices, offers, verdicts, votes, wordings
+from schedules import (
+    care,
+    digests,
+    housekeeping,
+    invitations,
+    notices,
+    offers,
+    questions,
+    verdicts,
+    votes,
+    wishes,
+    wordings,
+)
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -21,6 +33,8 @@ JOBS: tuple[Job, ...] = (
     digests.knock,
     invitations.knock,
     votes.knock,
+    wishes.knock,
+    questions.knock,
     # Questions before news: both want the person's one message of the day, and news comes oftener.
     verdicts.knock,
     notices.knock,

@@ -54,6 +54,7 @@ class Member(SQLModel, table=True):
     joined_at: datetime  # when we met them
     arrived_at: datetime | None = None  # when we saw them come; None for who was there before us
     seen_at: datetime
+    welcomes_asking: bool = True  # whether they may be asked quietly if what they said is a suggestion
     hears: str = PRIVATELY  # how they want to be told what became of what they asked for
     named: bool = True  # the digest may name them
     mute_told_at: datetime | None = None  # when they were told that a vote follows, and how to mute
@@ -213,6 +214,12 @@ async def add_member(session: Session, member: Member) -> Member:
 async def set_reachable(session: Session, person_id: int, reachable: bool) -> None:
     """Remember whether the person can be written to privately."""
     await session.exec(update(Person).where(col(Person.id) == person_id).values(reachable=reachable))
+
+
+async def set_welcomes_asking(session: Session, community_id: int, person_id: int, *, welcomes: bool) -> None:
+    """Remember whether the member may be asked about what they said."""
+    member = update(Member).where(col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    await session.exec(member.values(welcomes_asking=welcomes))
 
 
 async def set_hears(session: Session, community_id: int, person_id: int, way: str) -> bool:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.community import notices, verdicts
 from bot.community.notices import Collected
+from bot.community.questions import Promise, promise_kept
 from bot.community.rituals import ritual_of
 from bot.community.verdicts import Satisfaction
 from storage import communities, digests, members, merges, releases, suggestions, votes
@@ -47,6 +48,7 @@ class Issue:
     declined: Sequence[Told]
     wanted: Sequence[tuple[Suggestion, int]]
     newcomers: Sequence[tuple[str, str | None]]  # with who brought them
+    promise: Promise | None = None  # how soon questions were answered
     unreached: Sequence[Collected] = ()  # followers who could not be told privately
     satisfaction: Satisfaction = NOTHING_SAID
 
@@ -109,6 +111,7 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
         declined=[one for one in told if one.suggestion.status == DECLINED],
         wanted=await votes.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
+        promise=await promise_kept(session, community_id, since, due),
         unreached=await notices.collect_for_digest(session, community_id),
         satisfaction=await verdicts.satisfaction(session, community_id, since),
     )

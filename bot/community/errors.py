@@ -313,3 +313,13 @@ class LaterAction(Refusal):
     """Something done later stands on it."""
 
     subject: str
+
+
+@dataclass
+class WishGone(Refusal):
+    """Somebody has decided about this wish, or it is forgotten."""
+
+
+@dataclass
+class QuestionGone(Refusal):
+    """The question is answered, dismissed or forgotten."""

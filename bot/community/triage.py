@@ -78,7 +78,7 @@ async def ship(
     await releases.add_release(session, release)
     for suggestion in locked:
         await _ship(session, suggestion, release, as_team=as_team)
-    await reservations.tell_early(session, locked, f"release/{release.id}", release.released_at)
+    await reservations.tell_early(session, locked, release)
     return locked
 
 

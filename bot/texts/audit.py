@@ -7,7 +7,7 @@ from datetime import date
 from markupsafe import Markup
 
 from bot.community.undoing import UNDOERS, Undone
-from bot.texts.care import day, weekday_name
+from bot.texts.care import day
 from bot.texts.catalogues import Translator
 from bot.texts.digests import moment
 from bot.texts.entry import Entry
@@ -18,6 +18,7 @@ from bot.texts.triage import calm
 from storage.audit import AuditRow
 
 PAGE = 8
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as /ritual takes them
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
         "language": t("language"),
         "undo": t("undo"),
     }
-    deed = deeds.get(row.action, Markup("{}").format(safe(row.action)))
+    deed = deeds.get(row.action, Markup("{}").format(safe(excerpt(row.action, 20))))
     was, became = (_values(t, log, side) for side in (row.was, row.became))
     change = Markup(": {} → {}").format(was, became) if was != became else ""
     return Markup("<b>{}</b> {}{}").format(safe(excerpt(row.subject, 40)), deed, change)
@@ -86,14 +87,14 @@ _SHOWN = ("status", "merged_into_id", "owner_id", "due_on", "tags", "value", "ro
 
 def _values(t: Translator, log: Log, side: Mapping[str, object]) -> Markup:
     if "weekday" in side:
-        return _ritual(t, side)
+        return _ritual(side)
     shown = [_value(t, log, key, side[key]) for key in _SHOWN if side.get(key) is not None]
     return Markup(" ").join(shown) or Markup("–")
 
 
-def _ritual(t: Translator, side: Mapping[str, object]) -> Markup:
+def _ritual(side: Mapping[str, object]) -> Markup:
     weekday, hour, minute = (int(str(side[part])) for part in ("weekday", "hour", "minute"))
-    when = f"{side['name']} {weekday_name(t, weekday)} {hour:02d}:{minute:02d} {side['zone']}"
+    when = f"{side['name']} {_WEEK[weekday]} {hour:02d}:{minute:02d} {side['zone']}"
     return Markup("{}").format(safe(excerpt(when, 80)))
 
 

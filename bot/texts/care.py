@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from babel.dates import format_skeleton, get_day_names
+from babel.dates import format_skeleton
 from markupsafe import Markup
 
 from bot.community.search import PAGE
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe, shorten
+from bot.texts.links import to_message
 from bot.texts.say import Button, Keyboard, Rewrite, Say, Whisper
 from bot.texts.suggestions import MARKS, UNDECIDED, Around, decision, line, numbers, status_name
 from bot.texts.triage import calm
@@ -18,6 +19,7 @@ from storage.communities import Chat
 from storage.suggestions import MERGED, OPEN, PLANNED, STARTED, STATUSES, Suggestion
 
 CARD_LENGTH = 800  # UTF-16 units of a suggestion's text on the team's card
+TAGS_LENGTH = 400
 VOICES = 3
 _LOCALES = {"zh-hans": "zh_Hans", "zh-hant": "zh_Hant", "en": "en"}
 
@@ -59,16 +61,9 @@ def _origin(t: Translator, kept: Kept) -> Markup:
     parts = [Markup("{} · 👍 {}").format(safe(calm(name(kept.author))), kept.votes)]
     if kept.voices:
         parts.append(Markup("💬 {}").format(len(kept.voices)))
-    if url := message_url(kept.source, kept.suggestion.source_message):
+    if url := to_message(kept.source, kept.suggestion.source_message, kept.suggestion.topic):
         parts.append(Markup('<a href="{}">{}</a>').format(url, t("where it was said")))
     return Markup("— ") + Markup(" · ").join(parts)
-
-
-def message_url(chat: Chat | None, message: str | None) -> str | None:
-    """Where a message of a supergroup opens for its members."""
-    if chat is None or message is None or not chat.external_id.startswith("-100"):
-        return None
-    return f"https://t.me/c/{chat.external_id.removeprefix('-100')}/{message}"
 
 
 def _voice(who: str, words: str) -> Markup:
@@ -83,7 +78,7 @@ def _cared(t: Translator, kept: Kept) -> Markup:
     if kept.suggestion.due_on:
         parts.append(Markup("📅 {}").format(day(t, kept.suggestion.due_on)))
     if kept.tags:
-        parts.append(Markup("🏷 {}").format(safe(", ".join(kept.tags))))
+        parts.append(Markup("🏷 {}").format(safe(_tags(kept.tags))))
     return Markup(" · ").join(parts)
 
 
@@ -109,11 +104,6 @@ def day(t: Translator, on: date) -> str:
     return str(format_skeleton("MMMEd", on, locale=_LOCALES[t.language]))
 
 
-def weekday_name(t: Translator, weekday: int) -> str:
-    """A day of the week, Monday being 0."""
-    return str(get_day_names("abbreviated", locale=_LOCALES[t.language])[weekday])
-
-
 def ask_reason(t: Translator, suggestion: Suggestion) -> Markup:
     return t("Why is #%(number)s declined? Everyone can read the reason.", number=suggestion.number)
 
@@ -123,7 +113,8 @@ def dates(t: Translator, suggestion: Suggestion, ends: Sequence[date]) -> Whispe
     names = (t("this week"), t("next week"), t("this month"), t("next month"))
     i = suggestion.id
     offered = [
-        Button(f"{label} ({day(t, end)})", data=f"due:{i}:{end:%Y%m%d}") for label, end in zip(names, ends, strict=True)
+        Button(f"{label} ({day(t, end)})", data=f"due:{i}:{end:%Y%m%d}")
+        for label, end in zip(names, ends, strict=False)
     ]
     last = [Button(str(t("another day")), data=f"when:{i}"), Button(str(t("no date")), data=f"due:{i}:0")]
     asked = t("Until when should #%(number)s be there?", number=suggestion.number)
@@ -149,7 +140,11 @@ def assigned(t: Translator, suggestion: Suggestion, owner: str | None) -> Markup
 def tagged(t: Translator, suggestion: Suggestion, tags: Sequence[str]) -> Markup:
     if not tags:
         return t("#%(number)s has no tags any more.", number=suggestion.number)
-    return t("#%(number)s is tagged: %(tags)s", number=suggestion.number, tags=", ".join(tags))
+    return t("#%(number)s is tagged: %(tags)s", number=suggestion.number, tags=_tags(tags))
+
+
+def _tags(tags: Sequence[str]) -> str:
+    return calm(excerpt(", ".join(tags), TAGS_LENGTH))
 
 
 def seen(t: Translator, suggestion: Suggestion) -> Markup:
@@ -188,7 +183,7 @@ def rewritten(said: Say | Whisper) -> Rewrite:
 
 def reminder(t: Translator, community: str, quiet: Sequence[Suggestion]) -> Say:
     """For an owner, privately: which of theirs had no news for a week."""
-    lines = [t("<b>%(community)s</b>: yours without news for a week", community=community)]
+    lines = [t("<b>%(community)s</b>: yours without news for a week", community=name(community))]
     lines += [_waiting(t, one) for one in quiet]
     lines.append(t("A word on the card is enough: another date, another status. Next reminder in a week at most."))
     return Say("\n".join(lines), reply=False)

@@ -138,6 +138,8 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "Something was done to %(subject)s after that. Undo the later action first: <code>/audit</code>",
         subject=excerpt(e.subject, 40),
     ),
+    errors.WishGone: lambda t, _: t("This is settled already, or too long ago. Nothing was changed."),
+    errors.QuestionGone: lambda t, _: t("This question is settled already. <code>/unanswered</code> lists the others."),
     errors.TooLateToAnswer: lambda t, _: t(
         "This question is closed. If something does not work, tell it with <code>/suggest …</code>"
     ),

@@ -26,19 +26,19 @@ def ask_number(t: Translator, suggestion: Suggestion) -> Markup:
     return t("Which number does #%(number)s go into?", number=suggestion.number)
 
 
-def preview(t: Translator, found: Preview) -> Whisper:
+def preview(t: Translator, both: Preview) -> Whisper:
     """What the merge would make of the two, before it is done."""
-    merged, into = found.pair.merged, found.pair.into
+    merged, into = both.pair.merged, both.pair.into
     lines = [
         t("<b>#%(number)s into #%(into)s?</b>", number=merged.number, into=into.number),
         *(
             Markup("#{} {} — {} · 👍 {}").format(one.number, safe(calm(excerpt(one.text))), safe(calm(name(who))), n)
-            for one, who, n in zip((merged, into), found.askers, found.votes, strict=True)
+            for one, who, n in zip((merged, into), both.askers, both.votes, strict=True)
         ),
         t(
             "Together: 👍 %(votes)s · 💬 %(voices)s, each person once. Both askers are told and named when it ships.",
-            votes=found.votes_together,
-            voices=found.voices_together,
+            votes=both.votes_together,
+            voices=both.voices_together,
         ),
     ]
     confirm = Button(str(t("🔗 Merge")), data=f"unite:{merged.id}:{into.id}")
