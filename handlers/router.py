@@ -1,8 +1,9 @@
 """The doors in one place: every message and button goes by table, every event of a chat to its module."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from aiogram import Router
 from aiogram.filters import Filter
@@ -67,9 +68,21 @@ FEATURES = (
     settings,
     chats,
 )
+Named = TypeVar("Named", Press, Prompt)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
-PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
-PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
+
+
+def _by_name(found: Iterable[Named]) -> dict[str, Named]:
+    """Each under its name; two of one name would silently be one."""
+    table: dict[str, Named] = {}
+    for one in found:
+        if table.setdefault(one.name, one) is not one:
+            raise ValueError(f"two answer to {one.name}")
+    return table
+
+
+PRESSES: dict[str, Press] = _by_name(press for feature in FEATURES for press in feature.PRESSES)
+PROMPTS: dict[str, Prompt] = _by_name(prompt for feature in FEATURES for prompt in feature.PROMPTS)
 
 
 class Addressed(Filter):

@@ -72,5 +72,5 @@ async def _may_see_picture(here: Here, author_id: int) -> bool:
 
 
 COMMANDS = (Command("show", show, takes="number", aliases=("查看",)),)
-PRESSES = (Press("show", page_pressed, 2), Press("hear", hear_pressed, 3), Press("picture", picture_pressed, 1))
+PRESSES = (Press("show", page_pressed, 2), Press("follow", hear_pressed, 3), Press("picture", picture_pressed, 1))
 PROMPTS = ()

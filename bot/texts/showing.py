@@ -64,7 +64,7 @@ def _keyboard(t: Translator, shown: Shown, link: str | None, *, pictured: bool) 
     number, here = shown.suggestion.number, shown.page
     vote = Button(f"👍 {shown.votes}", data=f"vote:{number}")
     hear = Button(
-        str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"hear:{number}:{here}:{int(not shown.hears)}"
+        str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"follow:{number}:{here}:{int(not shown.hears)}"
     )
     edit = Button(str(t("✏️ Edit my words")), data=f"edit:{number}")
     withdraw = Button(str(t("Take them back")), data=f"withdraw:{number}")
