@@ -157,7 +157,7 @@ async def test_enough_noes_open_it_again(any_town: Town) -> None:
 
 async def the_audit_names_the_community(town: Town) -> None:
     async with town.database.reading() as look:
-        row = next(row for row in await list_actions(look, 1, 10) if row.action == "status")
+        row = next(row for row in await list_actions(look, 1, 10) if row.action == "reopened")
         actor = await get_person(look, row.actor_id)
     assert (row.subject, row.was["status"], row.became["status"]) == ("#1", SHIPPED, OPEN)
     assert (actor.name, actor.reachable, actor.network) == ("Grain OS", False, "millet")

@@ -33,8 +33,9 @@ async def reopen(session: Session, suggestion: Suggestion, said: Satisfaction, r
     community = await communities.get_community(session, suggestion.community_id)
     itself = await members.add_stand_in(session, community, now)
     release_id = suggestion.release_id or 0
-    decision = Decision(OPEN, reason, itself.id or 0)
+    decision = Decision(OPEN, reason, itself.id or 0, action="reopened")
     opened = await triage.decide(session, suggestion.community_id, suggestion.number, decision, now)
+    opened.handled_at = None  # nobody of the team has looked at it since
     shipped = (await releases.list_releases(session, suggestion.community_id, [release_id]))[release_id]
     await notify(session, opened, [shipped.released_by_id], News("reopened", moment_of(opened), reason), now)
     return Reopened(opened, said, release_id)
