@@ -16,6 +16,7 @@ from storage.wordings import Indexed
 # In a community of a dozen suggestions no count of terms says yet what is rare: until there are this many, it is judged
 # as if there were.
 MATURE = 1_000
+PROMISING = 30
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,19 @@ def ranked(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Ma
         if row.suggestion_id not in best or match.score > best[row.suggestion_id].score:
             best[row.suggestion_id] = match
     return sorted(best.values(), key=lambda match: (-match.score, match.wording.suggestion_id))
+
+
+def promising(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Candidate]:
+    """Those that could come first if all their other words weighed nothing: only of them all words are counted."""
+    if len(rows) <= PROMISING:
+        return list(rows)
+    weights = census.weights(asked.terms)
+    bounds = [
+        score(cosine, overlap(asked.terms, weights.keys() & wordings.terms_of(census.community_id, row.terms), weights))
+        for row, cosine in zip(rows, _cosines(asked, rows), strict=True)
+    ]
+    best = sorted(range(len(rows)), key=lambda place: (-bounds[place], place))[:PROMISING]
+    return [rows[place] for place in sorted(best)]
 
 
 def uncounted(rows: Sequence[Candidate], census: Census) -> Collection[str]:
