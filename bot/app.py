@@ -45,6 +45,7 @@ from bot.texts.say import Toast
 from bot.texts.suggestions import went_wrong
 from handlers.commands import CommandTable
 from handlers.gate import Gate
+from handlers.overhearing import Overhearing
 from handlers.router import COMMANDS, make_router
 from schedules.timetable import Timetable
 from storage import communities, inbox, members, outbox, suggestions
@@ -105,6 +106,7 @@ class Millet:
         self._endpoint = _endpoint(settings, self.clock)
         self.finder = Finder(self._endpoint or find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
+        self._overhearing = Overhearing()
         self._tasks: list[asyncio.Task[None]] = []
         self._menus: asyncio.Task[None] | None = None  # not one of the parts whose end is the program's
         self._drain: Drain | None = None
@@ -130,7 +132,7 @@ class Millet:
         table = CommandTable(COMMANDS, me)
         self._ears = ears = Ears(table.words)
         await ears.refresh(self.database, self.clock.now())
-        gate = Gate(table, self.bot.id, self.marks, ears)
+        gate = Gate(table, self.bot.id, self.marks, ears, self._overhearing)
         await self._remember(gate)
         rights = Rights(self.bot, self.clock)
         dispatcher = self._dispatcher(table, rights, ears)
@@ -192,6 +194,8 @@ class Millet:
             await self._ears.refresh(self.database, self.clock.now(), anyway=True)
         if self._drain:
             await self._drain.refill()
+        async with self.database.reading() as look:
+            await self._overhearing.learn(look)
         self.courier.wake()
 
     def _spawn(self, work: Any, name: str) -> None:  # a coroutine of any result

@@ -110,9 +110,9 @@ class Here:
         if self.chat or not await self.rights.list_present(await self._chats(), self.person.external_id):
             raise Outsider
 
-    async def is_staff(self) -> bool:
+    async def is_staff(self, *, fresh: bool = False) -> bool:
         """Whether the speaker administers one of the community's chats at this moment."""
-        return self.as_chat or await self.rights.is_staff(await self._chats(), self.person.external_id)
+        return self.as_chat or await self.rights.is_staff(await self._chats(), self.person.external_id, fresh=fresh)
 
     async def is_owner(self) -> bool:
         """Whether the speaker created one of the community's chats."""
@@ -122,11 +122,11 @@ class Here:
         async with self.database.reading() as look:
             return await list_chats(look, self.community_id)
 
-    async def require_staff(self) -> None:
-        """Raises StaffOnly. To be asked before the session's first statement."""
+    async def require_staff(self, *, fresh: bool = False) -> None:
+        """Raises StaffOnly. To be asked before the session's first statement; `fresh` for what is hard to take back."""
         if self.known_community is None:
             raise NoCommunity
-        if not await self.is_staff():
+        if not await self.is_staff(fresh=fresh):
             raise StaffOnly
 
     async def require_owner_here(self) -> None:

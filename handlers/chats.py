@@ -4,6 +4,7 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberUpdated, Message
 
 from bot.community import communities as rules
 from bot.community import members
+from bot.community.audit import Action, record
 from bot.community.errors import GroupOnly, NoCommunity, OwnerOnly
 from bot.community.members import SeenPerson
 from bot.doors import may_invite
@@ -75,6 +76,8 @@ async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
     if not await rules.adopt(here.session, here.chat, numbers[0]):
         return Toast(texts.too_late_to_join(here.mine), alert=True)
     community = await communities.get_community(here.session, numbers[0])
+    action = Action(numbers[0], here.person_id, "belongs", here.chat.title)
+    await record(here.session, action, {}, {"community": community.name}, here.now)
     chat = await communities.get_chat(here.session, here.chat.id or 0)
     said = texts.setup(here.t, chat, [], int(here.topic or 0))
     return Rewrite(f"{texts.belongs_now(here.t, community)}\n\n{said.text}", said.keyboard)
@@ -155,7 +158,10 @@ async def role_pressed(here: Here, numbers: list[int]) -> Answers:
         raise GroupOnly
     await here.require_owner_here()
     theirs, may_open = await _communities_of(here), await may_invite(here.rights, here.chat)
+    before = rules.roles_of(here.chat)
     chat = await rules.toggle_role(here.session, here.chat, texts.ROLES[numbers[0]])
+    action = Action(here.community_id, here.person_id, "role", chat.title)
+    await record(here.session, action, {"roles": before}, {"roles": rules.roles_of(chat)}, here.now)
     said = _setup(here, chat, theirs, may_open)
     return Rewrite(said.text, said.keyboard)
 
@@ -183,6 +189,8 @@ async def language_pressed(here: Here, numbers: list[int]) -> Answers:
     else:
         await here.require_staff()
         chat = await here.session.merge(here.chat)
+        action = Action(here.community_id, here.person_id, "language", chat.title)
+        await record(here.session, action, {"value": chat.language}, {"value": code}, here.now)
         chat.language = code
     return Rewrite(texts.language_set(translator(code)))
 

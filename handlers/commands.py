@@ -41,6 +41,8 @@ class Command:
     )
     staff: bool = False  # administrators only, asked of Telegram before it runs
     hidden: bool = False  # in no menu and on no page of help: nobody types it
+    fresh: bool = False  # hard to take back: Telegram is asked anew, whatever is remembered
+    harmless: bool = False  # only shows something, so an anonymous administrator need not prove themselves
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,24 @@ def _is_meant(command: Command, rest: str, *, reply: bool) -> bool:
     if command.takes == "number":
         return _NUMBER_ALONE.fullmatch(rest) is not None
     return command.takes == "text" and _SEPARATED.match(rest) is not None
+
+
+_SEPARATORS = r"[\s,，、;；:：]"
+_NUMBERED = re.compile(rf"[#＃]?(\d{{1,12}})(?!\d){_SEPARATORS}*(.*)", re.DOTALL)
+_ANY_NUMBER = re.compile(r"(?<!\d)[#＃]?(\d{1,12})(?!\d)")
+
+
+def number_and_rest(spoken: Spoken) -> tuple[int, str]:
+    """The suggestion number that follows a command, and the words after it; raises NotANumber."""
+    found = _NUMBERED.match(spoken.words)
+    if found is None:
+        raise NotANumber(f"{spoken.command} 12 …")
+    return int(found[1]), found[2].strip()
+
+
+def numbers_in(spoken: Spoken) -> list[int]:
+    """All suggestion numbers in what was said."""
+    return [int(number) for number in _ANY_NUMBER.findall(spoken.words)]
 
 
 def number_in(spoken: Spoken) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.ears import Ears
 from bot.marks import Marks
 from handlers.commands import Command, CommandTable
+from handlers.overhearing import Overhearing
 
 # Service messages that tell of people coming and going, and of a group becoming a supergroup.
 _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member")
@@ -14,10 +15,11 @@ _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "l
 class Gate:
     """Knows the chats that need no introduction; a message from any other is let in, so that its group is met."""
 
-    def __init__(self, table: CommandTable, bot_id: int, marks: Marks, ears: Ears) -> None:
+    def __init__(self, table: CommandTable, bot_id: int, marks: Marks, ears: Ears, overhearing: Overhearing) -> None:
         self._table = table
         self._marks = marks
         self._ears = ears
+        self._overhearing = overhearing
         self._bot_id = bot_id
         self._met: set[str] = set()
 
@@ -30,8 +32,8 @@ class Gate:
         if isinstance(edited := update.get("edited_message"), dict):
             return self._is_an_edit_for_us(edited)
         message = update.get("message")
-        if "message_reaction" in update:
-            return self._is_reaction_to_ours(update["message_reaction"])
+        if isinstance(reaction := update.get("message_reaction"), dict):
+            return self._is_reaction_to_ours(reaction)
         if not isinstance(message, dict):
             return True
         concerns = self._message_concerns_us(message)
@@ -49,7 +51,8 @@ class Gate:
             return True
         if self._answers_us(message):
             return True
-        return self._finds(message) is not None
+        text = message.get("text") or message.get("caption")
+        return self._finds(message) is not None or self._overhearing.catch(str(chat.get("id")), message, text)
 
     def _is_an_edit_for_us(self, message: Mapping[str, Any]) -> bool:
         """A suggestion's own message, or one that has become a suggestion; other edits are chatter, also in private."""
@@ -72,12 +75,13 @@ class Gate:
             if isinstance(chat, dict) and isinstance(one, dict):
                 self._marks.add(chat.get("id"), one.get("message_id"))
 
-    def _is_reaction_to_ours(self, reaction: object) -> bool:
-        """Somebody's reaction to a message that may be known here; channels and anonymous administrators are nobody."""
-        if not isinstance(reaction, dict) or not isinstance(reaction.get("user"), dict):
-            return False
+    def _is_reaction_to_ours(self, reaction: Mapping[str, Any]) -> bool:
+        """A person's reaction to what may be known here or asks something open; a channel's is nobody's."""
         chat = reaction.get("chat")
-        return isinstance(chat, dict) and self._marks.may_hold(chat.get("id"), reaction.get("message_id"))
+        if not isinstance(reaction.get("user"), dict) or not isinstance(chat, dict):
+            return False
+        where, message = chat.get("id"), reaction.get("message_id")
+        return self._marks.may_hold(where, message) or self._overhearing.is_asked(str(where), str(message))
 
     def _answers_us(self, message: Mapping[str, Any]) -> bool:
         """A reply to words of ours, which may have been a question."""

@@ -1,6 +1,9 @@
 """The doors in one place: every message and button goes by table, every event of a chat to its module."""
 
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
 
 from aiogram import Router
 from aiogram.filters import Filter
@@ -11,21 +14,30 @@ from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
 from handlers import (
+    audit,
+    cards,
+    care,
     chats,
+    confirming,
     digests,
     follows,
     invitations,
+    merges,
     notices,
     proposals,
+    questions,
     reactions,
     reservations,
+    search,
     settings,
     showing,
     suggestions,
+    talk,
     triage,
     verdicts,
     voices,
     votes,
+    wishes,
     words,
 )
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
@@ -35,23 +47,42 @@ from storage.prompts import PromptRow
 FEATURES = (
     suggestions,
     voices,
+    wishes,
     showing,
+    search,
     votes,
     follows,
     reservations,
     triage,
+    cards,
+    care,
+    merges,
     proposals,
+    audit,
+    questions,
+    words,
     digests,
     invitations,
     notices,
     verdicts,
     settings,
-    words,
     chats,
 )
+Named = TypeVar("Named", Press, Prompt)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
-PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
-PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
+
+
+def _by_name(found: Iterable[Named]) -> dict[str, Named]:
+    """Each under its name; two of one name would silently be one."""
+    table: dict[str, Named] = {}
+    for one in found:
+        if table.setdefault(one.name, one) is not one:
+            raise ValueError(f"two answer to {one.name}")
+    return table
+
+
+PRESSES: dict[str, Press] = _by_name(press for feature in FEATURES for press in feature.PRESSES)
+PROMPTS: dict[str, Prompt] = _by_name(prompt for feature in FEATURES for prompt in feature.PROMPTS)
 
 
 class Addressed(Filter):
@@ -101,8 +132,10 @@ class Privately(Filter):
 
 async def run_command(_: Message, here: Here, command: Command, spoken: Spoken) -> Answers:
     """Permission first, since Telegram is asked for it and no transaction may be open then."""
+    if command.staff and here.as_chat and not command.harmless:
+        return confirming.ask(here)
     if command.staff:
-        await here.require_staff()
+        await here.require_staff(fresh=command.fresh)
     answers = await command.run(here, spoken)
     if here.chat is None:
         await prompts.drop(here.session, here.person_id, here.now)
@@ -119,6 +152,18 @@ async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:
     answers = await prompt.run(here, numbers, Spoken(prompt.name, words, message, asked.kept))
     await prompts.settle(here.session, asked, here.now)
     return answers
+
+
+async def confirm_pressed(query: CallbackQuery, here: Here, table: CommandTable) -> Answers:
+    """ "It is me": what an anonymous administrator has said is done by the person who shows their face now."""
+    message = confirming.confirmed(query)
+    text = (message.text or message.caption or "") if message else ""
+    found = table.find(text, reply=False)
+    if message is None or found is None or not found[0].staff:
+        return Toast(stale_button(here.mine))
+    command, typed, words = found
+    await here.require_staff(fresh=True)
+    return confirming.spoken_out(await command.run(replace(here, as_chat=True), Spoken(typed, words, message)))
 
 
 async def run_press(query: CallbackQuery, here: Here) -> Answers:
@@ -143,6 +188,8 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
     router.edited_message.register(voices.message_edited, Reworded(table))
+    router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
+    router.message.register(talk.heard, talk.Talk())
     router.callback_query.register(run_press)
     router.message_reaction.register(reactions.reacted, HasContent("user"))
     router.my_chat_member.register(chats.standing_changed)

@@ -12,7 +12,8 @@ from bot.here import STAND_INS, Here, seen_person
 from bot.texts import announce
 from bot.texts import suggestions as texts
 from bot.texts import votes as vote_texts
-from bot.texts.say import Answers, React, Rewrite, Toast
+from bot.texts.errors import explain
+from bot.texts.say import Answers, React, Rewrite, Toast, Whisper
 from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken
 from storage import communities, votes, wordings
@@ -54,22 +55,42 @@ async def note(here: Here, heard: Heard) -> Answers:
     if heard.captured is None or not _has_face(heard.captured):
         here.require_face()
     text = await _check(here, heard)
+    found = await look_up(here, text, _origin(here, heard.captured))
+    if found.known:
+        raise KnownMessage(found.known)
+    taken = await take_in(here, await _ask(here, heard, text), found)
+    if isinstance(taken, Whisper):
+        return taken
+    return [React(NOTED), await announce.card(here.session, taken, here.now)]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is there already for somebody's words; looked up before the session's first statement."""
+
+    reading: Reading
+    known: int | None  # the suggestion that this very message belongs to
+    alike: list[Similar]
+
+
+async def look_up(here: Here, text: str, origin: str) -> Found:
+    """Read a text and find what is like it."""
     reading = await here.read(text)
     async with here.database.reading() as look:
-        known = await _number_of(look, _origin(here, heard.captured))
-        alike = await here.finder.find_similar(look, here.community, reading)
-    if known:
-        raise KnownMessage(known)
-    ask = await _ask(here, heard, text)
+        known = await _number_of(look, origin)
+        return Found(reading, known, await here.finder.find_similar(look, here.community, reading))
+
+
+async def take_in(here: Here, ask: Ask, found: Found) -> Suggestion | Whisper:
+    """The one road in, whoever noted the words: a new suggestion, or the question whether it is one of these."""
     here.ears.add_source(ask.origin)
-    if own := _own_words(alike, ask):
-        raise OwnAlready(own.number)
-    if alike:
+    if own := _own_words(found.alike, ask):
+        return Whisper(explain(OwnAlready(own.number), here.mine))
+    if found.alike:
         offered = await suggestions.offer(here.session, ask, here.now)
-        await learning.note_shown(here.session, offered, alike, here.now)
-        return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in alike])
-    suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
-    return [React(NOTED), await announce.card(here.session, suggestion, here.now)]
+        await learning.note_shown(here.session, offered, found.alike, here.now)
+        return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in found.alike])
+    return await suggestions.submit(here.session, ask, found.reading.indexed, here.now)
 
 
 async def ask_about(here: Here, pictured: Message) -> Answers:
@@ -87,7 +108,8 @@ async def perhaps(here: Here, message: Message) -> Answers:
     """Plain words in private: are they a suggestion, and for which community?"""
     heard = Heard(_words_of(message), photo=photo_of(message))
     if heard.photo and not heard.words:
-        return await ask_about(here, message)
+        # Each picture of an album comes by itself; the caption's stands for them all.
+        return None if message.media_group_id else await ask_about(here, message)
     text = await _check(here, heard)
     ask = await _ask(here, heard, text)
     here.ears.add_source(ask.origin)
@@ -131,7 +153,7 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     if isinstance(taken, Toast):
         return taken
     ask, reading = taken
-    suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
+    suggestion = await suggestions.access_surviving(here.session, ask.community_id, number)
     cast = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
     await learning.learn_same(here.session, offer_id, suggestion, here.person_id, here.now)
     if cast is None:
@@ -159,17 +181,6 @@ async def top(here: Here, _: Spoken) -> Answers:
     """`/top`: what people want most."""
     ranked = await votes.list_most_wanted(here.session, here.community_id, LISTED)
     return texts.most_wanted(here.mine, ranked)
-
-
-async def search(here: Here, spoken: Spoken) -> Answers:
-    """`/search words`: the suggestions like them."""
-    text = suggestions.check_text(spoken.words, spoken.command)
-    reading = await here.read(text)
-    async with here.database.reading() as look:
-        found = await here.finder.search(look, here.community, reading, LISTED)
-        matches = [match.suggestion for match in found]
-        counted = await votes.count_votes(look, [suggestion.id or 0 for suggestion in matches])
-    return texts.found(here.mine, text, matches, counted)
 
 
 async def _check(here: Here, heard: Heard) -> str:
@@ -270,7 +281,6 @@ def _origin(here: Here, captured: Message | None) -> str:
 COMMANDS = (
     Command("suggest", suggest, takes="text", in_passing=True, aliases=("建议", "建議", "提议", "提議", "idea")),
     Command("top", top, aliases=("热门", "熱門")),
-    Command("search", search, takes="text", aliases=("搜索", "搜尋", "查找")),
 )
 PRESSES = (
     Press("join", join_pressed, 2),

@@ -2,7 +2,7 @@
 
 from bot.community import votes
 from bot.community.errors import Outsider
-from bot.community.suggestions import access_suggestion
+from bot.community.suggestions import access_surviving
 from bot.here import Here
 from bot.texts import announce
 from bot.texts import votes as texts
@@ -16,7 +16,7 @@ async def vote(here: Here, spoken: Spoken) -> Answers:
     number = number_in(spoken)
     here.require_face()
     await here.require_present()
-    suggestion = await access_suggestion(here.session, here.community_id, number)
+    suggestion = await access_surviving(here.session, here.community_id, number)
     cast = await votes.vote(here.session, suggestion, here.person_id, here.now)
     first = await is_first_vote(here)
     said = texts.cast(here.mine, suggestion, cast, first=first)
@@ -28,7 +28,7 @@ async def vote_pressed(here: Here, numbers: list[int]) -> Answers:
     """The card's button: votes, and takes the vote back when pressed again."""
     if here.known_member is None or not here.known_member.present:
         raise Outsider
-    suggestion = await access_suggestion(here.session, here.community_id, numbers[0])
+    suggestion = await access_surviving(here.session, here.community_id, numbers[0])
     cast = await votes.toggle_vote(here.session, suggestion, here.person_id, here.now)
     first = cast.stands and await is_first_vote(here)
     said = texts.cast(here.mine, suggestion, cast, first=first, button=True)

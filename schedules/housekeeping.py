@@ -1,10 +1,12 @@
 """Forgetting what nobody needs any more."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.community.suggestions import ANSWER_EXPECTED_WITHIN
-from storage import inbox, outbox, suggestions
+from storage import inbox, outbox, searches, suggestions
 from storage.database import Database
+
+SEARCHES_KEPT = timedelta(days=7)  # who turns a page later searches again
 
 
 async def knock(database: Database, now: datetime) -> None:
@@ -13,3 +15,4 @@ async def knock(database: Database, now: datetime) -> None:
         await inbox.delete_done(session, now)
         await outbox.delete_sent(session, now)
         await suggestions.delete_unsure_offers(session, now - ANSWER_EXPECTED_WITHIN)
+        await searches.delete_searches(session, now - SEARCHES_KEPT)

@@ -10,7 +10,20 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import digests, housekeeping, invitations, notices, offers, proposals, verdicts, votes, wordings
+from schedules import (
+    care,
+    digests,
+    housekeeping,
+    invitations,
+    notices,
+    offers,
+    proposals,
+    questions,
+    verdicts,
+    votes,
+    wishes,
+    wordings,
+)
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -21,9 +34,12 @@ JOBS: tuple[Job, ...] = (
     digests.knock,
     invitations.knock,
     votes.knock,
+    wishes.knock,
+    questions.knock,
     # Questions before news: both want the person's one message of the day, and news comes oftener.
     verdicts.knock,
     notices.knock,
+    care.knock,
     housekeeping.knock,
 )
 

@@ -93,6 +93,12 @@ async def list_chats(session: Session, community_id: int) -> list[Chat]:
     return list(await session.exec(query))
 
 
+async def get_staff_chat(session: Session, community_id: int) -> Chat | None:
+    """The room where the team looks after suggestions: of several, the one that has been there longest."""
+    query = select(Chat).where(Chat.community_id == community_id, Chat.status != "left", col(Chat.is_staff))
+    return (await session.exec(query.order_by(col(Chat.id)).limit(1))).first()
+
+
 async def list_all_chats(session: Session, limit: int) -> list[Chat]:
     """Chats of all communities in which the bot still is, the gated ones first."""
     query = select(Chat).where(Chat.status != "left").order_by(col(Chat.is_seed).desc(), col(Chat.id)).limit(limit)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, and_, or_, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, and_, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import TELEGRAM, Chat, Community, get_chat_by_external_id
@@ -54,6 +54,7 @@ class Member(SQLModel, table=True):
     joined_at: datetime  # when we met them
     arrived_at: datetime | None = None  # when we saw them come; None for who was there before us
     seen_at: datetime
+    welcomes_asking: bool = True  # whether they may be asked quietly if what they said is a suggestion
     hears: str = PRIVATELY  # how they want to be told what became of what they asked for
     named: bool = True  # the digest may name them
     mute_told_at: datetime | None = None  # when they were told that a vote follows, and how to mute
@@ -66,6 +67,17 @@ async def get_person(session: Session, person_id: int) -> Person:
 async def get_person_by_external_id(session: Session, external_id: str, network: str = TELEGRAM) -> Person | None:
     query = select(Person).where(Person.network == network, Person.external_id == external_id)
     return (await session.exec(query)).first()
+
+
+async def get_member_by_username(session: Session, community_id: int, username: str) -> Person | None:
+    """The member who bore the name when we last saw them; names change hands, so whom we met last has it."""
+    query = (
+        select(Person)
+        .join(Member, and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id))
+        .where(func.lower(Person.username) == username.lower())
+        .order_by(col(Member.seen_at).desc(), col(Member.id).desc())
+    )
+    return (await session.exec(query.limit(1))).first()
 
 
 async def get_member(session: Session, community_id: int, person_id: int) -> Member | None:
@@ -202,6 +214,12 @@ async def add_member(session: Session, member: Member) -> Member:
 async def set_reachable(session: Session, person_id: int, reachable: bool) -> None:
     """Remember whether the person can be written to privately."""
     await session.exec(update(Person).where(col(Person.id) == person_id).values(reachable=reachable))
+
+
+async def set_welcomes_asking(session: Session, community_id: int, person_id: int, *, welcomes: bool) -> None:
+    """Remember whether the member may be asked about what they said."""
+    member = update(Member).where(col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    await session.exec(member.values(welcomes_asking=welcomes))
 
 
 async def set_hears(session: Session, community_id: int, person_id: int, way: str) -> bool:

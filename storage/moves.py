@@ -5,7 +5,7 @@ import json
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from storage import communities, digests, invitations, members, wordings, words
+from storage import care, communities, digests, invitations, members, searches, wordings, words
 from storage.audit import AuditRow
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
@@ -15,10 +15,12 @@ from storage.judgements import Judgement
 from storage.notices import Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
 from storage.prompts import PromptRow
+from storage.questions import Question
 from storage.releases import Release
 from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
 from storage.verdicts import Verdict
+from storage.wishes import Wish
 from storage.words import Word
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
@@ -47,6 +49,8 @@ async def _forget_messages(session: Session, chat: Chat) -> None:
         await session.exec(
             update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None, topic=None)
         )
+    for heard in (Wish, Question):
+        await session.exec(update(heard).where(col(heard.chat_id) == chat.id).values(message=None))
     for row in await session.exec(select(OutboxRow).where(OutboxRow.chat_id == chat.id, OutboxRow.state == WAITING)):
         if row.method == "editMessageText":
             row.state, row.error = DEAD, "the chat has moved away from its message"
@@ -57,7 +61,7 @@ async def _forget_messages(session: Session, chat: Chat) -> None:
 
 async def _unite(session: Session, stray: Chat, chat: Chat) -> None:
     """Met as a stranger under its new id before we heard of the move: all that came of it is the chat's own."""
-    for table in (OutboxRow, SlotRow, ChatAlias, PromptRow):
+    for table in (OutboxRow, SlotRow, ChatAlias, PromptRow, Wish, Question):
         await session.exec(update(table).where(col(table.chat_id) == stray.id).values(chat_id=chat.id))
     for source in (Suggestion, Offer):
         moved = update(source).where(col(source.source_chat_id) == stray.id)
@@ -80,17 +84,31 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     """Bring people, suggestions, offers and releases over; suggestions get the next numbers there."""
     await members.move_members(session, old, new)
     suggestions = select(Suggestion).where(Suggestion.community_id == old).order_by(col(Suggestion.number))
-    for suggestion in await session.exec(suggestions):
-        suggestion.number = await communities.claim_number(session, new)
+    renamed: dict[str, str] = {}
+    for suggestion in list(await session.exec(suggestions)):
+        former, suggestion.number = f"#{suggestion.number}", await communities.claim_number(session, new)
+        renamed[former] = f"#{suggestion.number}"
         suggestion.community_id = new
+    for row in await session.exec(select(AuditRow).where(AuditRow.community_id == old)):
+        row.subject = renamed.get(row.subject, row.subject)
+    await session.flush()
+    await care.move_nudges(session, old, new)
+    await searches.delete_searches_of(session, old)
     for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow, Judgement):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
+    await move_heard(session, old, new)
     await session.flush()
     await wordings.move_wordings(session, old, new)
     await words.move_words(session, old, new)
     told = await digests.get_last_posted(session, old) is not None
     if not told and not await invitations.has_codes(session, old):
         await forget_community(session, old)
+
+
+async def move_heard(session: Session, old: int, new: int) -> None:
+    """What was heard in ordinary talk goes where its chat goes."""
+    for table in (Wish, Question):
+        await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
 
 
 async def forget_community(session: Session, community_id: int) -> None:

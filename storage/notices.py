@@ -61,6 +61,19 @@ async def add_notices(session: Session, notices: Sequence[Notice]) -> None:
         await session.exec(insert.on_conflict_do_nothing())
 
 
+async def drop_unheard(session: Session, suggestion_id: int, kind: str, since: datetime, now: datetime) -> list[int]:
+    """What happened since a moment is undone: who has not heard of it yet need not, and is returned."""
+    drop = update(Notice).where(
+        col(Notice.suggestion_id) == suggestion_id,
+        col(Notice.kind) == kind,
+        col(Notice.created_at) >= since,
+        col(Notice.letter).is_(None),
+        col(Notice.state).in_((WAITING, COLLECTED)),
+    )
+    dropped = await session.exec(drop.values(state=DROPPED, settled_at=now).returning(col(Notice.person_id)))
+    return [int(row[0]) for row in dropped]
+
+
 async def list_people_due(session: Session, now: datetime, limit: int) -> list[int]:
     """People for whom something is to be told or forgotten, the longest waiting first."""
     query = select(Notice.person_id).where(
@@ -94,15 +107,15 @@ def _with_circumstances() -> "Select[Notice, Suggestion, Person, Member | None]"
     return query.order_by(col(Notice.created_at), col(Notice.id))
 
 
-async def get_last_heard(session: Session, notice: Notice, kinds: Collection[str]) -> Notice | None:
-    """What the person heard last of these kinds about the same suggestion, privately or in a digest."""
+async def list_last_heard(session: Session, person_id: int, kinds: Collection[str]) -> dict[int, Notice]:
+    """By suggestion, what the person heard last of these kinds, privately or in a digest."""
     query = select(Notice).where(
-        Notice.person_id == notice.person_id,
-        Notice.suggestion_id == notice.suggestion_id,
+        Notice.person_id == person_id,
         col(Notice.kind).in_(kinds),
         col(Notice.state).in_((TOLD, NAMED)),
     )
-    return (await session.exec(query.order_by(col(Notice.created_at).desc(), col(Notice.id).desc()).limit(1))).first()
+    heard = await session.exec(query.order_by(col(Notice.created_at), col(Notice.id)))
+    return {notice.suggestion_id: notice for notice in heard}
 
 
 async def set_settled(session: Session, ids: Collection[int], state: str, now: datetime) -> None:

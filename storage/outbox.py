@@ -190,6 +190,12 @@ async def list_standing(session: Session, prefix: str) -> list[tuple[str, str]]:
     return list(await session.exec(query.where(col(SlotRow.slot).startswith(prefix))))
 
 
+async def has_slot(session: Session, slot: str) -> bool:
+    """Whether the live message stands somewhere, or is about to."""
+    waiting = select(OutboxRow.id).where(OutboxRow.slot == slot, OutboxRow.state == WAITING).limit(1)
+    return await get_slot(session, slot) is not None or (await session.exec(waiting)).first() is not None
+
+
 async def claim_row(session: Session, row_id: int) -> bool:
     """Mark a row that must not be said twice, before it is said; False when somebody else has it."""
     claim = update(OutboxRow).where(col(OutboxRow.id) == row_id, col(OutboxRow.state) == WAITING).values(state=SENDING)

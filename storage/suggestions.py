@@ -1,16 +1,19 @@
 """Suggestions, and offers of similar ones that wait for their author's answer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, delete, func, union, update
+from sqlalchemy import CTE, CheckConstraint, ColumnElement, Index, UniqueConstraint, delete, func, union, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import Select
 
 from storage.communities import Chat
 from storage.database import Session
 
 OPEN, PLANNED, STARTED, SHIPPED, DECLINED = "open", "planned", "started", "shipped", "declined"
-STATUSES = (OPEN, PLANNED, STARTED, SHIPPED, DECLINED)
+MERGED = "merged"  # part of another one, where everything about it is decided
+STATUSES = (OPEN, PLANNED, STARTED, SHIPPED, DECLINED, MERGED)
 MAX_LENGTH = 4096
 RECENT = 100
 
@@ -20,7 +23,10 @@ class Suggestion(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("community_id", "number"),
-        CheckConstraint("status IN ('open', 'planned', 'started', 'shipped', 'declined')", name="status_known"),
+        CheckConstraint(
+            "status IN ('open', 'planned', 'started', 'shipped', 'declined', 'merged')", name="status_known"
+        ),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_one"),
         CheckConstraint("length(text) BETWEEN 1 AND 4096", name="text_length"),
         CheckConstraint("status <> 'declined' OR reason <> ''", name="declined_with_reason"),
         Index("suggestion_source", "source_chat_id", "source_message"),
@@ -43,9 +49,14 @@ class Suggestion(SQLModel, table=True):
     created_at: datetime
     decided_at: datetime | None = None
     decided_by_id: int | None = Field(default=None, foreign_key="person.id")
+    decided_as_team: bool = False  # shown as the team's decision, without a name
     digest_id: int | None = Field(default=None, foreign_key="digest.id")  # the one that told of its present status
     roundup_id: int | None = Field(default=None, index=True)  # the first of those whose card is one message for all
     withdrawn_at: datetime | None = None  # taken back by who asked for it, before anybody joined
+    merged_into_id: int | None = Field(default=None, foreign_key="suggestion.id", index=True)
+    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)  # who of the team looks after it
+    due_on: date | None = None
+    handled_at: datetime | None = None  # when somebody of the team last did something about it
 
 
 STANDING = col(Suggestion.withdrawn_at).is_(None)  # for every list: what was taken back is in none
@@ -76,6 +87,11 @@ async def get_suggestion(session: Session, community_id: int, number: int) -> Su
     return (await session.exec(query)).first()
 
 
+async def get_suggestion_by_id(session: Session, suggestion_id: int) -> Suggestion | None:
+    """A suggestion of any community: who asks must compare it with the one spoken in."""
+    return (await session.exec(select(Suggestion).where(Suggestion.id == suggestion_id))).first()
+
+
 async def get_suggestion_by_origin(session: Session, origin: str) -> Suggestion | None:
     return (await session.exec(select(Suggestion).where(Suggestion.origin == origin))).first()
 
@@ -85,6 +101,14 @@ async def list_suggestions(session: Session, community_id: int, ids: list[int]) 
     query = select(Suggestion).where(STANDING, Suggestion.community_id == community_id, col(Suggestion.id).in_(ids))
     found = {suggestion.id: suggestion for suggestion in await session.exec(query)}
     return [found[i] for i in ids if i in found]
+
+
+def families(*which: ColumnElement[bool] | bool) -> CTE:
+    """Each of those suggestions (`root_id`) with itself and all that were merged into it, by however many steps."""
+    root: Select[Any, Any] = select(col(Suggestion.id).label("root_id"), col(Suggestion.id).label("id")).where(*which)
+    family = root.cte("family", recursive=True)
+    merged = select(family.c.root_id, Suggestion.id).join(family, col(Suggestion.merged_into_id) == family.c.id)
+    return family.union(merged)
 
 
 async def get_suggestion_by_source(session: Session, chat_id: int, message: str) -> Suggestion | None:
@@ -139,7 +163,7 @@ async def list_untold(session: Session, community_id: int) -> list[Suggestion]:
     query = select(Suggestion).where(
         STANDING,
         Suggestion.community_id == community_id,
-        Suggestion.status != OPEN,
+        col(Suggestion.status).not_in((OPEN, MERGED)),
         col(Suggestion.digest_id).is_(None),
     )
     return list(await session.exec(query.order_by(col(Suggestion.decided_at), col(Suggestion.number))))

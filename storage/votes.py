@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, delete, func, text, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import Select
 
 from storage.database import Session, insert_into
 from storage.members import Member
-from storage.suggestions import OPEN, PLANNED, STANDING, STARTED, Suggestion
+from storage.suggestions import OPEN, PLANNED, STANDING, STARTED, Suggestion, families
 
 # What holds a vote up, as bits: said or pressed, a reaction to the card, a reaction to the message it was made of.
 BY_WORD, BY_CARD, BY_SOURCE = 1, 2, 4
@@ -49,13 +52,9 @@ async def count_voters(session: Session, suggestion_ids: Sequence[int]) -> int:
 
 
 async def count_votes(session: Session, suggestion_ids: Sequence[int]) -> dict[int, int]:
-    """Votes by suggestion, those held back left out; a suggestion without any is left out."""
-    query = (
-        select(Vote.suggestion_id, func.count())
-        .where(col(Vote.suggestion_id).in_(suggestion_ids), _COUNTS)
-        .group_by(col(Vote.suggestion_id))
-    )
-    return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
+    """Votes by suggestion, with those of what was merged into it; a suggestion without any is left out."""
+    tallies = await session.exec(_tallies(col(Suggestion.id).in_(suggestion_ids)))
+    return {suggestion_id: int(count) for suggestion_id, count in tallies}
 
 
 async def count_newcomers(session: Session, suggestion: Suggestion, voted: datetime, arrived: datetime) -> int:
@@ -70,16 +69,32 @@ async def count_newcomers(session: Session, suggestion: Suggestion, voted: datet
     return int((await session.exec(query)).one())
 
 
+def _tallies(*which: ColumnElement[bool] | bool) -> Select[Any, int]:
+    """Of those suggestions, how many people voted for them or for what was merged into them, each once.
+
+    Who asked for the surviving one has no vote in it, though they may have voted for the other before.
+    """
+    family, root = families(*which), aliased(Suggestion)
+    return (
+        select(family.c.root_id, func.count(func.distinct(Vote.person_id)).label("votes"))
+        .join(Vote, col(Vote.suggestion_id) == family.c.id)
+        .join(root, col(root.id) == family.c.root_id)
+        .where(Vote.person_id != root.author_id, _COUNTS)
+        .group_by(family.c.root_id)
+    )
+
+
 async def list_most_wanted(
     session: Session, community_id: int, limit: int, statuses: Sequence[str] = (OPEN, PLANNED, STARTED)
 ) -> list[tuple[Suggestion, int]]:
     """Suggestions of those statuses with their votes, the most wanted first, then the oldest."""
-    votes = func.count(col(Vote.person_id))
+    which = (STANDING, col(Suggestion.community_id) == community_id, col(Suggestion.status).in_(statuses))
+    tallies = _tallies(*which).subquery()
+    votes = func.coalesce(tallies.c.votes, 0)
     query = (
         select(Suggestion, votes)
-        .outerjoin(Vote, and_(col(Vote.suggestion_id) == col(Suggestion.id), _COUNTS))
-        .where(STANDING, Suggestion.community_id == community_id, col(Suggestion.status).in_(statuses))
-        .group_by(*Suggestion.__table__.columns)  # type: ignore[attr-defined]  # SQLModel does not type __table__
+        .outerjoin(tallies, tallies.c.root_id == col(Suggestion.id))
+        .where(*which)
         .order_by(votes.desc(), col(Suggestion.number))
         .limit(limit)
     )
@@ -118,6 +133,12 @@ async def set_counted(session: Session, suggestion: Suggestion, now: datetime) -
     present = select(Member.person_id).where(Member.community_id == suggestion.community_id, col(Member.present))
     due = (col(Vote.suggestion_id) == suggestion.id, col(Vote.held_until) <= now, col(Vote.person_id).in_(present))
     await session.exec(update(Vote).where(*due).values(held_until=None))
+
+
+async def delete_votes(session: Session, suggestion_ids: Sequence[int], person_id: int) -> bool:
+    """True when the person had voted for any of them."""
+    theirs = delete(Vote).where(col(Vote.suggestion_id).in_(suggestion_ids), col(Vote.person_id) == person_id)
+    return (await session.exec(theirs)).rowcount > 0
 
 
 async def delete_vote(session: Session, suggestion_id: int, person_id: int) -> bool:

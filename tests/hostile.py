@@ -91,7 +91,7 @@ def strings() -> tuple[str, ...]:
 # What a field can only be, whoever filled it, because the database or the code checks it.
 CHOICES: Mapping[str, Sequence[object]] = {
     "language": ("zh-hans", "zh-hant", "en"),
-    "status": ("open", "planned", "started", "shipped", "declined"),
+    "status": ("open", "planned", "started", "shipped", "declined", "merged"),
     "zone": ("Asia/Shanghai", "America/New_York"),
     "role": ("member", "seed", "moderator", "owner"),
     "period": ("2026-W47",),
@@ -103,6 +103,9 @@ CHOICES: Mapping[str, Sequence[object]] = {
     "kind": tuple(KINDS),
     "hears": ("privately", "digest", "nothing"),
     "answer": ("works", "partly", "no"),
+    "before": ('{"status": "open", "tags": ["<b>", "@x"], "due_on": "2026-12-01"}',),
+    "after": ('{"owner_id": 3, "merged_into_id": 7, "value": "&"}', "{}"),
+    "found": ("[1, 2]", "[]"),
     "digest_at": ("Friday, 17:00",),
     "missing": (("administrator", "can_invite_users"),),
 }

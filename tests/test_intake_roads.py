@@ -137,6 +137,28 @@ async def test_a_picture_in_private(town: Town) -> None:
     assert None not in await photos(town)
 
 
+async def test_an_album_is_one_suggestion_and_its_other_pictures_ask_nothing(town: Town) -> None:
+    group = town.group()
+    await town.say("xiaoman", group, "/top")
+    private = await town.start("xiaoman")
+    before = len(town.said(private))
+    author = town.person("xiaoman")
+    size = {"file_unique_id": "u", "width": 90, "height": 90}
+    for n, caption in enumerate(("建议 状态栏太挤了", None, None)):
+        raw = {
+            "message_id": 900 + n,
+            "date": 1_700_000_000,
+            "chat": {"id": private.id, "type": "private", "first_name": author.name},
+            "from": {"id": author.id, "is_bot": False, "first_name": author.name, "language_code": "zh-hans"},
+            "media_group_id": "7",
+            "photo": [size | {"file_id": f"small-{n}"}, size | {"file_id": f"large-{n}"}],
+        }
+        town.sandbox.inject({"message": raw | ({"caption": caption} if caption else {})})
+    await town.settle()
+    assert await photos(town) == ["large-0"]
+    assert len(town.said(private)) == before + 1
+
+
 # -- plain words in private ------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from bot.community.roundups import MOST_CARDS, MOST_IN_ONE
 from bot.community.similar import Finder
 from bot.sandbox.model import Chat, Message
 from bot.sandbox.people import Person
+from storage import outbox
 from tests.databases import SqliteMaker
 from tests.town import Town
 
@@ -27,13 +28,21 @@ def edits(town: Town) -> list[float]:
 
 async def step(town: Town, seconds: float) -> None:
     """Let the bot deal with what was said, then move the clock on; what it must not send yet stays."""
-    quiet = 0
-    while quiet < 3:
-        await asyncio.sleep(0.003)
-        drain, courier = town.millet._drain, town.millet.courier
-        is_busy = len(town.world.queue) or drain is None or not drain.is_idle or not courier.is_idle
-        quiet = 0 if is_busy else quiet + 1
+    async with asyncio.timeout(30):
+        while len(town.world.queue) or not await is_done(town):  # noqa: ASYNC110  # nothing tells of silence
+            await asyncio.sleep(0.003)
     town.clock.leap(seconds)
+    town.millet.courier.wake()  # it may have been reckoning with the time before
+
+
+async def is_done(town: Town) -> bool:
+    """Whether nothing is in hand, and all that is due rests for Telegram's limits."""
+    drain, courier, now = town.millet._drain, town.millet.courier, town.clock.now()
+    if drain is None or not drain.is_idle or not courier.is_idle:
+        return False
+    async with town.database.reading() as look:
+        due = await outbox.list_due(look, now)
+    return all(courier._resting.get((row.chat_id, row.person_id), now) > now for row, _ in due)
 
 
 async def crowded(town: Town, many: int) -> tuple[Chat, list[Person]]:

@@ -5,6 +5,12 @@ from storage.communities import Chat, Community
 from storage.database import Session
 
 
+def roles_of(chat: Chat) -> list[str]:
+    """What the chat is for."""
+    plays = {"open": chat.is_open, "seed": chat.is_seed, "staff": chat.is_staff}
+    return [role for role, so in plays.items() if so]
+
+
 async def toggle_role(session: Session, chat: Chat, role: str) -> Chat:
     """Give the chat a role (open, seed, staff) or take it away; one without any is open."""
     row = await session.merge(chat)
@@ -31,6 +37,7 @@ async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
     row.community_id = community_id
     await session.flush()
     await members.move_members(session, present.id or 0, community_id)
+    await moves.move_heard(session, present.id or 0, community_id)
     await digests.delete_digests(session, present.id or 0)
     await moves.forget_community(session, present.id or 0)
     return True

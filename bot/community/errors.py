@@ -217,6 +217,115 @@ class TooLateToAnswer(Refusal):
 
 
 @dataclass
+class StaleButton(Refusal):
+    """The button names nothing that is here (any more)."""
+
+
+@dataclass
+class AlreadySo(Refusal):
+    """The suggestion stands like that already."""
+
+    number: int
+
+
+@dataclass
+class PartOfAnother(Refusal):
+    """The suggestion was merged into another, where everything is decided."""
+
+    number: int
+    into: int
+
+
+@dataclass
+class CannotMerge(Refusal):
+    """Only suggestions that are open, planned or started can be merged."""
+
+    number: int
+    status: str
+
+
+@dataclass
+class MergedIntoItself(Refusal):
+    """The two are one already, or would become a circle."""
+
+    number: int
+    into: int
+
+
+@dataclass
+class NotMerged(Refusal):
+    """There is nothing to split off."""
+
+    number: int
+
+
+@dataclass
+class NotTheirs(Refusal):
+    """Only who asked or voted for one of the two may say that they are not the same."""
+
+
+@dataclass
+class UnknownMember(Refusal):
+    """Nobody of that name has been met in the community."""
+
+    name: str
+
+
+@dataclass
+class NameMissing(Refusal):
+    """The command wants a member's @name; `example` shows one."""
+
+    example: str
+
+
+@dataclass
+class TagRefused(Refusal):
+    """A tag is one short word, and a suggestion has at most `most`."""
+
+    most: int
+    longest: int
+
+
+@dataclass
+class DateUnclear(Refusal):
+    """No day to come can be read in what was said."""
+
+
+@dataclass
+class FilterUnclear(Refusal):
+    """A filter of a search that names nothing known."""
+
+    said: str
+
+
+@dataclass
+class NothingToUndo(Refusal):
+    """The speaker has done nothing that could be undone."""
+
+
+@dataclass
+class CannotUndo(Refusal):
+    """This kind of action is not undone but done otherwise, or it was undone already."""
+
+
+@dataclass
+class LaterAction(Refusal):
+    """Something done later stands on it."""
+
+    subject: str
+
+
+@dataclass
+class WishGone(Refusal):
+    """Somebody has decided about this wish, or it is forgotten."""
+
+
+@dataclass
+class QuestionGone(Refusal):
+    """The question is answered, dismissed or forgotten."""
+
+
+@dataclass
 class UnknownProposal(Refusal):
     """Nothing of that number was proposed here."""
 

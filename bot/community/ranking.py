@@ -1,7 +1,7 @@
 """One score for every wording worth comparing, the best of each suggestion, and how far the first stands out."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -21,8 +21,9 @@ PROMISING = 30
 
 @dataclass(frozen=True)
 class Match:
-    """A suggestion's wording most like a text, and how like it is."""
+    """A suggestion's wording most like a text, and how like it is; a merged one's stands for the surviving one."""
 
+    suggestion_id: int
     wording: Candidate
     score: float
     shared: float
@@ -69,10 +70,19 @@ def ranked(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Ma
     best: dict[int, Match] = {}
     for row, terms, cosine in zip(rows, theirs, _cosines(asked, rows), strict=True):
         shared = overlap(asked.terms, terms, weights)
-        match = Match(row, score(cosine, shared), shared, cosine)
+        match = Match(row.suggestion_id, row, score(cosine, shared), shared, cosine)
         if row.suggestion_id not in best or match.score > best[row.suggestion_id].score:
             best[row.suggestion_id] = match
-    return sorted(best.values(), key=lambda match: (-match.score, match.wording.suggestion_id))
+    return sorted(best.values(), key=lambda match: (-match.score, match.suggestion_id))
+
+
+def surviving(matches: Sequence[Match], roots: Mapping[int, int]) -> list[Match]:
+    """What was merged counts as the one it was merged into, which is found by whichever wording is closer."""
+    best: dict[int, Match] = {}
+    for match in matches:
+        root = roots.get(match.suggestion_id, match.suggestion_id)
+        best.setdefault(root, replace(match, suggestion_id=root))
+    return list(best.values())
 
 
 def promising(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Candidate]:

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from bot.community import follows, notices
 from bot.community.errors import AlreadyDecided, NotPlannedYet
-from bot.community.notices import News
+from bot.community.notices import EARLY, News
 from storage import reservations
 from storage.database import Session
+from storage.releases import Release
 from storage.reservations import Reservation
 from storage.suggestions import OPEN, PLANNED, STARTED, Suggestion
 
 RESERVABLE = (PLANNED, STARTED)
-EARLY = "early"
 
 
 async def toggle_reservation(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> bool:
@@ -30,8 +30,10 @@ async def toggle_reservation(session: Session, suggestion: Suggestion, person_id
     return True
 
 
-async def tell_early(session: Session, shipped: Sequence[Suggestion], about: str, now: datetime) -> None:
-    """They shipped: whoever wanted to try one first hears that it is here for them."""
+async def tell_early(session: Session, shipped: Sequence[Suggestion], release: Release) -> None:
+    """They shipped: whoever wanted to try one first hears that it is here for them, but for the one who shipped it."""
+    news = News(EARLY, f"release/{release.id}", release.version)
     for suggestion in shipped:
         people = await reservations.list_reserving(session, suggestion.id or 0)
-        await notices.notify(session, suggestion, [person.id or 0 for person in people], News(EARLY, about), now)
+        waiting = [person.id or 0 for person in people if person.id != release.released_by_id]
+        await notices.notify(session, suggestion, waiting, news, release.released_at)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import audit, communities, follows, members, votes, wordings
+from storage import audit, communities, follows, members, merges, votes
 from storage.communities import Community
 from storage.database import Session
 from storage.suggestions import STATUSES, Suggestion
@@ -44,7 +44,7 @@ class Shown:
 async def gather(session: Session, suggestion: Suggestion, person_id: int, page: int) -> Shown:
     """The suggestion as one reader sees it; a page beyond the last is the last."""
     suggestion_id = suggestion.id or 0
-    said = await wordings.list_voices(session, suggestion_id)
+    said = await merges.list_voices(session, suggestion_id)
     joined = [voice for voice in said if voice.person_id != suggestion.author_id]
     pages = max(1, -(-len(joined) // VOICES_A_PAGE))
     page = min(page, pages - 1)

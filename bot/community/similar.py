@@ -9,12 +9,21 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.community.meanings import MeaningCache
-from bot.community.ranking import Census, Match, close_in_meaning, promising, ranked, sharing_terms, uncounted
+from bot.community.ranking import (
+    Census,
+    Match,
+    close_in_meaning,
+    promising,
+    ranked,
+    sharing_terms,
+    surviving,
+    uncounted,
+)
 from bot.language.matching import crowd, rarest
 from bot.language.normal import plain
 from bot.language.terms import SEGMENTER, segmenter, terms
 from bot.language.vectors import Encoder, EncoderAway, pack
-from storage import findings, index, suggestions, wordings, words
+from storage import findings, index, merges, suggestions, wordings, words
 from storage.communities import Community
 from storage.database import Database, Session
 from storage.index import ROW_BUDGET
@@ -124,8 +133,9 @@ class Finder:
         taken = crowd([match.score for match in matches[:_RANKED]])
         by = reading.indexed.vector_by
         return [
-            Likeness(match.wording.suggestion_id, match.score - taken, by if match.cosine is not None else None)
+            Likeness(match.suggestion_id, match.score - taken, by if match.cosine is not None else None)
             for match in matches
+            if match.suggestion_id != suggestion.id
         ]
 
     async def offered_from(self, look: Session, community: Community, *, by_meaning: bool) -> float:
@@ -138,7 +148,7 @@ class Finder:
     async def rank(
         self, look: Session, community: Community, reading: Reading, but: Collection[int] = ()
     ) -> list[Match]:
-        """The best wording of each suggestion there is any reason to compare, the closest first, but for some ids."""
+        """The best wording of each surviving suggestion worth comparing, the closest first, but for some ids."""
         asked, community_id = reading.indexed, community.id or 0
         counts = await index.count_terms(look, community_id, asked.terms)
         census = Census(community_id, community.last_number, counts)
@@ -149,7 +159,8 @@ class Finder:
         rows = await self._apart(lambda: promising(asked, near, census))
         more = await self._apart(lambda: uncounted(rows, census))
         census = replace(census, counts=counts | await index.count_terms(look, community_id, more))
-        return await self._apart(lambda: ranked(asked, rows, census))
+        matches = await self._apart(lambda: ranked(asked, rows, census))
+        return surviving(matches, await merges.map_roots(look, [match.suggestion_id for match in matches]))
 
     async def reindex_outdated(self, database: Database, after: int, community_id: int | None = None) -> int:
         """Index some wordings anew that were read by other means, from an id on; returns the last id, 0 at the end.
@@ -207,7 +218,7 @@ class Finder:
     async def _similar(
         self, look: Session, community: Community, reading: Reading, matches: list[Match], taken: float
     ) -> list[Similar]:
-        by_id = {match.wording.suggestion_id: match for match in matches}
+        by_id = {match.suggestion_id: match for match in matches}
         letters = _letters(reading.form)
         rows = await suggestions.list_suggestions(look, community.id or 0, list(by_id))
         same = await self._apart(lambda: {i for i, m in by_id.items() if _letters(plain(m.wording.text)) == letters})

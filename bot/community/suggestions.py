@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.community import roundups, votes
 from bot.community.errors import EmptyText, TakenBack, TextTooLong, UnknownSuggestion
 from bot.community.votes import Cast
-from storage import communities, follows, suggestions, wordings
+from storage import communities, follows, merges, suggestions, wordings
 from storage.database import Session
 from storage.suggestions import MAX_LENGTH, Offer, Suggestion
 from storage.wordings import Indexed, Wording
@@ -56,6 +56,11 @@ async def access_suggestion(session: Session, community_id: int, number: int) ->
     if suggestion.withdrawn_at:
         raise TakenBack(number)
     return suggestion
+
+
+async def access_surviving(session: Session, community_id: int, number: int) -> Suggestion:
+    """As `access_suggestion`; of a merged one, the one it was merged into: there it is voted for and decided."""
+    return await merges.get_root(session, await access_suggestion(session, community_id, number))
 
 
 async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) -> Suggestion:

@@ -6,7 +6,7 @@ from math import ceil
 
 from bot.community import follows, settings
 from bot.community.errors import AlreadyDecided, Outsider, OwnSuggestion
-from storage import members, outbox, suggestions, votes
+from storage import members, merges, outbox, suggestions, votes
 from storage.communities import Chat
 from storage.database import Session
 from storage.members import Member
@@ -49,7 +49,7 @@ async def vote(session: Session, suggestion: Suggestion, person_id: int, now: da
 async def toggle_vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> Cast:
     """Vote, or take the vote back. Raises as `vote` does."""
     _check_vote(suggestion, person_id)
-    if await votes.delete_vote(session, suggestion.id or 0, person_id):
+    if await votes.delete_votes(session, await merges.list_family(session, suggestion.id or 0), person_id):
         await follows.let_go(session, suggestion, person_id)
         return Cast(stands=False)
     return await vote(session, suggestion, person_id, now)

@@ -14,6 +14,7 @@ from bot.community.notices import Collected
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, units, visible
+from bot.texts.questions import promise
 from bot.texts.say import Button, Say
 from bot.texts.suggestions import status_name
 from bot.texts.triage import and_more, asked_by, calm
@@ -70,6 +71,8 @@ def preview(t: Translator, told: Issue, community: Community) -> Say:
 
 def _compose(t: Translator, told: Issue, head: list[Markup]) -> Markup:
     sections = [section for section in _sections(t, told) if section.lines]
+    if told.promise:
+        sections.append(Section(promise(t, told.promise), [], 0))
     if not told.shipped:
         head = [*head, _no_news(t, told)]
     for section in sections:

@@ -6,11 +6,15 @@ from typing import get_args
 from markupsafe import Markup
 
 from bot.texts import (
+    audit,
+    care,
     chats,
     digests,
     follows,
     invitations,
+    merges,
     notices,
+    questions,
     reservations,
     settings,
     showing,
@@ -18,6 +22,7 @@ from bot.texts import (
     tree,
     triage,
     voices,
+    words,
 )
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry, Page
@@ -34,8 +39,13 @@ FEATURES = (
     invitations,
     tree,
     triage,
+    care,
+    merges,
+    audit,
+    questions,
     digests,
     settings,
+    words,
     chats,
 )
 ENTRIES: tuple[Entry, ...] = tuple(entry for feature in FEATURES for entry in feature.HELP)

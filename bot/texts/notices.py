@@ -77,9 +77,9 @@ KINDS: dict[str, tuple[str, Callable[[Translator, News], Markup]]] = {
 
 def _contests(t: Translator, items: Sequence[Item]) -> Keyboard:
     """Whose suggestion was joined to another may say that it is a different one."""
-    numbers = [item.suggestion.number for item in items[:SHOWN] if item.news.kind == "merged"]
+    merged = [item.suggestion for item in items[:SHOWN] if item.news.kind == "merged"]
     label = t("Mine is different")
-    return [[Button(f"#{number}: {label}", data=f"contest:{number}")] for number in numbers[:MOST_BUTTONS]]
+    return [[Button(f"#{one.number}: {label}", data=f"contest:{one.id}")] for one in merged[:MOST_BUTTONS]]
 
 
 def choice(t: Translator, community: Community, member: Member) -> Say:

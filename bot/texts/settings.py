@@ -20,6 +20,9 @@ def meanings(t: Translator) -> dict[str, Markup]:
         "vote_wait_hours": t("hours before the vote of somebody who has just joined counts"),
         "quiet_from": t("the hour from which I write to nobody privately"),
         "quiet_until": t("the hour until which I write to nobody privately"),
+        "overhear": t("wishes in ordinary talk are noticed, and their author or the team is asked quietly"),
+        "promise_hours": t("hours within which the team answers questions; 0: nothing is promised"),
+        "daily_hour": t("the hour at which the team gets its daily lists"),
         "team_signs": t("decisions are shown as the team's, without a name"),
         "suggest_words": t("further words that begin a suggestion here, as in “wish: …” and #wish"),
     }

@@ -1,6 +1,7 @@
 """What is said about suggestions: the live card, the offer of similar ones, lists."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -9,11 +10,23 @@ from bot.texts.entry import Entry
 from bot.texts.html import EXCERPT_LENGTH, excerpt, name, safe, shorten
 from bot.texts.say import Button, Say, Whisper
 from storage.communities import Community
-from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
+from storage.suggestions import DECLINED, MERGED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 CARD_LENGTH = 1_500  # UTF-16 units of a suggestion's text on its card
 UNDECIDED = (OPEN, PLANNED, STARTED)
-MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫"}
+MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫", MERGED: "🔗"}
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a suggestion: who decided about it, and what it was merged with."""
+
+    decider: str = ""
+    into: int | None = None
+    together: Sequence[int] = ()
+
+
+ALONE = Around()
 
 
 def status_name(t: Translator, status: str) -> Markup:
@@ -24,11 +37,21 @@ def status_name(t: Translator, status: str) -> Markup:
         STARTED: t("started"),
         SHIPPED: t("shipped"),
         DECLINED: t("declined"),
+        MERGED: t("merged"),
     }
     return names[status]
 
 
-def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices: int, *, in_group: bool = True) -> Say:
+def card(  # everything a card shows is counted elsewhere
+    t: Translator,
+    suggestion: Suggestion,
+    author: str,
+    votes: int,
+    voices: int,
+    *,
+    in_group: bool = True,
+    around: Around = ALONE,
+) -> Say:
     """The one live message of a suggestion; said again, it is edited. In private nobody but its author could vote."""
     lines = [
         Markup("{} <b>#{}</b> {}").format(
@@ -36,16 +59,29 @@ def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices:
         ),
         _byline(t, author, voices),
     ]
+    if around.together:
+        lines.append(t("🔗 together with %(numbers)s", numbers=numbers(around.together)))
     if suggestion.status != OPEN:
-        lines.append(decision(t, suggestion))
-    votable = in_group and suggestion.status in UNDECIDED
-    return Say("\n".join(lines), [_buttons(t, suggestion, votes)] if votable else [])
+        lines.append(decision(t, suggestion, around))
+    return Say("\n".join(lines), _buttons(t, suggestion, votes, in_group=in_group))
 
 
-def _buttons(t: Translator, suggestion: Suggestion, votes: int) -> list[Button]:
+def _buttons(t: Translator, suggestion: Suggestion, votes: int, *, in_group: bool) -> list[list[Button]]:
+    """A vote on a merged one counts for the other, where the votes are shown."""
+    if suggestion.status == MERGED:
+        contest = Button(t("Not the same?"), data=f"contest:{suggestion.id}")
+        return [[Button("👍", data=f"vote:{suggestion.number}"), contest]] if in_group else [[contest]]
+    if not in_group or suggestion.status not in UNDECIDED:
+        return []
     vote = Button(f"👍 {votes}", data=f"vote:{suggestion.number}")
     reserve = Button(t("✋ I'll try it first"), data=f"reserve:{suggestion.number}")
-    return [vote] if suggestion.status == OPEN else [vote, reserve]
+    return [[vote] if suggestion.status == OPEN else [vote, reserve]]
+
+
+def numbers(named: Sequence[int], most: int = 10) -> str:
+    """Suggestions by number, in one line."""
+    line_of = " ".join(f"#{number}" for number in named[:most])
+    return f"{line_of} …" if len(named) > most else line_of
 
 
 def _byline(t: Translator, author: str, voices: int) -> Markup:
@@ -59,12 +95,15 @@ def _byline(t: Translator, author: str, voices: int) -> Markup:
     )
 
 
-def decision(t: Translator, suggestion: Suggestion) -> Markup:
-    """What the team decided, and why."""
+def decision(t: Translator, suggestion: Suggestion, around: Around = ALONE) -> Markup:
+    """What was decided, why, and by whom."""
     status = status_name(t, suggestion.status)
+    by = Markup(" — {}").format(safe(name(around.decider))) if around.decider else ""
+    if around.into is not None:
+        return t("<b>merged</b>: see #%(number)s", number=around.into) + by
     if not suggestion.reason:
-        return Markup("<b>{}</b>").format(status)
-    return t("<b>%(status)s</b>: %(reason)s", status=status, reason=excerpt(suggestion.reason))
+        return Markup("<b>{}</b>").format(status) + by
+    return t("<b>%(status)s</b>: %(reason)s", status=status, reason=excerpt(suggestion.reason)) + by
 
 
 def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Whisper:
@@ -141,14 +180,6 @@ def most_wanted(t: Translator, ranked: Sequence[tuple[Suggestion, int]]) -> Whis
     if not ranked:
         return Whisper(t("Nothing has been suggested yet. Be the first: <code>/suggest …</code>"))
     return Whisper("\n".join([t("<b>Most wanted</b>"), *(line(s, votes) for s, votes in ranked)]))
-
-
-def found(t: Translator, words: str, matches: Sequence[Suggestion], votes: dict[int, int]) -> Whisper:
-    """What a search found."""
-    if not matches:
-        return Whisper(t("Nothing like “%(words)s” yet. Suggest it: <code>/suggest …</code>", words=excerpt(words, 60)))
-    lines = [t("Found for “%(words)s”:", words=excerpt(words, 60))]
-    return Whisper("\n".join([*lines, *(line(s, votes.get(s.id or 0, 0)) for s in matches)]))
 
 
 HELP = (

@@ -15,12 +15,17 @@ from storage.suggestions import DECLINED, OPEN, Suggestion
 LISTED = 10
 
 
-def standing(t: Translator, suggestion: Suggestion) -> Markup:
-    """A suggestion's status, and how to change it."""
+def standing(t: Translator, suggestion: Suggestion, decider: str, into: int | None) -> Markup:
+    """A suggestion's status, who decided it, and how to change it."""
+    number, status = suggestion.number, status_name(t, suggestion.status)
+    if into is not None:
+        return t("#%(number)s was merged into #%(into)s: everything is decided there.", number=number, into=into)
+    if decider:
+        status = t("%(status)s (%(name)s)", status=status, name=calm(name(decider)))
     return t(
         "#%(number)s is %(status)s. Change it like this: <code>/status %(number)s planned</code>",
-        number=suggestion.number,
-        status=status_name(t, suggestion.status),
+        number=number,
+        status=status,
     )
 
 
@@ -76,8 +81,9 @@ def and_more(t: Translator, n: int) -> Markup:
 
 
 def asked_by(t: Translator, told: Told) -> Markup:
-    """Who asked, by name, and how many more."""
-    asker = calm(name(told.asker)) if told.asker else t("a member")
+    """Who asked, by name, with those who asked for what was merged into it, and how many more."""
+    askers = [calm(name(told.asker)) if told.asker else t("a member"), *(calm(name(one)) for one in told.co_askers)]
+    asker = str(t(", ")).join(askers)
     if not told.others:
         return t("%(name)s", name=asker)
     return t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", told.others, name=asker)

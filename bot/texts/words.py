@@ -7,6 +7,7 @@ from markupsafe import Markup
 from bot.community.words import MOST_WORDS
 from bot.language.tokens import LONGEST_WORD
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, safe
 from bot.texts.say import Whisper
 from storage.words import Word
@@ -34,3 +35,14 @@ def known_already(t: Translator, word: str) -> Markup:
 
 def removed(t: Translator, word: str) -> Markup:
     return t("“%(word)s” is no longer among the words.", word=excerpt(word, 60))
+
+
+HELP = (
+    Entry(
+        "words",
+        "settings",
+        ("team",),
+        lambda t: t("names of our product that I should know"),
+        lambda t: t("<code>/words add 小爱同学</code>: a name of your product that I should know."),
+    ),
+)
