@@ -10,8 +10,8 @@ import orjson
 
 from bot.clock import Clock
 from bot.language.normal import plain
-from bot.language.synonyms import VERSION, phrases
-from bot.language.vectors import EncoderAway, Vectors, centred
+from bot.language.synonyms import VERSION, ideas, phrases
+from bot.language.vectors import IDEA_SHARE, EncoderAway, Vectors, centred, unit
 
 log = logging.getLogger(__name__)
 
@@ -49,20 +49,26 @@ class Endpoint:
             async with self._learning:
                 if self._mean is None:
                     self._mean = (await self._fetch([plain(words) for words in phrases()])).mean(0)
-            rows = centred(await self._fetch([text or "-" for text in texts]), self._mean)
+            return await self._joined(texts, self._mean)
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             self._rests_until = self._clock.now() + REST
             raise EncoderAway(f"The embeddings endpoint: {type(error).__name__}: {error}"[:300]) from error
-        return rows * np.array([bool(text) for text in texts], np.float32)[:, None]
 
     async def close(self) -> None:
         """Leave no connection open."""
         if self._session is not None:
             await self._session.close()
 
+    async def _joined(self, texts: list[str], mean: Vectors) -> Vectors:
+        """Texts, and at a share of their weight the names of their ideas, as our own encoder has them."""
+        both = [*texts, *(" ".join(ideas(text)) for text in texts)]
+        rows = np.zeros((len(both), len(mean)), np.float32)
+        if worded := [text for text in both if text]:
+            rows[[bool(text) for text in both]] = centred(await self._fetch(worded), mean)
+        return unit(rows[: len(texts)] + IDEA_SHARE * rows[len(texts) :])
+
     async def _fetch(self, texts: list[str]) -> Vectors:
-        batches = [await self._ask(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
-        return np.concatenate(batches) if batches else np.empty((0, MOST_DIMENSIONS), np.float32)
+        return np.concatenate([await self._ask(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
 
     async def _ask(self, texts: list[str]) -> Vectors:
         if self._session is None:

@@ -74,16 +74,17 @@ async def test_rows_are_centred_of_length_one_and_in_order(model: Model, endpoin
     rows = await endpoint.encode(["深色模式", "dark theme please", "通话录音", ""])
     assert rows.shape == (4, 512)
     assert np.linalg.norm(rows, axis=1) == pytest.approx([1, 1, 1, 0], abs=1e-5)
-    assert rows[0] @ rows[1] > 0.6 > 0.2 > rows[0] @ rows[2]
+    assert rows[0] @ rows[1] > rows[0] @ rows[2] + 0.4
     assert model.keys == {"Bearer secret"}
 
 
 async def test_many_texts_go_in_batches_and_the_mean_is_asked_for_once(model: Model, endpoint: Endpoint) -> None:
     await endpoint.encode(["深色"])
     model.asked.clear()
-    await endpoint.encode([f"第{n}条" for n in range(BATCH + 3)])
+    await endpoint.encode([f"{n}" for n in range(BATCH + 3)])
     assert [len(texts) for texts in model.asked] == [BATCH, 3]
     assert (await endpoint.encode([])).shape == (0, 512)
+    assert not (await endpoint.encode([""])).any()
 
 
 @pytest.mark.parametrize("fault", ["error", "nonsense", "fewer"])

@@ -16,6 +16,7 @@ from storage.wordings import Indexed
 # In a community of a dozen suggestions no count of terms says yet what is rare: until there are this many, it is judged
 # as if there were.
 MATURE = 1_000
+PROMISING = 30
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,19 @@ def surviving(matches: Sequence[Match], roots: Mapping[int, int]) -> list[Match]
         root = roots.get(match.suggestion_id, match.suggestion_id)
         best.setdefault(root, replace(match, suggestion_id=root))
     return list(best.values())
+
+
+def promising(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Candidate]:
+    """Those that could come first if all their other words weighed nothing: only of them all words are counted."""
+    if len(rows) <= PROMISING:
+        return list(rows)
+    weights = census.weights(asked.terms)
+    bounds = [
+        score(cosine, overlap(asked.terms, weights.keys() & wordings.terms_of(census.community_id, row.terms), weights))
+        for row, cosine in zip(rows, _cosines(asked, rows), strict=True)
+    ]
+    best = sorted(range(len(rows)), key=lambda place: (-bounds[place], place))[:PROMISING]
+    return [rows[place] for place in sorted(best)]
 
 
 def uncounted(rows: Sequence[Candidate], census: Census) -> Collection[str]:

@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.community.meanings import MeaningCache
-from bot.community.ranking import Census, Match, close_in_meaning, ranked, sharing_terms, surviving, uncounted
+from bot.community.ranking import (
+    Census,
+    Match,
+    close_in_meaning,
+    promising,
+    ranked,
+    sharing_terms,
+    surviving,
+    uncounted,
+)
 from bot.language.matching import crowd, rarest
 from bot.language.normal import plain
 from bot.language.terms import SEGMENTER, segmenter, terms
@@ -146,7 +155,8 @@ class Finder:
         listed = await index.list_ids_by_term(look, community_id, rarest(asked.terms, counts, ROW_BUDGET))
         ids = set(await self._apart(lambda: sharing_terms(listed, census)))
         ids.update(await self._nearest(look, community_id, reading))
-        rows = [row for row in await index.list_candidates(look, community_id, ids) if row.id not in but]
+        near = [row for row in await index.list_candidates(look, community_id, ids) if row.id not in but]
+        rows = await self._apart(lambda: promising(asked, near, census))
         more = await self._apart(lambda: uncounted(rows, census))
         census = replace(census, counts=counts | await index.count_terms(look, community_id, more))
         matches = await self._apart(lambda: ranked(asked, rows, census))

@@ -113,9 +113,10 @@ def find_encoder() -> Encoder | None:
 
 def joined_rows(encoder: Model, texts: list[str], means: Vectors) -> Vectors:
     """Unit rows of texts and of the names of their ideas, each centred by its mean, added by their shares."""
-    rows = centred(encoder.encode(texts), means[0]) * _worded(texts)
     named = [" ".join(ideas(text)) for text in texts]
-    hints = centred(encoder.encode(named), means[1]) * _worded(named)
+    both = encoder.encode([*texts, *named])  # in one call, which is cheaper than two
+    rows = centred(both[: len(texts)], means[0]) * _worded(texts)
+    hints = centred(both[len(texts) :], means[1]) * _worded(named)
     return unit(rows + IDEA_SHARE * hints)
 
 
