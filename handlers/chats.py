@@ -1,9 +1,9 @@
 """The bot's life in chats: added, promoted, removed; people coming and going; what a chat is for; language; help."""
 
-from aiogram.types import ChatMemberAdministrator, ChatMemberUpdated, Message
+from aiogram.types import ChatMemberAdministrator, ChatMemberBanned, ChatMemberUnion, ChatMemberUpdated, Message
 
+from bot.community import bars, members
 from bot.community import communities as rules
-from bot.community import members
 from bot.community.errors import GroupOnly, NoCommunity, OwnerOnly
 from bot.community.members import SeenPerson
 from bot.doors import may_invite
@@ -78,7 +78,23 @@ async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
     present = member.status in PRESENT or bool(getattr(member, "is_member", False))
     if user.is_bot:
         return None
+    await _follow_ban(event, here)
     return await _came(here, seen_person(user)) if present else await _left(here, seen_person(user))
+
+
+async def _follow_ban(event: ChatMemberUpdated, here: Here) -> None:
+    """Whom the team bans for good from one of its chats no code lets in any more, until the ban is over."""
+    was, is_now = map(_is_banned, (event.old_chat_member, event.new_chat_member))
+    if was == is_now:
+        return
+    person = await members.meet_person(here.session, seen_person(event.new_chat_member.user), here.now)
+    follow = bars.ban if is_now else bars.unban
+    await follow(here.session, here.community_id, person.id or 0, here.person_id, here.now)
+
+
+def _is_banned(member: ChatMemberUnion) -> bool:
+    """Banned for good; of a ban that ends by itself Telegram tells no end, and keeps the person out meanwhile."""
+    return isinstance(member, ChatMemberBanned) and member.until_date.timestamp() <= 0
 
 
 async def people_came(message: Message, here: Here) -> Answers:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from aiogram.types import ChatJoinRequest
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.types import ChatJoinRequest, Message
 
 from bot import doors
 from bot.community import codes, invitations, tree
@@ -20,6 +21,7 @@ from bot.texts.say import Answers, to_person
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities, members
+from storage import doors as ways
 from storage import invitations as rows
 from storage import tree as kin
 from storage.communities import Community
@@ -69,6 +71,25 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now, priority=ANSWER)
 
 
+async def posted_openly(_: Message, here: Here, posted: list[str]) -> Answers:
+    """A code where everybody reads it: withdrawn, and its holder gets another. Anything else goes its usual way."""
+    if here.chat is None or here.chat.is_seed or here.chat.is_staff:
+        raise SkipHandler
+    async with here.database.reading() as look:
+        if not await rows.list_live(look, posted, here.now):
+            raise SkipHandler
+    username = await doors.username(here.rights)
+    told: list[OutboxRow] = []
+    for leak in await invitations.withdraw(here.session, here.community_id, posted, here.person_id, here.now):
+        holder = await members.get_person(here.session, leak.holder_id)
+        t = language_of_person(holder, here.community)
+        said = texts.leaked(t, here.chat, here.person, leak.old, leak.new, username)
+        told.append(to_person(leak.holder_id, said, here.now, key=f"leaked:{here.origin}:{leak.old}"))
+    if not told:
+        raise SkipHandler
+    return told
+
+
 async def came_in(here: Here, person_id: int) -> OutboxRow | None:
     """Somebody has come into this chat: their code is spent, and who gave it to them hears of it."""
     if here.chat is None:
@@ -114,14 +135,14 @@ async def _welcome(here: Here, known: _Known, admitted: Admitted) -> Answers:
     inviter = await members.get_person(here.session, admitted.inviter_id)
     if not admitted.through_door:
         return texts.joined(t, known.community, inviter)
-    ways = await _kept_links(here, known)
+    links = await _kept_links(here, known)
     told = await _shut_doors(here, known)
-    passable = {door.chat.id for door in ways if door.link}
+    passable = {door.chat.id for door in links if door.link}
     opening = [chat_id for chat_id in admitted.waiting_at if chat_id in passable]
     if not opening:
-        return [texts.kept(t, known.community, inviter, ways, team_knows=bool(told)), *told]
+        return [texts.kept(t, known.community, inviter, links, team_knows=bool(told)), *told]
     approvals = [texts.approval(chat_id, here.person, here.origin, here.now) for chat_id in opening]
-    return [texts.admitted(t, known.community, inviter, ways), *approvals, *told]
+    return [texts.admitted(t, known.community, inviter, links), *approvals, *told]
 
 
 async def _shut_doors(here: Here, known: _Known) -> list[OutboxRow]:
@@ -136,22 +157,22 @@ async def _shut_doors(here: Here, known: _Known) -> list[OutboxRow]:
 async def _look_up(here: Here, typed: list[str]) -> _Known | None:
     """The community a code opens, the ways into it, and whether the person is in there already."""
     async with here.database.reading() as look:
-        invitation = await rows.get_first(look, typed)
+        invitation = await invitations.find(look, here.person_id, typed, here.now)
         if invitation is None:
             return None
         community = await communities.get_community(look, invitation.community_id)
         gated = [chat for chat in await communities.list_chats(look, invitation.community_id) if chat.is_seed]
     inside = bool(await here.rights.list_present(gated, here.person.external_id))
     opens = not inside and (invitation.state == ISSUED or invitation.redeemer_id == here.person_id)
-    ways = [Door(chat, await doors.door_link(here.rights, chat)) for chat in gated] if opens else []
-    return _Known(community, ways, inside)
+    links = [Door(chat, await doors.door_link(here.rights, chat)) for chat in gated] if opens else []
+    return _Known(community, links, inside)
 
 
 async def _kept_links(here: Here, known: _Known) -> Sequence[Door]:
     """The doors, their new links written down for the next one who comes."""
     for door in known.doors:
         if door.link and door.link != door.chat.door_link:
-            await rows.set_door_link(here.session, door.chat.id or 0, door.link)
+            await ways.set_door_link(here.session, door.chat.id or 0, door.link)
     return known.doors
 
 

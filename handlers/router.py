@@ -6,16 +6,16 @@ from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.community import prompts
+from bot.community import codes, prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
-from handlers import chats, digests, invitations, settings, suggestions, triage, votes
+from handlers import bars, chats, digests, invitations, rounds, settings, suggestions, triage, votes
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, votes, triage, digests, invitations, settings, chats)
+FEATURES = (suggestions, votes, triage, digests, invitations, bars, rounds, settings, chats)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
@@ -36,6 +36,18 @@ class Addressed(Filter):
             return False
         command, typed, words = found
         return {"command": command, "spoken": Spoken(typed, words, event)}
+
+
+class CarriesCode(Filter):
+    """A message in a group that holds an invitation code, also within a link."""
+
+    async def __call__(self, event: TelegramObject) -> bool | dict[str, Any]:
+        if not isinstance(event, Message) or event.chat.type == "private":
+            return False
+        text = event.text or event.caption or ""
+        urls = [entity.url for entity in event.entities or event.caption_entities or () if entity.url]
+        posted = codes.read("\n".join([text, *urls]))
+        return {"posted": posted} if posted else False
 
 
 class HasContent(Filter):
@@ -93,6 +105,7 @@ def _is_id(number: str) -> bool:
 def make_router(table: CommandTable) -> Router:
     """All doors, for the dispatcher."""
     router = Router(name="millet")
+    router.message.register(invitations.posted_openly, CarriesCode())
     router.message.register(run_command, Addressed(table))
     router.message.register(run_prompt, AnswersPrompt())
     router.message.register(chats.people_came, HasContent("new_chat_members"))

@@ -9,7 +9,7 @@ from storage import communities, digests, invitations, members, wordings
 from storage.audit import AuditRow
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
-from storage.invitations import JoinRequest
+from storage.doors import JoinRequest
 from storage.notices import Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
 from storage.prompts import PromptRow

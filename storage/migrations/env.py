@@ -5,9 +5,13 @@ from sqlmodel import SQLModel
 
 from storage import (
     audit,
+    bars,
     communities,
     digests,
+    doors,
     follows,
+    grants,
+    guesses,
     inbox,
     invitations,
     members,
@@ -15,6 +19,7 @@ from storage import (
     outbox,
     prompts,
     releases,
+    seals,
     settings,
     suggestions,
     wordings,
@@ -23,9 +28,13 @@ from storage import (
 # Named, so that a tool that tidies imports sees they are needed: each registers its tables.
 TABLES = (
     audit,
+    bars,
     communities,
     digests,
+    doors,
     follows,
+    grants,
+    guesses,
     inbox,
     invitations,
     members,
@@ -33,6 +42,7 @@ TABLES = (
     outbox,
     prompts,
     releases,
+    seals,
     settings,
     suggestions,
     wordings,
