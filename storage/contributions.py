@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, union_all
+from sqlalchemy import exists, func, or_
 from sqlmodel import col, select
 
 from storage.bars import CREDIT, Bar
@@ -30,7 +30,7 @@ async def list_deeds(session: Session, community_id: int, person_id: int) -> lis
         .join(Suggestion, col(Suggestion.id) == col(Vote.suggestion_id))
         .where(Suggestion.community_id == community_id, Vote.person_id == person_id)
     )
-    return [row[0] for row in await session.exec(union_all(asked, voted))]
+    return [*await session.exec(asked), *await session.exec(voted)]
 
 
 async def count_active_friends(session: Session, community_id: int, inviter_id: int, came_before: datetime) -> int:

@@ -32,10 +32,8 @@ class Grant(SQLModel, table=True):
 
 async def count_granted(session: Session, community_id: int, person_id: int) -> int:
     """How many codes rounds and waves have given somebody."""
-    query = select(func.coalesce(func.sum(Grant.codes), 0)).where(
-        Grant.community_id == community_id, Grant.person_id == person_id
-    )
-    return int((await session.exec(query)).one())
+    query = select(func.sum(Grant.codes)).where(Grant.community_id == community_id, Grant.person_id == person_id)
+    return (await session.exec(query)).one() or 0
 
 
 async def add_grants(

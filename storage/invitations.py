@@ -1,6 +1,6 @@
 """The ledger of invitation codes: what each is now, and every change with who and when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -264,7 +264,7 @@ class _Changed:
 async def _change(  # one door for every change, so that none goes unrecorded
     session: Session,
     which: ColumnElement[bool],
-    values: dict[str, object],
+    values: Mapping[str, object],
     what: str,
     by_id: int | None,
     now: datetime,

@@ -8,7 +8,7 @@ from bot.community import bars, gifts, invitations, quota
 from bot.community.quota import FRIEND_STAYED, Quota
 from storage import members
 from storage.audit import AuditRow
-from storage.bars import INVITING
+from storage.bars import BRANCH, INVITING
 from storage.database import Database
 from storage.invitations import Invitation
 from storage.suggestions import Vote
@@ -95,7 +95,7 @@ async def test_a_paused_branch_is_all_below(database: Database) -> None:
     await circle.bring(two, one)
     below, above = (await circle.codes(two))[-1], await circle.code()
     async with database.writing() as session:
-        await bars.bar(session, circle.community_id, one, bars.BRANCH, "刷号", circle.seed, NOW)
+        await bars.bar(session, circle.community_id, one, BRANCH, "刷号", circle.seed, NOW)
     assert isinstance(await circle.redeem(stranger, below), invitations.Missed)
     assert isinstance(await circle.redeem(stranger, above), invitations.Admitted)
     async with database.writing() as session:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.community import invitations
 from bot.community.errors import GiftUnclear, NotAMember
+from bot.community.invitations import Draft
 from storage import invitations as rows
 from storage.database import Session
 from storage.invitations import LONGEST_CAMPAIGN, TOUCHPOINTS, Invitation
@@ -27,14 +28,6 @@ async def give(  # what a gift is, in full
         raise GiftUnclear(MOST_AT_ONCE)
     if await rows.claim_member(session, community_id, holder_id) is None:
         raise NotAMember
-    drafts = [
-        Invitation(
-            community_id=community_id,
-            holder_id=holder_id,
-            is_gift=True,
-            touchpoint=touchpoint,
-            campaign=campaign[:LONGEST_CAMPAIGN],
-        )
-        for _ in range(count)
-    ]
-    return [await invitations.mint(session, draft, by_id, now, "gift") for draft in drafts]
+    door = campaign[:LONGEST_CAMPAIGN]
+    draft = Draft(community_id, holder_id, is_gift=True, touchpoint=touchpoint, campaign=door)
+    return [await invitations.mint(session, draft, by_id, now, "gift") for _ in range(count)]

@@ -1,6 +1,6 @@
 """Invitations: a scarce number for each, handed out one by one; a code opens the gated chat for exactly one person."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from bot.community import codes, guesses, quota, tree
@@ -71,17 +71,30 @@ async def hand_out(session: Session, community_id: int, person_id: int, standing
         raise BarredFromInviting(bar.reason if bar.person_id == person_id else "")
     theirs = await quota.count(session, community_id, person_id, standing, now)
     if theirs.left and not theirs.is_full:
-        await mint(session, Invitation(community_id=community_id, holder_id=person_id), person_id, now)
+        await mint(session, Draft(community_id, person_id), person_id, now)
         theirs = replace(theirs, in_hand=theirs.in_hand + 1)
     return Hand(await rows.list_in_hand(session, community_id, person_id, now), theirs)
 
 
-async def mint(session: Session, draft: Invitation, by_id: int, now: datetime, note: str = "") -> Invitation:
-    """Make the code of an invitation that says whose it is and what for."""
-    draft.code = codes.mint()
-    (draft.seal,) = await seals.seal(session, [draft.code])
-    draft.issued_at, draft.expires_at = now, now + GOOD_FOR
-    return await rows.add_invitation(session, draft, by_id, note)
+@dataclass(frozen=True)
+class Draft:
+    """Whose a code is to be, and what for."""
+
+    community_id: int
+    holder_id: int
+    is_gift: bool = False
+    is_pooled: bool = False
+    kept_for_id: int | None = None
+    touchpoint: str = "user"
+    campaign: str = ""
+
+
+async def mint(session: Session, draft: Draft, by_id: int, now: datetime, note: str = "") -> Invitation:
+    """Make the code that was drafted."""
+    code = codes.mint()
+    (seal,) = await seals.seal(session, [code])
+    made = Invitation(**asdict(draft), code=code, seal=seal, issued_at=now, expires_at=now + GOOD_FOR)
+    return await rows.add_invitation(session, made, by_id, note)
 
 
 async def redeem(session: Session, person_id: int, typed: list[str], now: datetime, *, inside: bool = False) -> Outcome:
@@ -177,15 +190,14 @@ async def withdraw(session: Session, community_id: int, posted: list[str], poste
         if leaked.community_id != community_id or leaked.kept_for_id is not None:
             continue
         if await rows.set_revoked(session, leaked.id or 0, poster_id, now, "leaked"):
-            fresh = await mint(session, _anew(leaked), poster_id, now, f"instead of {leaked.id}")
+            fresh = await mint(session, _like(leaked), poster_id, now, f"instead of {leaked.id}")
             leaks.append(Leak(leaked.holder_id, old, fresh.code or ""))
     return leaks
 
 
-def _anew(invitation: Invitation) -> Invitation:
-    """A draft like this invitation, for another code."""
-    same = {"community_id", "holder_id", "is_gift", "is_pooled", "touchpoint", "campaign"}
-    return Invitation(**invitation.model_dump(include=same))
+def _like(invitation: Invitation) -> Draft:
+    """The draft of another code like this one."""
+    return Draft(**invitation.model_dump(include={field.name for field in fields(Draft)}))
 
 
 async def enter(session: Session, chat: Chat, person_id: int, now: datetime) -> int | None:

@@ -65,7 +65,8 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.BarredFromInviting: lambda t, e: barred(t, e.reason),
     errors.NotAMember: lambda t, _: t("I do not know this person as a member here. Has their name been misspelt?"),
     errors.WhoIsMeant: lambda t, e: t(
-        "Who is meant? Reply to a message of theirs, or name them: <code>%(example)s</code>", example=e.example
+        "Who is meant? Reply to a message of theirs, or name them: <code>%(example)s</code>",
+        example=excerpt(e.example, 60),
     ),
     errors.ReasonMissing: lambda t, _: t("Please add a reason: the person is told."),
     errors.AlreadyBarred: lambda t, _: t("That is so already. <code>/unbar</code> ends it."),

@@ -62,8 +62,11 @@ def _held(t: Translator, invitation: Invitation, username: str, now: datetime) -
     days = max(ceil((invitation.expires_at - now) / timedelta(days=1)), 1)
     good = t.count("good for %(n)s more day", "good for %(n)s more days", days)
     code = invitation.code or ""
-    shown, link = Markup("<code>{}</code>").format(written(code)), start_link(username, code)
-    return Markup("{} · {}\n{}").format(shown, good, link)
+    return Markup("{} · {}\n{}").format(_written(code), good, start_link(username, code))
+
+
+def _written(code: str) -> Markup:
+    return Markup("<code>{}</code>").format(excerpt(written(code), 20))
 
 
 def _left(t: Translator, quota: Quota) -> Markup:
@@ -269,10 +272,10 @@ def leaked(t: Translator, chat: Chat, poster: Person, old: str, new: str, userna
             "%(name)s posted your code %(code)s in <b>%(chat)s</b>, where anybody could have taken it. "
             "I have withdrawn it, and here is another instead:",
             name=name(poster.name),
-            code=Markup("<code>{}</code>").format(written(old)),
+            code=_written(old),
             chat=name(chat.title),
         ),
-        Markup("<code>{}</code>\n{}").format(written(new), start_link(username, new)),
+        Markup("{}\n{}").format(_written(new), excerpt(start_link(username, new), 200)),
         t("Send it to one person privately."),
     ]
     return Say("\n".join(lines), silent=False)

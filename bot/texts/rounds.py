@@ -73,6 +73,7 @@ def given(t: Translator, person: Person, count: int, touchpoint: str, campaign: 
 def door_name(t: Translator, touchpoint: str, campaign: str) -> Markup:
     """A door as the team reads it: who stands at it, and what it is called."""
     names = {"user": t("users"), "employee": t("employees"), "partner": t("partners"), "supplier": t("suppliers")}
+    who = names.get(touchpoint) or name(touchpoint)
     if not campaign:
-        return names[touchpoint]
-    return t("%(who)s, “%(campaign)s”", who=names[touchpoint], campaign=excerpt(campaign, 64))
+        return t("%(who)s", who=who)
+    return t("%(who)s, “%(campaign)s”", who=who, campaign=excerpt(campaign, 64))
