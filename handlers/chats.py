@@ -1,5 +1,7 @@
 """The bot's life in chats: added, promoted, removed; people coming and going; what a chat is for; language; help."""
 
+from collections.abc import Awaitable, Callable
+
 from aiogram.types import ChatMemberAdministrator, ChatMemberBanned, ChatMemberUnion, ChatMemberUpdated, Message
 
 from bot.community import bars, members
@@ -13,7 +15,7 @@ from bot.texts import chats as texts
 from bot.texts.catalogues import translator
 from bot.texts.invitations import needs_right
 from bot.texts.say import Answers, Rewrite, Say, Toast
-from handlers import invitations, suggestions
+from handlers import invitations, seeds, suggestions, waiting
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities
@@ -182,7 +184,10 @@ async def start(here: Here, spoken: Spoken) -> Answers:
         return texts.help_in_group(here.t)
     if spoken.words == "my" and here.known_community:
         return await suggestions.list_mine(here)
-    if spoken.words and (answers := await invitations.start_with(here, spoken.words)):
+    if asked := await invitations.asked_by_link(here, spoken.words):
+        what, there = asked
+        return await _BY_LINK[what](there)
+    if spoken.words and (answers := await invitations.private_text(here, spoken.words)):
         return answers
     await look_around(here)
     return texts.hello(here.t, here.known_community.name if here.known_community else None)
@@ -219,6 +224,14 @@ async def community_pressed(here: Here, numbers: list[int]) -> Answers:
     chosen = await communities.get_community(here.session, numbers[0])
     return Rewrite(texts.community_chosen(here.mine, chosen))
 
+
+# What our own buttons in groups lead to in private.
+_BY_LINK: dict[str, Callable[[Here], Awaitable[Answers]]] = {
+    "invite": invitations.hand_out,
+    "tree": invitations.tree_in_private,
+    "apply": seeds.begin,
+    "sponsor": waiting.begin,
+}
 
 COMMANDS = (
     Command("start", start, takes="text"),

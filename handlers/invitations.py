@@ -26,32 +26,46 @@ from storage import invitations as rows
 from storage import tree as kin
 from storage.communities import Community
 from storage.invitations import ISSUED
-from storage.outbox import ANSWER, OutboxRow
+from storage.outbox import OutboxRow
 
 # What our own buttons in groups carry: what is asked for, and in which community.
-_ASKED = re.compile(r"(invite|tree)(?:-(\d{1,9}))?")
+_ASKED = re.compile(r"(invite|tree|apply|sponsor)(?:-(\d{1,9}))?")
 
 
 async def invite(here: Here, _: Spoken) -> Answers:
     """`/invite`: one new code and all in hand; codes are never shown in a group."""
-    return await _privately(here, "invite") if here.chat else await _hand_out(here)
+    return await privately(here, "invite") if here.chat else await hand_out(here)
 
 
 async def show_tree(here: Here, _: Spoken) -> Answers:
     """`/tree`: one's own branch, privately; the whole for the team in private and in the staff chat."""
     if here.chat is None:
-        return await (_whole_tree(here) if await here.is_staff() else _branch(here))
-    return await (_whole_tree(here) if here.chat.is_staff and await here.is_staff() else _privately(here, "tree"))
+        return await tree_in_private(here)
+    return await (_whole_tree(here) if here.chat.is_staff and await here.is_staff() else privately(here, "tree"))
 
 
-async def start_with(here: Here, payload: str) -> Answers:
-    """What a start link carried: a code, or what one of our buttons asks for. None when it is neither."""
-    if asked := _ASKED.fullmatch(payload.strip()):
-        here = await _within(here, int(asked[2])) if asked[2] else here
-        if asked[1] == "invite":
-            return await _hand_out(here)
-        return await (_whole_tree(here) if await here.is_staff() else _branch(here))
-    return await private_text(here, payload)
+async def asked_by_link(here: Here, payload: str) -> tuple[str, Here] | None:
+    """What one of our own buttons in a group asks for, and in which community; None when the payload is no such."""
+    asked = _ASKED.fullmatch(payload.strip())
+    if asked is None:
+        return None
+    return asked[1], await _within(here, int(asked[2])) if asked[2] else here
+
+
+async def hand_out(here: Here) -> Answers:
+    """In private: one new code and all in hand."""
+    await look_around(here)
+    community = here.community
+    await here.require_present()
+    standing = await standing_of(here)
+    username = await doors.username(here.rights)
+    held = await invitations.hand_out(here.session, here.community_id, here.person_id, standing, here.now)
+    return texts.hand(here.mine, community, held, username, here.now)
+
+
+async def tree_in_private(here: Here) -> Answers:
+    """The whole for the team, one's own branch for everybody else."""
+    return await (_whole_tree(here) if await here.is_staff() else _branch(here))
 
 
 async def private_text(here: Here, text: str) -> Answers:
@@ -68,7 +82,7 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     if await invitations.ask_in(here.session, here.chat, here.person_id, here.now):
         said = to_person(here.person_id, texts.door_opens(here.mine, here.chat), here.now)
         return [said, texts.approval(here.chat.id or 0, here.person, here.origin, here.now)]
-    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now, priority=ANSWER)
+    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now)
 
 
 async def posted_openly(_: Message, here: Here, posted: list[str]) -> Answers:
@@ -176,17 +190,8 @@ async def _kept_links(here: Here, known: _Known) -> Sequence[Door]:
     return known.doors
 
 
-async def _hand_out(here: Here) -> Answers:
-    await look_around(here)
-    community = here.community
-    await here.require_present()
-    standing = await _standing(here)
-    username = await doors.username(here.rights)
-    held = await invitations.hand_out(here.session, here.community_id, here.person_id, standing, here.now)
-    return texts.hand(here.mine, community, held, username, here.now)
-
-
-async def _standing(here: Here) -> str:
+async def standing_of(here: Here) -> str:
+    """What a member starts from: their standing in the community at this moment."""
     if await here.is_owner():
         return "owner"
     if await here.is_staff():
@@ -215,7 +220,8 @@ async def _whole_tree(here: Here) -> Answers:
     return tree_texts.tree(here.t, here.community, twigs, len(places) - len(twigs))
 
 
-async def _privately(here: Here, what: str) -> Answers:
+async def privately(here: Here, what: str) -> Answers:
+    """The answer is for one person: a button in the group leads to it."""
     username = await doors.username(here.rights)
     return texts.privately(here.t, username, f"{what}-{here.community_id}")
 

@@ -10,12 +10,26 @@ from bot.community import codes, prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
-from handlers import bars, chats, digests, invitations, rounds, settings, suggestions, triage, votes
+from handlers import (
+    bars,
+    chats,
+    digests,
+    invitations,
+    rounds,
+    seeds,
+    settings,
+    suggestions,
+    triage,
+    votes,
+    waiting,
+    waves,
+)
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, votes, triage, digests, invitations, bars, rounds, settings, chats)
+_INVITING = (invitations, bars, rounds, seeds, waves, waiting)
+FEATURES = (suggestions, votes, triage, digests, *_INVITING, settings, chats)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
@@ -71,10 +85,19 @@ async def run_command(_: Message, here: Here, command: Command, spoken: Spoken) 
     """Permission first, since Telegram is asked for it and no transaction may be open then."""
     if command.staff:
         await here.require_staff()
+    older = await _waits_privately(here)
     answers = await command.run(here, spoken)
-    if here.chat is None:
-        await prompts.drop(here.session, here.person_id, here.now)
+    if older is not None:
+        await prompts.drop(here.session, older, here.now)
     return answers
+
+
+async def _waits_privately(here: Here) -> PromptRow | None:
+    """The question that a command in private leaves unanswered; the command may ask one of its own."""
+    if here.chat is not None:
+        return None
+    async with here.database.reading() as look:
+        return await prompts.find_private(look, here.person_id, here.now)
 
 
 async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:

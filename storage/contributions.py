@@ -1,5 +1,7 @@
 """What somebody has done for the community, as far as codes are earned by it. Talk is not among it."""
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import exists, func, or_
@@ -10,6 +12,31 @@ from storage.database import Session
 from storage.invitations import USED, Invitation
 from storage.members import Member
 from storage.suggestions import SHIPPED, Suggestion, Vote
+
+
+@dataclass
+class Contribution:
+    """What one person has given: never how much they talk."""
+
+    asked: int = 0
+    shipped: int = 0
+    voted: int = 0
+    weeks: set[tuple[int, int]] = field(default_factory=set)  # in which they asked or voted
+
+
+async def list_contributions(session: Session, community_id: int) -> dict[int, Contribution]:
+    """Everybody's, by person; who has given nothing yet is not in it."""
+    found: dict[int, Contribution] = defaultdict(Contribution)
+    asked = select(Suggestion.author_id, Suggestion.status, Suggestion.created_at)
+    for author, status, at in await session.exec(asked.where(Suggestion.community_id == community_id)):
+        found[author].asked += 1
+        found[author].shipped += status == SHIPPED
+        found[author].weeks.add(at.isocalendar()[:2])
+    voted = select(Vote.person_id, Vote.created_at).join(Suggestion, col(Suggestion.id) == col(Vote.suggestion_id))
+    for voter, at in await session.exec(voted.where(Suggestion.community_id == community_id)):
+        found[voter].voted += 1
+        found[voter].weeks.add(at.isocalendar()[:2])
+    return dict(found)
 
 
 async def count_shipped(session: Session, community_id: int, author_id: int) -> int:

@@ -50,8 +50,8 @@ async def add_grants(
 
 async def get_last(session: Session, community_id: int) -> int:
     """The number of the community's last grant; 0 before the first."""
-    query = select(func.coalesce(func.max(Grant.id), 0)).where(Grant.community_id == community_id)
-    return int((await session.exec(query)).one())
+    query = select(func.max(Grant.id)).where(Grant.community_id == community_id)
+    return (await session.exec(query)).one() or 0
 
 
 async def list_in_the_round(session: Session, community_id: int, *, gated: bool) -> list[int]:

@@ -1,10 +1,11 @@
 """The ledger of invitation codes: what each is now, and every change with who and when."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, func, insert, or_, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, case, func, insert, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
@@ -112,18 +113,39 @@ async def list_in_hand(session: Session, community_id: int, holder_id: int, now:
 
 
 async def count_by_state(session: Session, community_id: int, holder_id: int, now: datetime) -> dict[str, int]:
-    """How many of a holder's own codes (no gifts) stand in each state; what is past its day has come home."""
-    query = (
-        select(Invitation.state, func.count())
-        .where(
-            Invitation.community_id == community_id,
-            Invitation.holder_id == holder_id,
-            col(Invitation.is_gift).is_(False),
-            or_(Invitation.state != ISSUED, col(Invitation.expires_at) > now),
-        )
-        .group_by(col(Invitation.state))
+    """How many of a holder's own codes (no gifts) stand in each state, what is promised to somebody as claimed.
+
+    What is past its day has come home.
+    """
+    given = or_(col(Invitation.is_pooled).is_(True), col(Invitation.kept_for_id).is_not(None))
+    state = case((and_(col(Invitation.state) == ISSUED, given), CLAIMED), else_=col(Invitation.state))
+    query = select(state).where(
+        Invitation.community_id == community_id,
+        Invitation.holder_id == holder_id,
+        col(Invitation.is_gift).is_(False),
+        or_(Invitation.state != ISSUED, col(Invitation.expires_at) > now),
     )
-    return {state: int(count) for state, count in await session.exec(query)}
+    return dict(Counter(await session.exec(query)))
+
+
+async def count_held(session: Session, community_id: int, now: datetime) -> dict[int, int]:
+    """Unused codes by holder."""
+    query = (
+        select(Invitation.holder_id, func.count())
+        .where(Invitation.community_id == community_id, Invitation.state == ISSUED, Invitation.expires_at > now)
+        .group_by(col(Invitation.holder_id))
+    )
+    return {holder: int(count) for holder, count in await session.exec(query)}
+
+
+async def count_brought(session: Session, community_id: int) -> dict[int, int]:
+    """People brought in, by who brought them."""
+    query = (
+        select(Invitation.holder_id, func.count())
+        .where(Invitation.community_id == community_id, Invitation.state == USED)
+        .group_by(col(Invitation.holder_id))
+    )
+    return {holder: int(count) for holder, count in await session.exec(query)}
 
 
 async def add_invitation(session: Session, invitation: Invitation, by_id: int | None, note: str = "") -> Invitation:

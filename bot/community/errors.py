@@ -176,6 +176,38 @@ class GiftUnclear(Refusal):
 
 
 @dataclass
+class SeatsUnclear(Refusal):
+    """A call for seeds has at least one seat, and `most` at most."""
+
+    most: int
+
+
+@dataclass
+class NoSeedCall(Refusal):
+    """No applications are taken at the moment."""
+
+
+@dataclass
+class AlreadySettled(Refusal):
+    """Somebody has decided that already."""
+
+
+@dataclass
+class PlanUnclear(Refusal):
+    """A plan is a row of rising sizes."""
+
+
+@dataclass
+class NotWaiting(Refusal):
+    """The person is not on the waiting list any more."""
+
+
+@dataclass
+class NoCodeToGive(Refusal):
+    """The member has no code left to give away."""
+
+
+@dataclass
 class NotBarred(Refusal):
     """There is no bar to lift."""
 

@@ -148,5 +148,9 @@ def help_in_full(t: Translator, staff: bool) -> Say:
             t("<code>/status 12 planned</code>, <code>/decline 12 reason</code>, <code>/ship 12 14 v2.3 note</code>"),
             t("<code>/digest</code>: preview the next issue. <code>/ritual name fri 17:00</code>: when it is posted."),
             t("<code>/setup</code> in a group: what that chat is for."),
+            t(
+                "<code>/seeds open 100</code>, <code>/waves 100 200 400 800</code>, <code>/round 2</code>, "
+                "<code>/gift @ahe 2</code>, <code>/bar @ahe reason</code>, <code>/doors</code>: who comes in, and how."
+            ),
         ]
     return Say("\n".join(lines))

@@ -79,6 +79,16 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "<code>/gift @ahe 20 partner spring fair</code>",
         most=e.most,
     ),
+    errors.SeatsUnclear: lambda t, e: t(
+        "How many seats, from 1 to %(most)s? For example: <code>/seeds open 100</code>", most=e.most
+    ),
+    errors.NoSeedCall: lambda t, _: t("No applications are taken at the moment."),
+    errors.AlreadySettled: lambda t, _: t("That has been decided already."),
+    errors.PlanUnclear: lambda t, _: t(
+        "Which sizes, from small to large? For example: <code>/waves 100 200 400 800</code>"
+    ),
+    errors.NotWaiting: lambda t, _: t("They are not on the waiting list any more. Choose another."),
+    errors.NoCodeToGive: lambda t, _: t("You have no code to give away now. /invite says when there will be one."),
     errors.NotBarred: lambda t, _: t("There is nothing to lift: they may invite."),
     errors.RitualUnclear: lambda t, _: t(
         "I could not read that. Name, weekday and time, for example: <code>/ritual Orange Friday fri 17:00</code>"

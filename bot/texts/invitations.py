@@ -235,9 +235,10 @@ def your_code(t: Translator, chat: Chat) -> Say:
     """To somebody who asked to join: worth saying only while Telegram lets us write to them."""
     lines = [
         t("You asked to join <b>%(chat)s</b>. May I see your invitation code?", chat=name(chat.title)),
-        t("Send it to me here, and the door opens. If you have none, ask somebody inside: a code lets in one person."),
+        t("Send it to me here, and the door opens. A code lets in one person."),
     ]
-    return Say("\n".join(lines), silent=False, fresh=ANSWER_WITHIN)
+    no_code = [[Button(t("I have no code: put me on the list"), data=f"wait:{chat.community_id}")]]
+    return Say("\n".join(lines), no_code, silent=False, fresh=ANSWER_WITHIN)
 
 
 def door_opens(t: Translator, chat: Chat) -> Say:

@@ -20,8 +20,11 @@ from storage import (
     prompts,
     releases,
     seals,
+    seeds,
     settings,
     suggestions,
+    waiting,
+    waves,
     wordings,
 )
 
@@ -43,8 +46,11 @@ TABLES = (
     prompts,
     releases,
     seals,
+    seeds,
     settings,
     suggestions,
+    waiting,
+    waves,
     wordings,
 )
 
