@@ -8,8 +8,10 @@ from aiogram.types import User
 from bot.community.errors import Faceless, NoCommunity, Outsider, OwnerOnly, StaffOnly
 from bot.community.members import SeenPerson
 from bot.community.similar import Finder
+from bot.ears import Ears
 from bot.rights import Rights
 from bot.texts.catalogues import Translator, closest_language, translator
+from bot.texts.say import React, Whisper
 from storage.communities import Chat, Community, list_chats
 from storage.database import Database, Session
 from storage.members import Member, Person
@@ -32,6 +34,7 @@ class Here:
     now: datetime
     rights: Rights
     finder: Finder
+    ears: Ears
     person: Person
     chat: Chat | None = None  # None in private
     known_community: Community | None = None
@@ -75,6 +78,15 @@ class Here:
         """Whether something can be said here that only the speaker sees."""
         known = self.chat is not None and self.chat.status == "administrator"
         return known and self.person.external_id not in STAND_INS
+
+    @property
+    def is_heard_alone(self) -> bool:
+        """Whether what is answered here disturbs nobody else."""
+        return self.chat is None or self.can_whisper
+
+    def aside(self, text: str) -> Whisper | React:
+        """For the speaker alone; where that cannot be, a reaction says that it was done."""
+        return Whisper(text) if self.is_heard_alone else React("👌")
 
     def require_face(self) -> None:
         """Raises Faceless for who writes as the group or as a channel, NoCommunity for a stranger in private."""

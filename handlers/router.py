@@ -14,12 +14,19 @@ from handlers import (
     bars,
     chats,
     digests,
+    follows,
     invitations,
+    notices,
+    reactions,
+    reservations,
     rounds,
     seeds,
     settings,
+    showing,
     suggestions,
     triage,
+    verdicts,
+    voices,
     votes,
     waiting,
     waves,
@@ -28,8 +35,26 @@ from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-_INVITING = (invitations, bars, rounds, seeds, waves, waiting)
-FEATURES = (suggestions, votes, triage, digests, *_INVITING, settings, chats)
+FEATURES = (
+    suggestions,
+    voices,
+    showing,
+    votes,
+    follows,
+    reservations,
+    triage,
+    digests,
+    invitations,
+    bars,
+    rounds,
+    seeds,
+    waves,
+    waiting,
+    notices,
+    verdicts,
+    settings,
+    chats,
+)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
@@ -41,11 +66,12 @@ class Addressed(Filter):
     def __init__(self, table: CommandTable) -> None:
         self._table = table
 
-    async def __call__(self, event: TelegramObject) -> bool | dict[str, Any]:
+    async def __call__(self, event: TelegramObject, here: Here | None = None) -> bool | dict[str, Any]:
         text = event.text or event.caption if isinstance(event, Message) else None
         if not text or not isinstance(event, Message):
             return False
-        found = self._table.find(text, reply=event.reply_to_message is not None)
+        own = here.ears.words_of(here.known_community.id) if here and here.known_community else ()
+        found = self._table.find(text, reply=event.reply_to_message is not None, own=own)
         if found is None:
             return False
         command, typed, words = found
@@ -64,8 +90,18 @@ class CarriesCode(Filter):
         return {"posted": posted} if posted else False
 
 
+class Reworded(Addressed):
+    """An edited message: with a suggestion's command, or with no command at all; any other command is said anew."""
+
+    async def __call__(self, event: TelegramObject, here: Here | None = None) -> bool | dict[str, Any]:
+        found = await super().__call__(event, here)
+        if not isinstance(found, dict):
+            return {"spoken": None}
+        return {"spoken": found["spoken"]} if found["command"].in_passing else False
+
+
 class HasContent(Filter):
-    """A service message of one kind."""
+    """A service message of one kind, or a reaction of a person's."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
@@ -107,7 +143,7 @@ async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:
         return None
     words = message.text or message.caption or ""
     numbers = [int(number) for number in asked.numbers.split(":") if number]
-    answers = await prompt.run(here, numbers, Spoken(prompt.name, words, message))
+    answers = await prompt.run(here, numbers, Spoken(prompt.name, words, message, asked.kept))
     await prompts.settle(here.session, asked, here.now)
     return answers
 
@@ -134,7 +170,9 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.people_came, HasContent("new_chat_members"))
     router.message.register(chats.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
+    router.edited_message.register(voices.message_edited, Reworded(table))
     router.callback_query.register(run_press)
+    router.message_reaction.register(reactions.reacted, HasContent("user"))
     router.my_chat_member.register(chats.standing_changed)
     router.chat_member.register(chats.somebody_moved)
     router.chat_join_request.register(invitations.join_requested)

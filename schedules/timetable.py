@@ -10,14 +10,23 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import digests, housekeeping, invitations, offers, waves, wordings
+from schedules import digests, housekeeping, invitations, notices, offers, verdicts, votes, waves, wordings
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[Database, datetime], Awaitable[None]]
 
-JOBS: tuple[Job, ...] = (digests.knock, invitations.knock, waves.knock, housekeeping.knock)
+JOBS: tuple[Job, ...] = (
+    digests.knock,
+    invitations.knock,
+    votes.knock,
+    waves.knock,
+    # Questions before news: both want the person's one message of the day, and news comes oftener.
+    verdicts.knock,
+    notices.knock,
+    housekeeping.knock,
+)
 
 
 class Timetable:

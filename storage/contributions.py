@@ -11,7 +11,8 @@ from storage.bars import CREDIT, Bar
 from storage.database import Session
 from storage.invitations import USED, Invitation
 from storage.members import Member
-from storage.suggestions import SHIPPED, Suggestion, Vote
+from storage.suggestions import SHIPPED, Suggestion
+from storage.votes import Vote
 
 
 @dataclass

@@ -12,7 +12,8 @@ from storage.communities import Chat, Community
 from storage.database import Session, insert_into
 from storage.members import Member, Person
 from storage.outbox import DOUBTFUL, OutboxRow
-from storage.suggestions import Suggestion, Vote
+from storage.suggestions import Suggestion
+from storage.votes import Vote
 from storage.wordings import Wording
 
 POSTED, SKIPPED = "posted", "skipped"
@@ -74,7 +75,9 @@ async def set_told(session: Session, suggestion_ids: Sequence[int], digest_id: i
 
 async def count_supporters(session: Session, suggestion_ids: Sequence[int]) -> dict[int, int]:
     """By suggestion, how many people asked for it or voted for it, each once."""
-    voters = select(Vote.suggestion_id, Vote.person_id).where(col(Vote.suggestion_id).in_(suggestion_ids))
+    voters = select(Vote.suggestion_id, Vote.person_id).where(
+        col(Vote.suggestion_id).in_(suggestion_ids), col(Vote.held_until).is_(None)
+    )
     voices = select(Wording.suggestion_id, Wording.person_id).where(col(Wording.suggestion_id).in_(suggestion_ids))
     people = union(voters, voices).subquery()
     query = select(people.c.suggestion_id, func.count()).group_by(people.c.suggestion_id)

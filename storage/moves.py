@@ -16,6 +16,7 @@ from storage.prompts import PromptRow
 from storage.releases import Release
 from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
+from storage.verdicts import Verdict
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
 
@@ -38,8 +39,11 @@ async def follow(session: Session, old: str, new: str) -> None:
 async def _forget_messages(session: Session, chat: Chat) -> None:
     """Live messages are posted anew, replies stand alone, and what only edits an old message is not said."""
     await session.exec(delete(SlotRow).where(col(SlotRow.chat_id) == chat.id))
+    await communities.set_topic(session, chat.id or 0, None)
     for table in (Suggestion, Offer):
-        await session.exec(update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None))
+        await session.exec(
+            update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None, topic=None)
+        )
     for row in await session.exec(select(OutboxRow).where(OutboxRow.chat_id == chat.id, OutboxRow.state == WAITING)):
         if row.method == "editMessageText":
             row.state, row.error = DEAD, "the chat has moved away from its message"
@@ -76,7 +80,7 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     for suggestion in await session.exec(suggestions):
         suggestion.number = await communities.claim_number(session, new)
         suggestion.community_id = new
-    for table in (Offer, Release, Notice, AuditRow, PromptRow):
+    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await session.flush()
     await wordings.move_wordings(session, old, new)

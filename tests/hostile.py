@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from sqlmodel import SQLModel
 
 from bot.texts.catalogues import Translator, translator
+from bot.texts.notices import KINDS
 
 NOW = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 LIST_LENGTH = 10  # a page of a list
@@ -99,6 +100,9 @@ CHOICES: Mapping[str, Sequence[object]] = {
     "code": ("0123456789AB",),
     "setting": ("daily_suggestions", "team_signs", "suggest_words"),
     "suggest_words": (("许愿", "<b>"),),
+    "kind": tuple(KINDS),
+    "hears": ("privately", "digest", "nothing"),
+    "answer": ("works", "partly", "no"),
     "digest_at": ("Friday, 17:00",),
     "missing": (("administrator", "can_invite_users"),),
 }

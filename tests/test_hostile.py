@@ -5,11 +5,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from bot.community.roundups import MOST_IN_ONE
 from bot.texts.catalogues import LANGUAGES, translator
+from bot.texts.follows import ON_A_PAGE, detail, listed
 from bot.texts.html import clean, excerpt, name, shorten, units, visible
-from bot.texts.suggestions import card, found, mine, offer
+from bot.texts.roundups import roundup
+from bot.texts.suggestions import card, found, offer
+from storage.follows import Follow, Mine
 from storage.inbox import PARKED, InboxRow
 from storage.suggestions import STATUSES, Suggestion
+from storage.votes import Vote
 from tests.town import MONDAY, Town
 
 HOSTILE = (
@@ -121,11 +126,15 @@ def test_every_message_is_within_telegrams_limits(
         created_at=MONDAY,
     )
     many = [suggestion] * 10
+    held = Vote(suggestion_id=1, person_id=2, created_at=MONDAY, held_until=MONDAY)
+    mine = Mine(suggestion, False, held, Follow(suggestion_id=1, person_id=2, created_at=MONDAY), True)
     for said in (
         card(t, suggestion, author, 10**6, 10**6),
         offer(t, 2**30, many[:3]),
         found(t, words, many, {1: 10**6}),
-        mine(t, many, many, {1: 10**6}),
+        listed(t, [mine] * ON_A_PAGE, {1: 10**6}, 10**3, more=True),
+        detail(t, mine, 10**6, 10**3),
+        roundup(t, [(suggestion, author, 10**6)] * MOST_IN_ONE),
     ):
         assert units(visible(said.text)) <= 4096
         for row in said.keyboard:

@@ -11,7 +11,7 @@ from storage.audit import AuditRow
 from storage.bars import BRANCH, INVITING
 from storage.database import Database
 from storage.invitations import Invitation
-from storage.suggestions import Vote
+from storage.votes import Vote
 from tests.circle import NOW, SOON, Circle, found
 from tests.test_invitation_stories import CODE, gated, invite
 from tests.town import Town

@@ -8,7 +8,7 @@ from schedules.waves import knock
 from storage import grants, outbox
 from storage import waves as rows
 from storage.database import Database
-from storage.suggestions import Vote
+from storage.votes import Vote
 from storage.waves import Door, Proposal
 from tests.circle import NOW, Circle, found
 from tests.test_invitation_stories import gated

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.community import notices, verdicts
+from bot.community.notices import Collected
 from bot.community.rituals import ritual_of
-from storage import communities, digests, members, releases, suggestions
+from bot.community.verdicts import Satisfaction
+from storage import communities, digests, members, releases, suggestions, votes
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.digests import POSTED, SKIPPED, Digest
@@ -15,6 +18,7 @@ from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Sugge
 
 STALE_AFTER = timedelta(days=6)  # an issue that is older speaks of last week; the next one tells it all
 MOST_WANTED = 3
+NOTHING_SAID = Satisfaction(0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Told:
     """A suggestion with those who asked for it."""
 
     suggestion: Suggestion
-    asker: str
+    asker: str  # empty where they do not want to be named
     others: int  # further people who asked or voted for it
     votes: int
     release: Release | None
@@ -41,6 +45,8 @@ class Issue:
     declined: Sequence[Told]
     wanted: Sequence[tuple[Suggestion, int]]
     newcomers: Sequence[tuple[str, str | None]]  # with who brought them
+    unreached: Sequence[Collected] = ()  # followers who could not be told privately
+    satisfaction: Satisfaction = NOTHING_SAID
 
     @property
     def told(self) -> list[Told]:
@@ -62,17 +68,18 @@ class Published:
 async def with_askers(session: Session, community_id: int, decided: Sequence[Suggestion]) -> list[Told]:
     """The suggestions with who asked, the most voted first."""
     ids = [suggestion.id or 0 for suggestion in decided]
-    votes = await suggestions.count_votes(session, ids)
+    counted = await votes.count_votes(session, ids)
     supporters = await digests.count_supporters(session, ids)
     people = await members.list_people(session, [suggestion.author_id for suggestion in decided])
+    nameless = await members.list_nameless(session, community_id, list(people))
     shipped_in = [suggestion.release_id for suggestion in decided if suggestion.release_id]
     released = await releases.list_releases(session, community_id, shipped_in)
     told = [
         Told(
             suggestion,
-            asker=people[suggestion.author_id].name,
+            asker="" if suggestion.author_id in nameless else people[suggestion.author_id].name,
             others=max(supporters.get(suggestion.id or 0, 1) - 1, 0),
-            votes=votes.get(suggestion.id or 0, 0),
+            votes=counted.get(suggestion.id or 0, 0),
             release=released.get(suggestion.release_id or 0),
         )
         for suggestion in decided
@@ -96,8 +103,10 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
         shipped=[one for one in told if one.suggestion.status == SHIPPED],
         on_the_way=[one for one in told if one.suggestion.status in (PLANNED, STARTED)],
         declined=[one for one in told if one.suggestion.status == DECLINED],
-        wanted=await suggestions.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
+        wanted=await votes.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
+        unreached=await notices.collect_for_digest(session, community_id),
+        satisfaction=await verdicts.satisfaction(session, community_id, since),
     )
 
 
@@ -119,4 +128,5 @@ async def publish(session: Session, community_id: int, now: datetime) -> Publish
     if digest_id is None or state == SKIPPED:
         return None
     await digests.set_told(session, [one.suggestion.id or 0 for one in issue.told], digest_id)
+    await notices.set_named(session, issue.unreached, now)
     return Published(community, digest.period, due, issue, chats)

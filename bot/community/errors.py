@@ -69,6 +69,13 @@ class AlreadyDecided(Refusal):
 
 
 @dataclass
+class NotPlannedYet(Refusal):
+    """The suggestion is only asked for so far, so there is nothing to reserve."""
+
+    number: int
+
+
+@dataclass
 class ReasonNeeded(Refusal):
     """Declining needs a reason, which is public."""
 
@@ -238,3 +245,57 @@ class UnknownZone(Refusal):
     """The tz database has no zone of that name."""
 
     word: str
+
+
+@dataclass
+class TakenBack(Refusal):
+    """Who asked for it has taken the suggestion back."""
+
+    number: int
+
+
+@dataclass
+class NoWords(Refusal):
+    """None of the person's own words stand with the suggestion, so there is nothing to change."""
+
+    number: int
+
+
+@dataclass
+class OwnAlready(Refusal):
+    """The person has asked for the very same before."""
+
+    number: int
+
+
+@dataclass
+class KnownMessage(Refusal):
+    """The message is (part of) a suggestion already."""
+
+    number: int
+
+
+@dataclass
+class EnoughToday(Refusal):
+    """The person has suggested as often today as the community wants it."""
+
+    limit: int
+
+
+@dataclass
+class TooNew(Refusal):
+    """The person has just joined; so many hours are left before they may suggest."""
+
+    hours: int
+
+
+@dataclass
+class WordTaken(Refusal):
+    """A community's own word would hide a command."""
+
+    word: str
+
+
+@dataclass
+class TooLateToAnswer(Refusal):
+    """The question is closed: a week has passed, or the suggestion is no longer as it was shipped."""

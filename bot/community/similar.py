@@ -97,6 +97,11 @@ class Finder:
         found = [match for match in matches if match.shared >= FOUND_FROM or (match.cosine or 0.0) >= MEANT_FROM]
         return await self._similar(look, community, reading, found[:limit])
 
+    def forget(self, community_id: int) -> None:
+        """Some of the community's wordings have changed or gone: their meanings are read afresh."""
+        if self._meanings:
+            self._meanings.forget(community_id)
+
     async def reindex_outdated(self, database: Database, after: int) -> int:
         """Index some wordings anew that were read by other means, from an id on; returns the last id, 0 at the end."""
         name = self._encoder.name if self._encoder else None
@@ -108,9 +113,8 @@ class Finder:
         for wording, reading in zip(outdated, readings, strict=True):
             async with database.writing() as session:  # one each, so that nobody waits long
                 await wordings.reindex(session, wording, reading.indexed)
-        if self._meanings:
-            for community_id in {wording.community_id for wording in outdated}:
-                self._meanings.forget(community_id)
+        for community_id in {wording.community_id for wording in outdated}:
+            self.forget(community_id)
         return outdated[-1].id or 0
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.community import notices, reservations, verdicts
 from bot.community.errors import (
     CannotShip,
     ReasonNeeded,
@@ -51,6 +52,7 @@ async def decide(session: Session, community_id: int, number: int, decision: Dec
     suggestion.release_id = None
     _note_decision(suggestion, decision.decided_by_id, now)
     await session.flush()
+    await notices.tell_decision(session, suggestion, now)
     return suggestion
 
 
@@ -71,6 +73,10 @@ async def ship(session: Session, release: Release, numbers: Sequence[int]) -> li
         suggestion.status, suggestion.reason, suggestion.release_id = SHIPPED, "", release.id
         _note_decision(suggestion, release.released_by_id, release.released_at)
     await session.flush()
+    for suggestion in locked:
+        await notices.tell_decision(session, suggestion, release.released_at, release)
+        await verdicts.expect(session, suggestion, release)
+    await reservations.tell_early(session, locked, f"release/{release.id}", release.released_at)
     return locked
 
 

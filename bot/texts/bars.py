@@ -1,6 +1,7 @@
 """What is said about bars: to the team, and to whom they concern."""
 
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.say import Say
 from storage.bars import BRANCH, Bar
@@ -39,3 +40,28 @@ def told(t: Translator, community: Community, bar: Bar) -> Say:
 
 def lifted(t: Translator, person: Person) -> Say:
     return Say(t("%(name)s may invite again, with everything that was in their hand.", name=name(person.name)))
+
+
+HELP = (
+    Entry(
+        "bar",
+        "invite",
+        ("team",),
+        lambda t: t("keep somebody from inviting"),
+        lambda t: t("<code>/bar @ahe reason</code>: no invitations by this person until <code>/unbar @ahe</code>."),
+    ),
+    Entry(
+        "pause",
+        "invite",
+        ("team",),
+        lambda t: t("pause a whole branch"),
+        lambda t: t("<code>/pause @ahe reason</code>: nor by anybody they brought."),
+    ),
+    Entry(
+        "unbar",
+        "invite",
+        ("team",),
+        lambda t: t("let somebody invite again"),
+        lambda t: t("<code>/unbar @ahe</code>: they may invite again."),
+    ),
+)

@@ -10,15 +10,20 @@ from babel.dates import format_date, format_interval, format_skeleton
 from markupsafe import Markup, escape
 
 from bot.community.digests import Issue, Told
+from bot.community.notices import Collected
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, units, visible
 from bot.texts.say import Button, Say
+from bot.texts.suggestions import status_name
 from bot.texts.triage import and_more, asked_by, calm
+from bot.texts.verdicts import satisfaction
 from storage.communities import Community
 from storage.suggestions import STARTED, Suggestion
 
 LONGEST_MESSAGE = 4096  # UTF-16 units, without tags
 SHOWN, UNFOLDED = 5, 30  # lines of a section: before the fold, and in it
+MOST_NAMES = 5  # in a line
 WORDS, REASON, VERSION, NOTE = 80, 90, 24, 60  # UTF-16 units within a line
 Row = TypeVar("Row")
 _LOCALES = {"zh-hans": "zh_Hans", "zh-hant": "zh_Hant", "en": "en"}
@@ -113,6 +118,10 @@ def _sections(t: Translator, told: Issue) -> list[Section]:
         _section(t("<b>You asked, we shipped</b>"), told.shipped, lambda one: _shipped(t, one, announced)),
         _section(t("<b>On the way</b>"), told.on_the_way, lambda one: _on_the_way(t, one)),
         _section(t("<b>Not this time, and why</b>"), told.declined, lambda one: _declined(t, one)),
+        _section(
+            t("<b>Does it work?</b>"), [told.satisfaction][: told.satisfaction.answers], lambda s: satisfaction(t, s)
+        ),
+        _section(t("<b>You wanted to know</b>"), told.unreached, lambda found: _unreached(t, found)),
         _section(t("<b>Most wanted</b>"), told.wanted, lambda ranked: _wanted(t, *ranked)),
         _section(t("<b>New faces</b>"), told.newcomers, lambda who: _newcomer(t, *who)),
     ]
@@ -160,6 +169,20 @@ def _declined(t: Translator, told: Told) -> Markup:
         words=_words(told.suggestion),
         reason=calm(excerpt(told.suggestion.reason, REASON)),
     )
+
+
+def _unreached(t: Translator, found: Collected) -> Markup:
+    """Whom I could not tell privately, with the suggestion they wanted to hear of."""
+    shown = found.names[:MOST_NAMES]
+    names = t(", ").join(_named(t, name(one)) for one in shown)
+    if more := len(found.names) - len(shown) + found.hidden:
+        names = (
+            t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", more, name=names)
+            if shown
+            else t.count("%(n)s person", "%(n)s people", more)
+        )
+    status = status_name(t, found.suggestion.status)
+    return t("📬 %(names)s: #%(number)s is %(status)s", names=names, number=found.suggestion.number, status=status)
 
 
 def _wanted(t: Translator, suggestion: Suggestion, votes: int) -> Markup:
@@ -234,3 +257,21 @@ def arrived(t: Translator, who: str) -> Markup:
 
 def settled_already(t: Translator) -> Markup:
     return t("Somebody has settled this already.")
+
+
+HELP = (
+    Entry(
+        "digest",
+        "digest",
+        ("team",),
+        lambda t: t("preview the next digest"),
+        lambda t: t("<code>/digest</code>: preview the next issue."),
+    ),
+    Entry(
+        "ritual",
+        "digest",
+        ("team",),
+        lambda t: t("when the digest is posted"),
+        lambda t: t("<code>/ritual name fri 17:00</code>: when it is posted."),
+    ),
+)

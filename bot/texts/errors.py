@@ -38,6 +38,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.AlreadyDecided: lambda t, e: t(
         "#%(number)s is settled already: %(status)s.", number=e.number, status=status_name(t, e.status)
     ),
+    errors.NotPlannedYet: lambda t, e: t(
+        "#%(number)s is not planned yet. Vote for it: <code>/vote %(number)s</code>", number=e.number
+    ),
     errors.ReasonNeeded: lambda t, e: t(
         "Please add a reason, everyone can read it: <code>/decline %(number)s your reason</code>", number=e.number
     ),
@@ -97,6 +100,33 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "There is no setting “%(name)s”. <code>/settings</code> lists them all.", name=excerpt(e.name, 60)
     ),
     errors.SettingRefused: setting_refused,
+    errors.TakenBack: lambda t, e: t(
+        "#%(number)s was taken back by who asked for it. /top shows what others want.", number=e.number
+    ),
+    errors.NoWords: lambda t, e: t(
+        "None of your words stand with #%(number)s. Join it with 👍, or suggest your own: <code>/suggest …</code>",
+        number=e.number,
+    ),
+    errors.OwnAlready: lambda t, e: t(
+        "That is #%(number)s, which you asked for yourself. It is in good hands.", number=e.number
+    ),
+    errors.KnownMessage: lambda t, e: t("This message is #%(number)s already.", number=e.number),
+    errors.EnoughToday: lambda t, e: t(
+        "You have suggested %(limit)s times today, as many as one may here. Come again tomorrow; "
+        "until then, vote for what others ask: /top",
+        limit=e.limit,
+    ),
+    errors.TooNew: lambda t, e: t.count(
+        "You have just joined: in %(n)s hour you can suggest. Look around meanwhile, and vote: /top",
+        "You have just joined: in %(n)s hours you can suggest. Look around meanwhile, and vote: /top",
+        e.hours,
+    ),
+    errors.WordTaken: lambda t, e: t(
+        "“%(word)s” calls a command already. Choose another word.", word=excerpt(e.word, 60)
+    ),
+    errors.TooLateToAnswer: lambda t, _: t(
+        "This question is closed. If something does not work, tell it with <code>/suggest …</code>"
+    ),
     errors.UnknownZone: lambda t, e: t(
         "I do not know the time zone “%(word)s”. Use a name such as <code>Asia/Shanghai</code>.",
         word=excerpt(e.word, 60),

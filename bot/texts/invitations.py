@@ -11,8 +11,9 @@ from bot.community.codes import written
 from bot.community.invitations import HELD_FOR, Hand
 from bot.community.quota import ACTIVE_WEEKS, FRIEND_STAYED, MOST_IN_HAND, PER_FRIEND, PER_SHIPPED, Quota
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
-from bot.texts.say import Button, Say
+from bot.texts.say import Button, Say, Whisper
 from bot.texts.triage import and_more
 from storage.communities import Chat, Community
 from storage.invitations import CLAIMED, ISSUED, USED, Invitation
@@ -37,9 +38,9 @@ def start_link(username: str, payload: str) -> str:
     return f"https://t.me/{username}?start={payload}"
 
 
-def privately(t: Translator, username: str, payload: str) -> Say:
+def privately(t: Translator, username: str, payload: str) -> Whisper:
     """In a group: the answer is for one person only, and the button leads to it."""
-    return Say(t("I will tell you privately."), [[Button(t("Open our chat"), url=start_link(username, payload))]])
+    return Whisper(t("I will tell you privately."), [[Button(t("Open our chat"), url=start_link(username, payload))]])
 
 
 # -- codes in hand ---------------------------------------------------------------------------------------------------
@@ -280,3 +281,14 @@ def leaked(t: Translator, chat: Chat, poster: Person, old: str, new: str, userna
         t("Send it to one person privately."),
     ]
     return Say("\n".join(lines), silent=False)
+
+
+HELP = (
+    Entry(
+        "invite",
+        "invite",
+        ("members",),
+        lambda t: t("bring a friend"),
+        lambda t: t("<code>/invite</code>: your invitation codes."),
+    ),
+)

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from bot.community.rounds import Preview
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.say import Button, Say
 from storage.communities import Community
@@ -77,3 +78,24 @@ def door_name(t: Translator, touchpoint: str, campaign: str) -> Markup:
     if not campaign:
         return t("%(who)s", who=who)
     return t("%(who)s, “%(campaign)s”", who=who, campaign=excerpt(campaign, 64))
+
+
+HELP = (
+    Entry(
+        "round",
+        "invite",
+        ("team",),
+        lambda t: t("more codes for everyone"),
+        lambda t: t("<code>/round 2</code>: two more codes for everyone, after a look at how many seats that opens."),
+    ),
+    Entry(
+        "gift",
+        "invite",
+        ("team",),
+        lambda t: t("give somebody codes"),
+        lambda t: t(
+            "<code>/gift @ahe 2</code>: two codes apart from their own; "
+            "<code>/gift @ahe 20 partner spring fair</code> names the door."
+        ),
+    ),
+)

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.community.seeds import Applicant
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.invitations import Door, start_link
 from bot.texts.say import Button, Say
@@ -153,3 +154,28 @@ def hall(t: Translator, community: Community, seeds: Sequence[tuple[int, Person]
 def _seed(t: Translator, number: int, person: Person, reader_id: int) -> Markup:
     who = t("%(name)s", name=excerpt(person.name, 24) or "·")
     return Markup("<code>{:03}</code> {}{}").format(number, who, " 🌱" if person.id == reader_id else "")
+
+
+HELP = (
+    Entry(
+        "apply",
+        "invite",
+        ("private",),
+        lambda t: t("apply as a seed user"),
+        lambda t: t("<code>/apply</code>: three questions, and a seat if the team chooses you."),
+    ),
+    Entry(
+        "hall",
+        "invite",
+        ("private",),
+        lambda t: t("the seed users"),
+        lambda t: t("<code>/hall</code>: the seed users by their numbers."),
+    ),
+    Entry(
+        "seeds",
+        "invite",
+        ("team",),
+        lambda t: t("choose seed users"),
+        lambda t: t("<code>/seeds open 100</code>: take applications; <code>/seeds</code> lists them."),
+    ),
+)

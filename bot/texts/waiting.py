@@ -7,6 +7,7 @@ from markupsafe import Markup
 from bot.community.codes import written
 from bot.community.waiting import Place
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.invitations import start_link
 from bot.texts.say import Button, Say
@@ -72,3 +73,28 @@ def your_turn(t: Translator, community: Community, giver: Person, kept: Invitati
         Markup("<code>{}</code>\n{}").format(excerpt(written(code), 20), excerpt(start_link(username, code), 200)),
     ]
     return Say("\n".join(lines), silent=False)
+
+
+HELP = (
+    Entry(
+        "waiting",
+        "invite",
+        ("private",),
+        lambda t: t("your place on the waiting list"),
+        lambda t: t("<code>/waiting</code>: your place on the waiting list."),
+    ),
+    Entry(
+        "sponsor",
+        "invite",
+        ("private",),
+        lambda t: t("bring in somebody who waits"),
+        lambda t: t("<code>/sponsor</code>: bring in somebody who waits, with one of your codes."),
+    ),
+    Entry(
+        "donate",
+        "invite",
+        ("private",),
+        lambda t: t("give a code to who waits"),
+        lambda t: t("<code>/donate</code>: give a code to who has waited longest."),
+    ),
+)

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.community.waves import ENOUGH_TO_TELL, Outlook
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.rounds import door_name
 from bot.texts.say import Button, Say
@@ -105,3 +106,21 @@ def _door(t: Translator, door: Door) -> Markup:
     share = f" ({round(100 * door.stayed / door.issued)} %)" if door.issued > 0 else ""
     called = door_name(t, door.touchpoint, door.campaign)
     return Markup("{} · {} → {} → {}{}").format(called, door.issued, door.used, door.stayed, share)
+
+
+HELP = (
+    Entry(
+        "waves",
+        "invite",
+        ("team",),
+        lambda t: t("the plan to grow by"),
+        lambda t: t("<code>/waves 100 200 400 800</code>: the plan; every week I propose whom to give codes."),
+    ),
+    Entry(
+        "doors",
+        "invite",
+        ("team",),
+        lambda t: t("which codes bring people who stay"),
+        lambda t: t("<code>/doors</code>: which codes bring people who stay."),
+    ),
+)
