@@ -123,7 +123,7 @@ async def count_by_state(session: Session, community_id: int, holder_id: int, no
         Invitation.community_id == community_id,
         Invitation.holder_id == holder_id,
         col(Invitation.is_gift).is_(False),
-        or_(Invitation.state != ISSUED, col(Invitation.expires_at) > now),
+        or_(col(Invitation.state) != ISSUED, col(Invitation.expires_at) > now),
     )
     return dict(Counter(await session.exec(query)))
 
@@ -269,12 +269,6 @@ async def list_events(session: Session, invitation_id: int) -> list[InvitationEv
     """A code's history."""
     query = select(InvitationEvent).where(InvitationEvent.invitation_id == invitation_id)
     return list(await session.exec(query.order_by(col(InvitationEvent.id))))
-
-
-async def has_codes(session: Session, community_id: int) -> bool:
-    """Whether the community has ever handed out a code."""
-    query = select(Invitation.id).where(Invitation.community_id == community_id).limit(1)
-    return (await session.exec(query)).first() is not None
 
 
 @dataclass(frozen=True)
