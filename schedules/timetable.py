@@ -21,6 +21,7 @@ from schedules import (
     questions,
     verdicts,
     votes,
+    waves,
     wishes,
     wordings,
 )
@@ -36,6 +37,7 @@ JOBS: tuple[Job, ...] = (
     votes.knock,
     wishes.knock,
     questions.knock,
+    waves.knock,
     # Questions before news: both want the person's one message of the day, and news comes oftener.
     verdicts.knock,
     notices.knock,

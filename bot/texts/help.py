@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from bot.texts import (
     audit,
+    bars,
     care,
     chats,
     digests,
@@ -16,12 +17,16 @@ from bot.texts import (
     notices,
     questions,
     reservations,
+    rounds,
+    seeds,
     settings,
     showing,
     suggestions,
     tree,
     triage,
     voices,
+    waiting,
+    waves,
     words,
 )
 from bot.texts.catalogues import Translator
@@ -38,6 +43,11 @@ FEATURES = (
     notices,
     invitations,
     tree,
+    waiting,
+    seeds,
+    rounds,
+    bars,
+    waves,
     triage,
     care,
     merges,
