@@ -30,11 +30,12 @@ RawUpdate = Mapping[str, Any]  # JSON as Telegram sent it: any shape, and not al
 
 ALLOWED_UPDATES = [
     "message",
-    "message_reaction",
+    "edited_message",
     "callback_query",
     "my_chat_member",
     "chat_member",
     "chat_join_request",
+    "message_reaction",
 ]
 LARGEST_WEBHOOK_BODY = 1024 * 1024  # bytes
 MOST_TRIES = 3

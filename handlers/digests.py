@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.community import digests, rituals
+from bot.community.audit import Action, record
 from bot.community.errors import RitualUnclear
 from bot.here import Here
 from bot.texts import digests as texts
@@ -45,7 +46,10 @@ async def ritual(here: Here, spoken: Spoken) -> Answers:
     if spoken.words:
         name, weekday, hour, minute, zone = read_ritual(spoken.words)
         wanted = rituals.check_ritual(weekday, hour, minute, zone or community.zone)
+        before = rituals.taken_down(community)
         community = await rituals.set_ritual(here.session, here.community_id, name, wanted, here.now)
+        action = Action(here.community_id, here.person_id, "ritual", "ritual")
+        await record(here.session, action, before, rituals.taken_down(community), here.now)
     return texts.ritual(here.t, community, rituals.next_moments(community, 3))
 
 
@@ -105,7 +109,7 @@ def _read_weekday(before: list[str]) -> tuple[str, int]:
 
 
 COMMANDS = (
-    Command("digest", digest, aliases=("周报", "週報"), staff=True),
+    Command("digest", digest, aliases=("周报", "週報"), staff=True, harmless=True),
     Command("ritual", ritual, takes="text", aliases=("仪式", "儀式"), staff=True),
 )
 PRESSES = (Press("repost", repost_pressed, 1), Press("arrived", arrived_pressed, 1))

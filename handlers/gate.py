@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.commands import CommandTable
+from bot.ears import Ears
+from bot.marks import Marks
+from handlers.commands import Command, CommandTable
 from handlers.overhearing import Overhearing
 
 # Service messages that tell of people coming and going, and of a group becoming a supergroup.
@@ -13,8 +15,10 @@ _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "l
 class Gate:
     """Knows the chats that need no introduction; a message from any other is let in, so that its group is met."""
 
-    def __init__(self, table: CommandTable, bot_id: int, overhearing: Overhearing) -> None:
+    def __init__(self, table: CommandTable, bot_id: int, marks: Marks, ears: Ears, overhearing: Overhearing) -> None:
         self._table = table
+        self._marks = marks
+        self._ears = ears
         self._overhearing = overhearing
         self._bot_id = bot_id
         self._met: set[str] = set()
@@ -25,11 +29,19 @@ class Gate:
 
     def concerns_us(self, update: Mapping[str, Any]) -> bool:
         """Looks at the raw JSON only, whatever its shape."""
+        if isinstance(edited := update.get("edited_message"), dict):
+            return self._is_an_edit_for_us(edited)
         message = update.get("message")
-        if isinstance(reaction := update.get("message_reaction"), dict):
-            return self._may_answer(reaction)
+        if "message_reaction" in update:
+            return self._is_reaction_to_ours(update["message_reaction"])
         if not isinstance(message, dict):
             return True
+        concerns = self._message_concerns_us(message)
+        if concerns:
+            self._mark(message)
+        return concerns
+
+    def _message_concerns_us(self, message: Mapping[str, Any]) -> bool:
         chat = message.get("chat")
         if not isinstance(chat, dict) or chat.get("type") == "private":
             return True
@@ -39,16 +51,40 @@ class Gate:
             return True
         if self._answers_us(message):
             return True
-        text = message.get("text") or message.get("caption")
-        if isinstance(text, str) and self._table.find(text, reply="reply_to_message" in message) is not None:
+        if self._finds(message) is not None:
             return True
-        return self._overhearing.catch(str(chat.get("id")), message, text)
+        return self._overhearing.catch(str(chat.get("id")), message, message.get("text") or message.get("caption"))
 
-    def _may_answer(self, reaction: Mapping[str, Any]) -> bool:
-        """A reaction to a question that is open; others are chatter."""
+    def _is_an_edit_for_us(self, message: Mapping[str, Any]) -> bool:
+        """A suggestion's own message, or one that has become a suggestion; other edits are chatter, also in private."""
+        chat = message.get("chat")
+        if not isinstance(chat, dict):
+            return False
+        found = self._finds(message)
+        is_one_now = found is not None and found[0].in_passing
+        return is_one_now or self._ears.is_source(f"{chat.get('id')}/{message.get('message_id')}")
+
+    def _finds(self, message: Mapping[str, Any]) -> tuple[Command, str, str] | None:
+        text = message.get("text") or message.get("caption")
+        own = self._ears.words_in(str(message["chat"].get("id")))
+        return self._table.find(text, reply="reply_to_message" in message, own=own) if isinstance(text, str) else None
+
+    def _mark(self, message: Mapping[str, Any]) -> None:
+        """A reaction to what is let in, or to what it replies to, may be one to a suggestion."""
+        chat, replied = message.get("chat"), message.get("reply_to_message")
+        for one in (message, replied):
+            if isinstance(chat, dict) and isinstance(one, dict):
+                self._marks.add(chat.get("id"), one.get("message_id"))
+
+    def _is_reaction_to_ours(self, reaction: object) -> bool:
+        """Somebody's reaction to a message that may be known here; channels and anonymous administrators are nobody."""
+        if not isinstance(reaction, dict) or not isinstance(reaction.get("user"), dict):
+            return False
         chat = reaction.get("chat")
-        message = str(reaction.get("message_id"))
-        return isinstance(chat, dict) and self._overhearing.is_asked(str(chat.get("id")), message)
+        if not isinstance(chat, dict):
+            return False
+        answers = self._overhearing.is_asked(str(chat.get("id")), str(reaction.get("message_id")))
+        return answers or self._marks.may_hold(chat.get("id"), reaction.get("message_id"))
 
     def _answers_us(self, message: Mapping[str, Any]) -> bool:
         """A reply to words of ours, which may have been a question."""

@@ -26,11 +26,9 @@ async def answered(here: Here, message: Message) -> bool:
     return replied is not None and await _answer(here, str(replied.message_id))
 
 
-async def reacted(event: MessageReactionUpdated, here: Here) -> Answers:
-    """The team's reaction to a question is an answer, too; taking one back changes nothing."""
-    if event.new_reaction:
-        await _answer(here, str(event.message_id))
-    return None
+async def reacted(event: MessageReactionUpdated, here: Here) -> bool:
+    """Whether it is the team's reaction to an open question, which is an answer too; taking one back is none."""
+    return bool(event.new_reaction) and await _answer(here, str(event.message_id))
 
 
 async def _answer(here: Here, message: str) -> bool:
@@ -70,7 +68,7 @@ async def over_pressed(here: Here, numbers: list[int]) -> Answers:
 async def _list(here: Here) -> Say:
     oldest, total = await questions.list_unanswered(here.session, here.community_id, here.now)
     asker_ids = [question.person_id for question in oldest if question.person_id]
-    around = await announce.around(here.session, here.community_id, asker_ids)
+    around = await announce.whereabouts(here.session, here.community_id, asker_ids)
     return texts.unanswered(here.mine, oldest, total, around, here.now)
 
 

@@ -79,8 +79,6 @@ async def _note(here: Here, wish: Wish, captured_by_id: int | None) -> Suggestio
     """By the road that `/suggest` takes in reply to the message."""
     found = await look_up(here, wish.text, wish.origin)
     await wishes.note(here.session, wish)
-    if found.known:
-        return Whisper(suggestion_texts.known_already(here.mine, found.known))
     ask = Ask(
         community_id=wish.community_id,
         author_id=wish.person_id,
@@ -95,7 +93,7 @@ async def _note(here: Here, wish: Wish, captured_by_id: int | None) -> Suggestio
 
 async def _rest_of_list(here: Here, wish: Wish) -> Rewrite:
     left = await rows.list_listed(here.session, wish.community_id, wish.listed_at) if wish.listed_at else []
-    around = await announce.around(here.session, wish.community_id, [one.person_id for one in left])
+    around = await announce.whereabouts(here.session, wish.community_id, [one.person_id for one in left])
     said = texts.listed(here.t, left, around)
     return Rewrite(said.text, said.keyboard)
 

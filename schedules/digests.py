@@ -40,5 +40,5 @@ def _posts(published: Published, now: datetime) -> list[OutboxRow]:
     for chat in published.chats:
         said = texts.issue(announce.language_of_chat(chat, community), published.issue)
         key = f"digest:{community.id}:{published.period}:{chat.id}"
-        rows.append(to_chat(chat.id or 0, replace(said, fresh=fresh), now, key=key, once=True))
+        rows.append(to_chat(chat.id or 0, replace(said, fresh=fresh), now, key=key, once=True, topic=chat.topic))
     return rows

@@ -29,7 +29,7 @@ async def _tell(session: Session, community_id: int, now: datetime) -> None:
         return  # answered meanwhile
     await rows.set_told(session, community_id, now)
     community = await communities.get_community(session, community_id)
-    around = await announce.around(session, community_id, [one.person_id for one in oldest if one.person_id])
+    around = await announce.whereabouts(session, community_id, [one.person_id for one in oldest if one.person_id])
     key = f"unanswered:{community_id}:{now.isoformat()}"
     said = await announce.to_team(
         session, community, lambda t: texts.unanswered(t, oldest, total, around, now), now, key=key

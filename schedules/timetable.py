@@ -10,21 +10,35 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import digests, housekeeping, invitations, notices, offers, questions, verdicts, wishes, wordings
+from schedules import (
+    care,
+    digests,
+    housekeeping,
+    invitations,
+    notices,
+    offers,
+    questions,
+    verdicts,
+    votes,
+    wishes,
+    wordings,
+)
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[Database, datetime], Awaitable[None]]
 
-# Questions before news: both want the person's one message of the day, and news comes oftener.
 JOBS: tuple[Job, ...] = (
     digests.knock,
     invitations.knock,
+    votes.knock,
     wishes.knock,
     questions.knock,
+    # Questions before news: both want the person's one message of the day, and news comes oftener.
     verdicts.knock,
     notices.knock,
+    care.knock,
     housekeeping.knock,
 )
 

@@ -25,7 +25,7 @@ async def knock(database: Database, now: datetime) -> None:
 
 async def _tell(session: Session, community_id: int, wanted: list[Wish], now: datetime) -> None:
     community = await communities.get_community(session, community_id)
-    around = await announce.around(session, community_id, [wish.person_id for wish in wanted])
+    around = await announce.whereabouts(session, community_id, [wish.person_id for wish in wanted])
     key = f"wishes:{community_id}:{now.isoformat()}"
     said = await announce.to_team(session, community, lambda t: texts.listed(t, wanted, around), now, key=key)
     await outbox.add_rows(session, said)

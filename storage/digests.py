@@ -12,7 +12,8 @@ from storage.communities import Chat, Community
 from storage.database import Session, insert_into
 from storage.members import Member, Person
 from storage.outbox import DOUBTFUL, OutboxRow
-from storage.suggestions import Suggestion, Vote
+from storage.suggestions import Suggestion, families
+from storage.votes import Vote
 from storage.wordings import Wording
 
 POSTED, SKIPPED = "posted", "skipped"
@@ -73,11 +74,13 @@ async def set_told(session: Session, suggestion_ids: Sequence[int], digest_id: i
 
 
 async def count_supporters(session: Session, suggestion_ids: Sequence[int]) -> dict[int, int]:
-    """By suggestion, how many people asked for it or voted for it, each once."""
-    voters = select(Vote.suggestion_id, Vote.person_id).where(col(Vote.suggestion_id).in_(suggestion_ids))
-    voices = select(Wording.suggestion_id, Wording.person_id).where(col(Wording.suggestion_id).in_(suggestion_ids))
+    """By suggestion, how many people asked or voted for it or for what was merged into it, each once."""
+    family = families(col(Suggestion.id).in_(suggestion_ids))
+    voted = select(family.c.root_id, Vote.person_id).join(family, col(Vote.suggestion_id) == family.c.id)
+    voters = voted.where(col(Vote.held_until).is_(None))
+    voices = select(family.c.root_id, Wording.person_id).join(family, col(Wording.suggestion_id) == family.c.id)
     people = union(voters, voices).subquery()
-    query = select(people.c.suggestion_id, func.count()).group_by(people.c.suggestion_id)
+    query = select(people.c.root_id, func.count()).group_by(people.c.root_id)
     return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
 
 

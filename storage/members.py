@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, and_, or_, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, and_, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import TELEGRAM, Chat, Community, get_chat_by_external_id
@@ -57,6 +57,7 @@ class Member(SQLModel, table=True):
     welcomes_asking: bool = True  # whether they may be asked quietly if what they said is a suggestion
     hears: str = PRIVATELY  # how they want to be told what became of what they asked for
     named: bool = True  # the digest may name them
+    mute_told_at: datetime | None = None  # when they were told that a vote follows, and how to mute
 
 
 async def get_person(session: Session, person_id: int) -> Person:
@@ -66,6 +67,17 @@ async def get_person(session: Session, person_id: int) -> Person:
 async def get_person_by_external_id(session: Session, external_id: str, network: str = TELEGRAM) -> Person | None:
     query = select(Person).where(Person.network == network, Person.external_id == external_id)
     return (await session.exec(query)).first()
+
+
+async def get_member_by_username(session: Session, community_id: int, username: str) -> Person | None:
+    """The member who bore the name when we last saw them; names change hands, so whom we met last has it."""
+    query = (
+        select(Person)
+        .join(Member, and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id))
+        .where(func.lower(Person.username) == username.lower())
+        .order_by(col(Member.seen_at).desc(), col(Member.id).desc())
+    )
+    return (await session.exec(query.limit(1))).first()
 
 
 async def get_member(session: Session, community_id: int, person_id: int) -> Member | None:
@@ -120,6 +132,13 @@ async def get_last_decider(session: Session, community_id: int) -> Person | None
         .order_by(col(Suggestion.decided_at).desc(), col(Suggestion.id).desc())
     )
     return (await session.exec(query.limit(1))).first()
+
+
+async def list_communities(session: Session, person_id: int, limit: int) -> list[Community]:
+    """The communities a person is in, the most recently used first."""
+    query = select(Community).join(Member, col(Member.community_id) == col(Community.id))
+    theirs = query.where(Member.person_id == person_id).order_by(col(Member.seen_at).desc(), col(Member.id))
+    return list(await session.exec(theirs.limit(limit)))
 
 
 async def list_memberships(session: Session, person_id: int) -> list[Member]:
@@ -219,6 +238,13 @@ async def claim_day(session: Session, person_id: int, day_began: datetime, now: 
     """True for the one unasked message that may go to the person on this day of theirs."""
     unwritten = or_(col(Person.written_at).is_(None), col(Person.written_at) < day_began)
     claim = update(Person).where(col(Person.id) == person_id, unwritten).values(written_at=now)
+    return (await session.exec(claim)).rowcount == 1
+
+
+async def claim_mute_hint(session: Session, community_id: int, person_id: int, now: datetime) -> bool:
+    """True the one time that a person is to be told in a community how to mute."""
+    untold = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    claim = update(Member).where(*untold, col(Member.mute_told_at).is_(None)).values(mute_told_at=now)
     return (await session.exec(claim)).rowcount == 1
 
 

@@ -61,6 +61,19 @@ async def add_notices(session: Session, notices: Sequence[Notice]) -> None:
         await session.exec(insert.on_conflict_do_nothing())
 
 
+async def drop_unheard(session: Session, suggestion_id: int, kind: str, since: datetime, now: datetime) -> list[int]:
+    """What happened since a moment is undone: who has not heard of it yet need not, and is returned."""
+    drop = update(Notice).where(
+        col(Notice.suggestion_id) == suggestion_id,
+        col(Notice.kind) == kind,
+        col(Notice.created_at) >= since,
+        col(Notice.letter).is_(None),
+        col(Notice.state).in_((WAITING, COLLECTED)),
+    )
+    dropped = await session.exec(drop.values(state=DROPPED, settled_at=now).returning(col(Notice.person_id)))
+    return [int(row[0]) for row in dropped]
+
+
 async def list_people_due(session: Session, now: datetime, limit: int) -> list[int]:
     """People for whom something is to be told or forgotten, the longest waiting first."""
     query = select(Notice.person_id).where(

@@ -346,7 +346,9 @@ def a_letter(lines: int, text: str) -> Letter:
     items = [
         Item(
             News(kinds[n % len(kinds)], "", text),
-            Suggestion(community_id=1, number=2**31 - n, author_id=1, text=text, origin=str(n), created_at=MONDAY),
+            Suggestion(
+                id=n, community_id=1, number=2**31 - n, author_id=1, text=text, origin=str(n), created_at=MONDAY
+            ),
             community,
         )
         for n in range(lines)
@@ -366,3 +368,16 @@ async def test_a_merge_may_be_contested_by_who_asked(town: Town) -> None:
     assert "🔗 #1 a faster camera — joined to #7" in message.content
     [[contest]] = message.buttons
     assert (contest.label, contest.data) == ("#1: Mine is different", "contest:1")
+
+
+async def test_who_reserved_it_hears_that_it_is_there_for_them_in_one_line(town: Town) -> None:
+    group = await a_wish(town)
+    await town.say("yutong", group, "/status 1 planned")
+    card = next(message for message in town.public(group) if message.button("reserve:1"))
+    await town.press("xiaoman", card, card.button("reserve:1").label)
+    await town.say("yutong", group, "/ship 1 v2.3")
+    await later(town)
+    [said] = letters(town, "xiaoman")
+    assert "🎁 #1 a faster camera — shipped in v2.3; you wanted to try it first" in said
+    assert "✅" not in said
+    assert "✅" in letters(town, "ahe")[0]

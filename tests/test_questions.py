@@ -10,7 +10,7 @@ from bot.community import questions
 from bot.sandbox.model import Chat
 from bot.texts.catalogues import LANGUAGES, translator
 from bot.texts.html import units, visible
-from bot.texts.links import Around
+from bot.texts.links import Whereabouts
 from bot.texts.questions import promise, unanswered
 from storage.communities import Chat as ChatRow
 from storage.inbox import InboxRow
@@ -264,7 +264,7 @@ def test_hostile_words_fit_and_show_literally(language: str, hostile: str) -> No
         )
         for n in range(10)
     ]
-    said = unanswered(t, many, 10**6, Around({1: person}, {1: chat}), MONDAY + timedelta(days=400))
+    said = unanswered(t, many, 10**6, Whereabouts({1: person}, {1: chat}), MONDAY + timedelta(days=400))
     assert units(visible(said.text)) <= 4096
     assert all(len((button.data or "").encode()) <= 64 for row in said.keyboard for button in row)
     kept = questions.Promise(answered=1, median=timedelta(seconds=3), open=1, oldest_waits=timedelta(days=4000))

@@ -10,7 +10,7 @@ from bot.community.notices import Collected
 from bot.community.questions import Promise, promise_kept
 from bot.community.rituals import ritual_of
 from bot.community.verdicts import Satisfaction
-from storage import communities, digests, members, releases, suggestions
+from storage import communities, digests, members, merges, releases, suggestions, votes
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.digests import POSTED, SKIPPED, Digest
@@ -19,6 +19,7 @@ from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Sugge
 
 STALE_AFTER = timedelta(days=6)  # an issue that is older speaks of last week; the next one tells it all
 MOST_WANTED = 3
+CO_ASKERS = 2  # named beside the asker: those of what was merged into it
 NOTHING_SAID = Satisfaction(0, 0, 0)
 
 
@@ -31,6 +32,7 @@ class Told:
     others: int  # further people who asked or voted for it
     votes: int
     release: Release | None
+    co_askers: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -70,18 +72,20 @@ class Published:
 async def with_askers(session: Session, community_id: int, decided: Sequence[Suggestion]) -> list[Told]:
     """The suggestions with who asked, the most voted first."""
     ids = [suggestion.id or 0 for suggestion in decided]
-    votes = await suggestions.count_votes(session, ids)
+    counted = await votes.count_votes(session, ids)
     supporters = await digests.count_supporters(session, ids)
     people = await members.list_people(session, [suggestion.author_id for suggestion in decided])
     nameless = await members.list_nameless(session, community_id, list(people))
+    co_askers = await merges.list_co_askers(session, community_id, ids, CO_ASKERS)
     shipped_in = [suggestion.release_id for suggestion in decided if suggestion.release_id]
     released = await releases.list_releases(session, community_id, shipped_in)
     told = [
         Told(
             suggestion,
             asker="" if suggestion.author_id in nameless else people[suggestion.author_id].name,
-            others=max(supporters.get(suggestion.id or 0, 1) - 1, 0),
-            votes=votes.get(suggestion.id or 0, 0),
+            others=max(supporters.get(suggestion.id or 0, 1) - 1 - len(co_askers.get(suggestion.id or 0, [])), 0),
+            co_askers=co_askers.get(suggestion.id or 0, []),
+            votes=counted.get(suggestion.id or 0, 0),
             release=released.get(suggestion.release_id or 0),
         )
         for suggestion in decided
@@ -105,7 +109,7 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
         shipped=[one for one in told if one.suggestion.status == SHIPPED],
         on_the_way=[one for one in told if one.suggestion.status in (PLANNED, STARTED)],
         declined=[one for one in told if one.suggestion.status == DECLINED],
-        wanted=await suggestions.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
+        wanted=await votes.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
         promise=await promise_kept(session, community_id, since, due),
         unreached=await notices.collect_for_digest(session, community_id),

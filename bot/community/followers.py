@@ -1,6 +1,6 @@
 """Who asked for a suggestion, and who follows it: the one place that knows whom its fate concerns."""
 
-from storage import follows, wordings
+from storage import follows, merges
 from storage.database import Session
 from storage.suggestions import Suggestion
 
@@ -14,7 +14,7 @@ async def followers_of(session: Session, suggestion: Suggestion) -> list[int]:
 
 async def askers_of(session: Session, suggestion: Suggestion) -> list[int]:
     """Who asked for it in words of their own: the first asker and the voices, not the voters."""
-    voices = [voice for i in await _joined(session, suggestion) for voice in await wordings.list_voices(session, i)]
+    voices = await merges.list_voices(session, suggestion.id or 0)
     return list(dict.fromkeys([suggestion.author_id, *(voice.person_id for voice in voices)]))
 
 
@@ -23,6 +23,6 @@ async def has_muted(session: Session, suggestion: Suggestion, person_id: int) ->
     return person_id in await follows.list_muted(session, await _joined(session, suggestion))
 
 
-async def _joined(_: Session, suggestion: Suggestion) -> list[int]:
+async def _joined(session: Session, suggestion: Suggestion) -> list[int]:
     """The suggestion with all that have been merged into it."""
-    return [suggestion.id or 0]
+    return await merges.list_family(session, suggestion.id or 0)

@@ -29,6 +29,7 @@ class SeenChat:
     external_id: str
     kind: str
     title: str
+    username: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ async def meet_chat(session: Session, seen: SeenChat, defaults: Defaults, now: d
     if chat is None:
         community = await found_community(session, seen.title, defaults, now)
         new = Chat(community_id=community.id or 0, external_id=seen.external_id, kind=seen.kind, title=seen.title[:255])
+        new.username = seen.username
         return await communities.add_chat(session, new)
-    chat.title = seen.title[:255]
+    chat.title, chat.username = seen.title[:255], seen.username
     if chat.status == "left":
         chat.status = "member"
     return chat
@@ -77,7 +79,7 @@ async def meet_chat(session: Session, seen: SeenChat, defaults: Defaults, now: d
 
 def is_current_chat(chat: Chat, seen: SeenChat) -> bool:
     """Whether the row already says what the update says."""
-    return chat.title == seen.title[:255] and chat.status != "left"
+    return (chat.title, chat.username) == (seen.title[:255], seen.username) and chat.status != "left"
 
 
 async def found_community(session: Session, name: str, defaults: Defaults, now: datetime) -> Community:
@@ -109,7 +111,7 @@ async def arrive(session: Session, chat: Chat, person: Person, now: datetime) ->
     """As `meet_member`, of somebody whom we see coming: who is new to us is a newcomer from now on."""
     known = await members.get_member(session, chat.community_id, person.id or 0)
     member = await meet_member(session, chat, person, now)
-    if known is None:
+    if known is None or known.joined_at == now:  # met by the very update that tells of their coming
         member.arrived_at = now
     return member
 

@@ -17,7 +17,7 @@ from storage.communities import Community
 from storage.database import Session
 from storage.members import IN_DIGEST, NOT_AT_ALL, PRIVATELY, Person
 from storage.notices import COLLECTED, DROPPED, NAMED, TOLD, Notice, Waiting
-from storage.releases import Release, list_releases
+from storage.releases import Release
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 SETTLES_IN = timedelta(minutes=10)  # before anybody hears of it
@@ -238,9 +238,3 @@ def _ids(waiting: Sequence[Waiting]) -> list[int]:
 
 def _news(notice: Notice) -> News:
     return News(notice.kind, notice.about, notice.words)
-
-
-async def release_of(session: Session, suggestion: Suggestion) -> Release | None:
-    """The release that shipped it."""
-    shipped_in = [suggestion.release_id] if suggestion.release_id else []
-    return (await list_releases(session, suggestion.community_id, shipped_in)).get(suggestion.release_id or 0)

@@ -79,6 +79,12 @@ def next_daily(after: datetime, hour: int, zone: str) -> datetime:
     return due if due > after else daily.due_on(day + timedelta(days=1))
 
 
+def taken_down(community: Community) -> dict[str, object]:
+    """The ritual as the audit log keeps it."""
+    ritual = ritual_of(community)
+    return {"name": community.ritual_name, **{part: getattr(ritual, part) for part in ritual.__dataclass_fields__}}
+
+
 def check_ritual(weekday: int, hour: int, minute: int, zone: str) -> Ritual:
     """The ritual people asked for, its zone spelled as the tz database does; raises RitualUnclear, UnknownZone."""
     if hour > 23 or minute > 59:

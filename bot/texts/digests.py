@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from bot.community.digests import Issue, Told
 from bot.community.notices import Collected
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, units, visible
 from bot.texts.questions import promise
 from bot.texts.say import Button, Say
@@ -259,3 +260,21 @@ def arrived(t: Translator, who: str) -> Markup:
 
 def settled_already(t: Translator) -> Markup:
     return t("Somebody has settled this already.")
+
+
+HELP = (
+    Entry(
+        "digest",
+        "digest",
+        ("team",),
+        lambda t: t("preview the next digest"),
+        lambda t: t("<code>/digest</code>: preview the next issue."),
+    ),
+    Entry(
+        "ritual",
+        "digest",
+        ("team",),
+        lambda t: t("when the digest is posted"),
+        lambda t: t("<code>/ritual name fri 17:00</code>: when it is posted."),
+    ),
+)

@@ -13,7 +13,7 @@ _SUPERGROUP = "-100"
 
 
 @dataclass(frozen=True)
-class Around:
+class Whereabouts:
     """People and chats by id: what a list of things said needs beside its rows."""
 
     people: Mapping[int, Person]

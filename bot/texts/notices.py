@@ -8,6 +8,7 @@ from markupsafe import Markup
 from bot.community.notices import WAYS, Item, Letter, News
 from bot.texts.catalogues import Translator
 from bot.texts.digests import Section
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.say import Button, Keyboard, Say
 from bot.texts.suggestions import status_name
@@ -76,9 +77,9 @@ KINDS: dict[str, tuple[str, Callable[[Translator, News], Markup]]] = {
 
 def _contests(t: Translator, items: Sequence[Item]) -> Keyboard:
     """Whose suggestion was joined to another may say that it is a different one."""
-    numbers = [item.suggestion.number for item in items[:SHOWN] if item.news.kind == "merged"]
+    merged = [item.suggestion for item in items[:SHOWN] if item.news.kind == "merged"]
     label = t("Mine is different")
-    return [[Button(f"#{number}: {label}", data=f"contest:{number}")] for number in numbers[:MOST_BUTTONS]]
+    return [[Button(f"#{one.number}: {label}", data=f"contest:{one.id}")] for one in merged[:MOST_BUTTONS]]
 
 
 def choice(t: Translator, community: Community, member: Member) -> Say:
@@ -109,3 +110,14 @@ def _explained(t: Translator, member: Member) -> Markup:
     if member.hears == IN_DIGEST:
         return t("I write nothing to you. The digest in the group says what is new.")
     return t("I write nothing to you, and the digest does not address you. Everything stands in /my.")
+
+
+HELP = (
+    Entry(
+        "notices",
+        "follow",
+        ("private",),
+        lambda t: t("how I tell you what is new"),
+        lambda t: t("<code>/notices</code>: how I tell you what became of what you follow."),
+    ),
+)

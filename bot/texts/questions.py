@@ -8,8 +8,9 @@ from markupsafe import Markup
 from bot.community.questions import Promise
 from bot.texts import links
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
-from bot.texts.links import Around
+from bot.texts.links import Whereabouts
 from bot.texts.say import Button, Say
 from bot.texts.triage import and_more, calm
 from storage.questions import Question
@@ -18,7 +19,7 @@ BUTTONS = 5  # in a row
 HOUR, TWO_DAYS = timedelta(hours=1), timedelta(days=2)
 
 
-def unanswered(t: Translator, oldest: Sequence[Question], total: int, around: Around, now: datetime) -> Say:
+def unanswered(t: Translator, oldest: Sequence[Question], total: int, around: Whereabouts, now: datetime) -> Say:
     """Questions that wait longer than promised, the oldest first."""
     if not oldest:
         return Say(t("No question waits longer than promised."))
@@ -37,7 +38,7 @@ def unanswered(t: Translator, oldest: Sequence[Question], total: int, around: Ar
     return Say("\n".join(lines), [buttons[at : at + BUTTONS] for at in range(0, len(buttons), BUTTONS)])
 
 
-def _line(t: Translator, n: int, question: Question, around: Around, now: datetime) -> Markup:
+def _line(t: Translator, n: int, question: Question, around: Whereabouts, now: datetime) -> Markup:
     chat = around.chats.get(question.chat_id or 0)
     asker = around.people.get(question.person_id or 0)
     return t(
@@ -70,3 +71,14 @@ def promise(t: Translator, kept: Promise) -> Markup:
 
 def settled(t: Translator) -> Markup:
     return t("Taken off the list.")
+
+
+HELP = (
+    Entry(
+        "unanswered",
+        "triage",
+        ("team",),
+        lambda t: t("questions that wait for the team"),
+        lambda t: t("<code>/unanswered</code>: questions that wait longer than promised."),
+    ),
+)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from bot.texts import links
 from bot.texts.catalogues import Translator
 from bot.texts.html import excerpt, name
-from bot.texts.links import Around
+from bot.texts.links import Whereabouts
 from bot.texts.say import Button, Keyboard, Say, Whisper
 from bot.texts.triage import calm
 from storage.wishes import Wish
@@ -33,7 +33,7 @@ def silenced(t: Translator) -> Markup:
     return t("All right, I will not ask you again. <code>/suggest …</code> is always there for you.")
 
 
-def listed(t: Translator, wishes: Sequence[Wish], around: Around) -> Say:
+def listed(t: Translator, wishes: Sequence[Wish], around: Whereabouts) -> Say:
     """What sounded like wishes, to be noted or dropped."""
     if not wishes:
         return Say(t("All wishes of this list are settled."))
@@ -43,7 +43,7 @@ def listed(t: Translator, wishes: Sequence[Wish], around: Around) -> Say:
     return Say("\n".join(lines), _buttons(wishes))
 
 
-def _line(t: Translator, n: int, wish: Wish, around: Around) -> Markup:
+def _line(t: Translator, n: int, wish: Wish, around: Whereabouts) -> Markup:
     url = links.to_message(around.chats.get(wish.chat_id), wish.message)
     words = links.linked(calm(excerpt(wish.text)), url)
     return t("%(n)s. “%(words)s” — %(name)s", n=n, words=words, name=calm(name(around.people[wish.person_id].name)))
