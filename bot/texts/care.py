@@ -207,6 +207,13 @@ def reminder_aloud(t: Translator, owner: str, quiet: Sequence[Suggestion]) -> Sa
 
 HELP = (
     Entry(
+        "mine",
+        "triage",
+        ("team",),
+        lambda t: t("look after a suggestion yourself"),
+        lambda t: t("<code>/mine 12</code>: from now on you look after it."),
+    ),
+    Entry(
         "inbox",
         "triage",
         ("team",),
