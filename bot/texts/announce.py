@@ -17,7 +17,7 @@ from bot.texts.links import Known
 from bot.texts.say import Say, to_chat, to_person
 from bot.texts.suggestions import Around
 from storage import care as care_rows
-from storage import communities, members, merges, outbox, suggestions, votes
+from storage import communities, members, merges, outbox, reservations, suggestions, votes
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.members import Person
@@ -143,6 +143,7 @@ async def team_card(session: Session, t: Translator, suggestion: Suggestion) -> 
             owner=owner.name if owner else "",
             tags=(await care_rows.list_tags(session, [suggestion_id])).get(suggestion_id, []),
             around=await _around(session, t, suggestion),
+            reserved=await reservations.count_reservations(session, await merges.list_family(session, suggestion_id)),
         ),
     )
 

@@ -36,6 +36,7 @@ class Kept:
     owner: str
     tags: Sequence[str]
     around: Around
+    reserved: int = 0  # people who try it first
 
 
 def card(t: Translator, kept: Kept) -> Say:
@@ -61,6 +62,8 @@ def _origin(t: Translator, kept: Kept) -> Markup:
     parts = [Markup("{} · 👍 {}").format(safe(calm(name(kept.author))), kept.votes)]
     if kept.voices:
         parts.append(Markup("💬 {}").format(len(kept.voices)))
+    if kept.reserved:
+        parts.append(Markup("✋ {}").format(kept.reserved))
     if url := to_message(kept.source, kept.suggestion.source_message, kept.suggestion.topic):
         parts.append(Markup('<a href="{}">{}</a>').format(url, t("where it was said")))
     return Markup("— ") + Markup(" · ").join(parts)
