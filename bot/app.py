@@ -28,6 +28,7 @@ from bot.community.members import Defaults
 from bot.community.similar import Finder
 from bot.courier import Courier, TokenRefusedError
 from bot.ears import Ears
+from bot.embeddings import Endpoint
 from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, MOST_HELD, Drain, Intake
 from bot.language.terms import load as load_words
 from bot.language.vectors import find_encoder
@@ -102,7 +103,8 @@ class Millet:
         self.courier = Courier(
             self.bot, self.database, self.clock, pace, self.marks, announce.doubtful, announce.topic_lost
         )
-        self.finder = Finder(find_encoder())
+        self._endpoint = _endpoint(settings, self.clock)
+        self.finder = Finder(self._endpoint or find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
         self._overhearing = Overhearing()
         self._tasks: list[asyncio.Task[None]] = []
@@ -181,6 +183,8 @@ class Millet:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self.finder.close()
+        if self._endpoint:
+            await self._endpoint.close()
         await self.bot.session.close()
         await self.database.close()
 
@@ -289,6 +293,13 @@ class Millet:
             await self.bot(call)
         except AiogramError as error:
             log.warning("%s", error)
+
+
+def _endpoint(settings: Settings, clock: Clock) -> Endpoint | None:
+    if settings.embeddings_url is None:
+        return None
+    key = settings.embeddings_key.get_secret_value() if settings.embeddings_key else None
+    return Endpoint(settings.embeddings_url, settings.embeddings_model, key, clock)
 
 
 async def run(millet: Millet) -> None:

@@ -1,13 +1,16 @@
 """Which raw updates concern us: ordinary chatter is turned away here, before it is validated or stored."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.community import codes
 from bot.ears import Ears
 from bot.marks import Marks
 from handlers.commands import Command, CommandTable
 from handlers.overhearing import Overhearing
 
+_DIGIT = re.compile(r"\d")  # every code has one: most chatter needs no closer look
 # Service messages that tell of people coming and going, and of a group becoming a supergroup.
 _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member")
 
@@ -52,7 +55,8 @@ class Gate:
         if self._answers_us(message):
             return True
         text = message.get("text") or message.get("caption")
-        return self._finds(message) is not None or self._overhearing.catch(str(chat.get("id")), message, text)
+        overheard = self._overhearing.catch(str(chat.get("id")), message, text)
+        return overheard or self._finds(message) is not None or carries_code(message)
 
     def _is_an_edit_for_us(self, message: Mapping[str, Any]) -> bool:
         """A suggestion's own message, or one that has become a suggestion; other edits are chatter, also in private."""
@@ -94,6 +98,22 @@ class Gate:
         known = str(chat.get("id")) in self._met
         self._met.add(str(chat.get("id")))
         return not known
+
+
+def carries_code(message: Mapping[str, Any]) -> bool:
+    """Whether a message, or a link hidden in it, holds an invitation code: posted in the open, it must be replaced."""
+    text = message.get("text") or message.get("caption")
+    if not isinstance(text, str):
+        return False
+    if _DIGIT.search(text) and codes.read(text):
+        return True
+    links = message.get("entities") or message.get("caption_entities")
+    return bool(links) and any(codes.read(url) for url in _urls(links))
+
+
+def _urls(entities: object) -> list[str]:
+    found = [one.get("url") for one in entities if isinstance(one, dict)] if isinstance(entities, list) else []
+    return [url for url in found if isinstance(url, str)]
 
 
 def _is_a_bot_leaving(message: Mapping[str, Any]) -> bool:

@@ -9,12 +9,13 @@ from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.community import prompts
+from bot.community import codes, prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
 from handlers import (
     audit,
+    bars,
     cards,
     care,
     chats,
@@ -24,10 +25,13 @@ from handlers import (
     invitations,
     merges,
     notices,
+    proposals,
     questions,
     reactions,
     reservations,
+    rounds,
     search,
+    seeds,
     settings,
     showing,
     suggestions,
@@ -36,7 +40,10 @@ from handlers import (
     verdicts,
     voices,
     votes,
+    waiting,
+    waves,
     wishes,
+    words,
 )
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
@@ -55,10 +62,17 @@ FEATURES = (
     cards,
     care,
     merges,
+    proposals,
     audit,
     questions,
+    words,
     digests,
     invitations,
+    bars,
+    rounds,
+    seeds,
+    waves,
+    waiting,
     notices,
     verdicts,
     settings,
@@ -99,6 +113,18 @@ class Addressed(Filter):
         return {"command": command, "spoken": Spoken(typed, words, event)}
 
 
+class CarriesCode(Filter):
+    """A message in a group that holds an invitation code, also within a link."""
+
+    async def __call__(self, event: TelegramObject) -> bool | dict[str, Any]:
+        if not isinstance(event, Message) or event.chat.type == "private":
+            return False
+        text = event.text or event.caption or ""
+        urls = [entity.url for entity in event.entities or event.caption_entities or () if entity.url]
+        posted = codes.read("\n".join([text, *urls]))
+        return {"posted": posted} if posted else False
+
+
 class Reworded(Addressed):
     """An edited message: with a suggestion's command, or with no command at all; any other command is said anew."""
 
@@ -132,10 +158,19 @@ async def run_command(_: Message, here: Here, command: Command, spoken: Spoken) 
         return confirming.ask(here)
     if command.staff:
         await here.require_staff(fresh=command.fresh)
+    older = await _waits_privately(here)
     answers = await command.run(here, spoken)
-    if here.chat is None:
-        await prompts.drop(here.session, here.person_id, here.now)
+    if older is not None:
+        await prompts.drop(here.session, older, here.now)
     return answers
+
+
+async def _waits_privately(here: Here) -> PromptRow | None:
+    """The question that a command in private leaves unanswered; the command may ask one of its own."""
+    if here.chat is not None:
+        return None
+    async with here.database.reading() as look:
+        return await prompts.find_private(look, here.person_id, here.now)
 
 
 async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:
@@ -178,6 +213,7 @@ def _is_id(number: str) -> bool:
 def make_router(table: CommandTable) -> Router:
     """All doors, for the dispatcher."""
     router = Router(name="millet")
+    router.message.register(invitations.posted_openly, CarriesCode())
     router.message.register(run_command, Addressed(table))
     router.message.register(run_prompt, AnswersPrompt())
     router.message.register(chats.people_came, HasContent("new_chat_members"))

@@ -122,6 +122,20 @@ async def get_standing(session: Session, person: str, chat: str | None, network:
     return Standing(found[0], row, found[1], found[2]) if found else None
 
 
+async def list_members_called(session: Session, community_id: int, word: str) -> list[int]:
+    """Members whose username, or else whose whole name, this is."""
+    here = (
+        select(Person.id)
+        .join(Member, col(Member.person_id) == col(Person.id))
+        .where(Member.community_id == community_id)
+        .order_by(col(Person.id))
+        .limit(2)
+    )
+    by_username = here.where(func.lower(Person.username) == word.lstrip("@").lower())
+    found = list(await session.exec(by_username)) or list(await session.exec(here.where(Person.name == word)))
+    return [one for one in found if one is not None]
+
+
 async def get_last_decider(session: Session, community_id: int) -> Person | None:
     """Who last decided about a suggestion, or shipped one, is still there and can be written to privately."""
     query = (

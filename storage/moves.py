@@ -5,20 +5,29 @@ import json
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from storage import care, communities, digests, invitations, members, searches, wordings
+from storage import care, communities, digests, members, searches, wordings, words
 from storage.audit import AuditRow
+from storage.bars import Bar
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
-from storage.invitations import JoinRequest
+from storage.doors import JoinRequest
+from storage.findings import Finding
+from storage.grants import Grant
+from storage.invitations import Invitation
+from storage.judgements import Judgement
 from storage.notices import Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
 from storage.prompts import PromptRow
 from storage.questions import Question
 from storage.releases import Release
+from storage.seeds import SeedCall, SeedNumber
 from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
 from storage.verdicts import Verdict
+from storage.waiting import Waiting
+from storage.waves import Proposal, WavePlan
 from storage.wishes import Wish
+from storage.words import Word
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
 
@@ -91,13 +100,14 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     await session.flush()
     await care.move_nudges(session, old, new)
     await searches.delete_searches_of(session, old)
-    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow):
+    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow, Judgement):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await move_heard(session, old, new)
     await session.flush()
     await wordings.move_wordings(session, old, new)
+    await words.move_words(session, old, new)
     told = await digests.get_last_posted(session, old) is not None
-    if not told and not await invitations.has_codes(session, old):
+    if not told and not await has_invited(session, old):
         await forget_community(session, old)
 
 
@@ -107,8 +117,15 @@ async def move_heard(session: Session, old: int, new: int) -> None:
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
 
 
+async def has_invited(session: Session, community_id: int) -> bool:
+    """Whether anything was promised to anybody there: such a community stays, since its ledger must."""
+    tables = (Invitation, Bar, Grant, SeedCall, SeedNumber, WavePlan, Proposal, Waiting)
+    queries = [select(table.community_id).where(col(table.community_id) == community_id).limit(1) for table in tables]
+    return any([(await session.exec(query)).first() is not None for query in queries])
+
+
 async def forget_community(session: Session, community_id: int) -> None:
     """Forget a community that has neither chats nor members, with what was only about itself."""
-    for table in (SettingRow, AuditRow, PromptRow):
+    for table in (SettingRow, AuditRow, PromptRow, Word, Finding):
         await session.exec(delete(table).where(col(table.community_id) == community_id))
     await communities.delete_community(session, community_id)

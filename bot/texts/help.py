@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from bot.texts import (
     audit,
+    bars,
     care,
     chats,
     digests,
@@ -16,12 +17,17 @@ from bot.texts import (
     notices,
     questions,
     reservations,
+    rounds,
+    seeds,
     settings,
     showing,
     suggestions,
     tree,
     triage,
     voices,
+    waiting,
+    waves,
+    words,
 )
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry, Page
@@ -37,6 +43,11 @@ FEATURES = (
     notices,
     invitations,
     tree,
+    waiting,
+    seeds,
+    rounds,
+    bars,
+    waves,
     triage,
     care,
     merges,
@@ -44,6 +55,7 @@ FEATURES = (
     questions,
     digests,
     settings,
+    words,
     chats,
 )
 ENTRIES: tuple[Entry, ...] = tuple(entry for feature in FEATURES for entry in feature.HELP)
