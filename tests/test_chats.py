@@ -191,7 +191,7 @@ async def test_each_chat_and_each_person_has_a_language(town: Town) -> None:
     await town.press("sam", town.last(private), "繁體中文")
     assert "繁體中文" in town.last(private).content
     await town.say("sam", private, "/help")
-    assert "邀請" in town.last(private).content
+    assert "想了解什麼" in town.last(private).content
 
 
 async def test_members_cannot_change_a_chats_language(town: Town) -> None:
