@@ -25,7 +25,7 @@ async def plan(here: Here, spoken: Spoken) -> Answers:
     made_before = await waves.get_plan(here.session, here.community_id)
     if made_before is None:
         return texts.no_plan(here.t)
-    return texts.outlook(here.t, made_before, await rules.look(here.session, made_before, here.now))
+    return texts.outlook(here.t, made_before.sizes, await rules.look(here.session, made_before, here.now))
 
 
 async def decided(here: Here, numbers: list[int]) -> Answers:

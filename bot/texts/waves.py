@@ -13,7 +13,7 @@ from bot.texts.say import Button, Say
 from bot.texts.triage import and_more
 from storage.communities import Community
 from storage.members import Person
-from storage.waves import Door, Proposal, WavePlan
+from storage.waves import Door, Proposal
 
 NAMED = 8  # people in a proposal
 SHOWN = 15  # doors
@@ -23,10 +23,10 @@ def no_plan(t: Translator) -> Say:
     return Say(t("There is no plan yet. Name the sizes to grow to: <code>/waves 100 200 400 800</code>"))
 
 
-def outlook(t: Translator, plan: WavePlan, seen: Outlook) -> Say:
+def outlook(t: Translator, sizes: Sequence[int], seen: Outlook) -> Say:
     """Where the community stands in its plan."""
     goal = Markup("<b>{}</b>").format(seen.goal)
-    steps = Markup(" → ").join(goal if size == seen.goal else Markup("{}").format(size) for size in plan.sizes[:12])
+    steps = Markup(" → ").join(goal if size == seen.goal else Markup("{}").format(size) for size in sizes[:12])
     lines = [steps, t("%(stayed)s are here; %(missing)s more to go.", stayed=seen.stayed, missing=seen.missing)]
     if seen.told >= ENOUGH_TO_TELL:
         lines.append(t("Of 100 codes, %(percent)s bring somebody who stays.", percent=seen.percent))
