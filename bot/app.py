@@ -38,6 +38,7 @@ from bot.settings import Settings
 from bot.texts import announce
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.menu import menus
+from bot.texts.pictures import paint
 from bot.texts.say import Toast
 from bot.texts.suggestions import went_wrong
 from handlers.commands import CommandTable
@@ -95,7 +96,7 @@ class Millet:
         except TokenValidationError:
             raise TokenRefusedError("BOT_TOKEN is no token: it looks like 123456:ABC…, from @BotFather.") from None
         pace = Pace() if self.tempo.paced else None
-        self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful)
+        self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful, paint)
         self.finder = Finder(find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
         self._tasks: list[asyncio.Task[None]] = []

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from aiogram import Bot, methods
 from aiogram.methods import Response, TelegramMethod
-from aiogram.types import Message
+from aiogram.types import BufferedInputFile, Message
 
 from bot.clock import Clock
 from bot.outcomes import Outcome, Verdict, classify
@@ -34,6 +34,8 @@ STOP_WITHIN = 1.5  # seconds for the answers still to come
 
 # What to tell when nobody can know whether a message that must not be sent twice has arrived.
 DoubtTeller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
+# Draws the picture of a name from its ingredients, beside the event loop.
+Painter = Callable[[str, Mapping[str, object]], Awaitable[bytes]]
 
 
 class TokenRefusedError(Exception):
@@ -51,12 +53,15 @@ class _Quick:
 class Courier:
     """Sends what is due until stopped; one call at a time to each recipient, so that their order holds."""
 
-    def __init__(self, bot: Bot, database: Database, clock: Clock, pace: Pace | None, tell_doubt: DoubtTeller) -> None:
+    def __init__(  # the composition root hands over what the courier may not import
+        self, bot: Bot, database: Database, clock: Clock, pace: Pace | None, tell_doubt: DoubtTeller, paint: Painter
+    ) -> None:
         self._bot = bot
         self._database = database
         self._clock = clock
         self._pace = pace
         self._tell_doubt = tell_doubt
+        self._paint = paint
         self._awake = asyncio.Event()
         self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
         self._resting: dict[tuple[int | None, int | None], datetime] = {}
@@ -186,6 +191,10 @@ class Courier:
         method, fields = row.method, {**row.arguments, "chat_id": int(recipient.external_id)}
         if standing:
             method, fields = _as_edit(fields, standing)
+        if isinstance(order := fields.get("photo"), dict):
+            fields["photo"] = BufferedInputFile(
+                await self._paint(order["painting"], order["ingredients"]), "picture.png"
+            )
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
 
