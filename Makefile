@@ -16,7 +16,7 @@ run: .venv/run ## the bot on Telegram; set BOT_TOKEN or write it into .env
 	@$(BIN)/python -m bot run
 
 test: .venv/dev ## all tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: .venv/dev ## format, lint, types, import directions
 	@$(BIN)/ruff format --check $(SOURCES)

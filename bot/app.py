@@ -121,7 +121,7 @@ class Millet:
         me = await self._introduce()
         await words  # before the first text is looked at
         table = CommandTable(COMMANDS, me)
-        gate = Gate(table)
+        gate = Gate(table, self.bot.id)
         async with self.database.reading() as session:
             gate.meet(await communities.list_known_chats(session))
         rights = Rights(self.bot, self.clock)

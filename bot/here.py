@@ -39,6 +39,7 @@ class Here:
     message_ref: str | None = None  # the message that was sent, or whose button was pressed
     origin: str = ""  # what a thing made from this update is known by: a repeated update makes no second one
     topic: str | None = None
+    whispered: int | None = None  # the pressed message is one that only its reader sees; its id among those
     as_chat: bool = False  # an anonymous administrator, who writes as the group itself
 
     @property
@@ -68,6 +69,12 @@ class Here:
         """The person's own language, for what only they see."""
         default = self.known_community.language if self.known_community else "en"
         return translator(self.person.language or closest_language(self.person.locale) or default)
+
+    @property
+    def can_whisper(self) -> bool:
+        """Whether something can be said here that only the speaker sees."""
+        known = self.chat is not None and self.chat.status == "administrator"
+        return known and self.person.external_id not in STAND_INS
 
     def require_face(self) -> None:
         """Raises Faceless for who writes as the group or as a channel, NoCommunity for a stranger in private."""

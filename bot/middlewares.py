@@ -19,7 +19,7 @@ from bot.community.similar import Finder
 from bot.here import STAND_INS, Here, seen_person
 from bot.rights import Rights
 from bot.texts.errors import explain
-from bot.texts.say import Answer, React, Rewrite, Say, Toast, to_chat, to_person
+from bot.texts.say import Answer, React, Rewrite, Say, Toast, Whisper, to_chat, to_one_in, to_person
 from storage import inbox, members, outbox
 from storage.database import Database, Session
 from storage.outbox import ANSWER, OutboxRow, call
@@ -106,7 +106,7 @@ class UnitOfWork(BaseMiddleware):
         if here is not None and event.callback_query:
             quick = [Toast(explain(refusal, here.mine), alert=True)]
         elif here is not None:
-            answers = [Say(explain(refusal, here.t))]
+            answers = [Whisper(explain(refusal, here.mine))]
         async with self._database.writing() as session:
             await self._finish(session, event, here, answers)
         return quick
@@ -216,6 +216,8 @@ def _describe(here: Here, event: Update) -> None:
     if message is None:
         return
     here.message_ref = str(message.message_id)
+    if isinstance(message, Message) and message.ephemeral_message_id:
+        here.whispered = message.ephemeral_message_id
     if event.message:
         here.origin = f"{event.message.chat.id}/{event.message.message_id}"
         here.as_chat = event.message.sender_chat is not None and event.message.sender_chat.id == event.message.chat.id
@@ -227,16 +229,36 @@ def _row(answer: Answer, here: Here | None) -> OutboxRow | None:
     """The outbox row of an answer; toasts and reactions have none."""
     if isinstance(answer, OutboxRow):
         return answer
-    if here is None or not isinstance(answer, Say | Rewrite):
+    if here is None:
         return None
+    if isinstance(answer, Whisper):
+        return _whisper(answer, here)
     if isinstance(answer, Rewrite):
-        chat_id, person_id = (here.chat.id, None) if here.chat else (None, here.person_id)
-        fields = answer.fields(here.message_ref or "0")
-        return call("editMessageText", fields, here.now, chat_id=chat_id, person_id=person_id, priority=ANSWER)
+        return _rewrite(answer, here)
+    return _say(answer, here) if isinstance(answer, Say) else None
+
+
+def _say(said: Say, here: Here) -> OutboxRow:
     if here.chat is None:
-        return to_person(here.person_id, answer, here.now, priority=ANSWER)
-    reply_to = here.message_ref if answer.reply and not answer.slot else None
-    return to_chat(here.chat.id or 0, answer, here.now, priority=ANSWER, reply_to=reply_to, topic=here.topic)
+        return to_person(here.person_id, said, here.now, priority=ANSWER)
+    reply_to = here.message_ref if said.reply and (said.asks or not said.slot) and not here.whispered else None
+    return to_chat(here.chat.id or 0, said, here.now, priority=ANSWER, reply_to=reply_to, topic=here.topic)
+
+
+def _whisper(whisper: Whisper, here: Here) -> OutboxRow:
+    if here.chat is None or not here.can_whisper:
+        return _say(whisper.aloud(), here)
+    return to_one_in(here.chat.id or 0, whisper, here.person.external_id, here.now)
+
+
+def _rewrite(rewrite: Rewrite, here: Here) -> OutboxRow:
+    chat_id, person_id = (here.chat.id, None) if here.chat else (None, here.person_id)
+    fields = rewrite.fields()
+    if not here.whispered:
+        fields["message_id"] = int(here.message_ref or "0")
+        return call("editMessageText", fields, here.now, chat_id=chat_id, person_id=person_id, priority=ANSWER)
+    fields |= {"receiver_user_id": int(here.person.external_id), "ephemeral_message_id": here.whispered}
+    return call("editEphemeralMessageText", fields, here.now, chat_id=chat_id, priority=ANSWER)
 
 
 def _listed(answers: object) -> list[Answer]:

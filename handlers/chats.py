@@ -98,7 +98,7 @@ async def person_left(message: Message, here: Here) -> Answers:
 async def _came(here: Here, seen: SeenPerson) -> OutboxRow | None:
     assert here.chat is not None  # noqa: S101  # both callers are events of a group
     person = await members.meet_person(here.session, seen, here.now)
-    await members.meet_member(here.session, here.chat, person, here.now)
+    await members.arrive(here.session, here.chat, person, here.now)
     return await invitations.came_in(here, person.id or 0)
 
 
@@ -217,3 +217,4 @@ PRESSES = (
     Press("language", language_pressed, 1),
     Press("community", community_pressed, 1),
 )
+PROMPTS = ()

@@ -48,6 +48,14 @@ class Press:
     takes: int  # how many numbers follow the name
 
 
+@dataclass(frozen=True)
+class Prompt:
+    """What becomes of the typed answer to a question of ours; `run` gets what it was about, and the words."""
+
+    name: str
+    run: Callable[[Here, list[int], Spoken], Awaitable[Answers]]
+
+
 _MARKED = re.compile(r"\s*([/／#＃])([^\s@：:，,]+)(?:@(\w+))?[\s：:，,]*(.*)", re.DOTALL)
 _SEPARATED = re.compile(r"[\s：:，,]+(.*)", re.DOTALL)
 _NUMBER_ALONE = re.compile(r"\s*[#＃]?\d{1,9}\s*")

@@ -109,3 +109,4 @@ COMMANDS = (
     Command("ritual", ritual, takes="text", aliases=("仪式", "儀式"), staff=True),
 )
 PRESSES = (Press("repost", repost_pressed, 1), Press("arrived", arrived_pressed, 1))
+PROMPTS = ()

@@ -12,8 +12,9 @@ _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "l
 class Gate:
     """Knows the chats that need no introduction; a message from any other is let in, so that its group is met."""
 
-    def __init__(self, table: CommandTable) -> None:
+    def __init__(self, table: CommandTable, bot_id: int) -> None:
         self._table = table
+        self._bot_id = bot_id
         self._met: set[str] = set()
 
     def meet(self, chats: list[str]) -> None:
@@ -32,8 +33,16 @@ class Gate:
             return False  # our own leaving too: its notice comes after we are gone, and would have us met again
         if self._is_new(chat) or any(kind in message for kind in _SERVICE):
             return True
+        if self._answers_us(message):
+            return True
         text = message.get("text") or message.get("caption")
         return isinstance(text, str) and self._table.find(text, reply="reply_to_message" in message) is not None
+
+    def _answers_us(self, message: Mapping[str, Any]) -> bool:
+        """A reply to words of ours, which may have been a question."""
+        replied = message.get("reply_to_message")
+        sender = replied.get("from") if isinstance(replied, dict) else None
+        return isinstance(sender, dict) and sender.get("id") == self._bot_id
 
     def _is_new(self, chat: Mapping[str, Any]) -> bool:
         """True once for each group we have not met."""

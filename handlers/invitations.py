@@ -214,3 +214,4 @@ COMMANDS = (
     Command("tree", show_tree, aliases=("邀请树", "邀請樹", "邀请链", "邀請鏈")),
 )
 PRESSES: tuple[Press, ...] = ()
+PROMPTS = ()

@@ -6,15 +6,19 @@ from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from bot.community import prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
-from handlers import chats, digests, invitations, suggestions, triage, votes
-from handlers.commands import Command, CommandTable, Press, Spoken
+from handlers import chats, digests, invitations, settings, suggestions, triage, votes
+from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
+from handlers.prompts import AnswersPrompt
+from storage.prompts import PromptRow
 
-FEATURES = (suggestions, votes, triage, digests, invitations, chats)
+FEATURES = (suggestions, votes, triage, digests, invitations, settings, chats)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
+PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
 
 
 class Addressed(Filter):
@@ -55,7 +59,22 @@ async def run_command(_: Message, here: Here, command: Command, spoken: Spoken) 
     """Permission first, since Telegram is asked for it and no transaction may be open then."""
     if command.staff:
         await here.require_staff()
-    return await command.run(here, spoken)
+    answers = await command.run(here, spoken)
+    if here.chat is None:
+        await prompts.drop(here.session, here.person_id, here.now)
+    return answers
+
+
+async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:
+    """Typed words that answer a question of ours. What refuses them leaves the question open for better ones."""
+    prompt = PROMPTS.get(asked.name)
+    if prompt is None:
+        return None
+    words = message.text or message.caption or ""
+    numbers = [int(number) for number in asked.numbers.split(":") if number]
+    answers = await prompt.run(here, numbers, Spoken(prompt.name, words, message))
+    await prompts.settle(here.session, asked, here.now)
+    return answers
 
 
 async def run_press(query: CallbackQuery, here: Here) -> Answers:
@@ -75,6 +94,7 @@ def make_router(table: CommandTable) -> Router:
     """All doors, for the dispatcher."""
     router = Router(name="millet")
     router.message.register(run_command, Addressed(table))
+    router.message.register(run_prompt, AnswersPrompt())
     router.message.register(chats.people_came, HasContent("new_chat_members"))
     router.message.register(chats.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())

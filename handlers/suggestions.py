@@ -10,7 +10,7 @@ from bot.here import STAND_INS, Here, seen_person
 from bot.texts import announce
 from bot.texts import suggestions as texts
 from bot.texts.invitations import privately
-from bot.texts.say import Answers, Rewrite, Say, Toast
+from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken
 from storage import suggestions as rows
 from storage.suggestions import Suggestion
@@ -29,13 +29,13 @@ async def suggest(here: Here, spoken: Spoken) -> Answers:
         known = await rows.get_suggestion_by_origin(look, _origin(here, captured))
         alike = await here.finder.find_similar(look, here.community, reading)
     if known:
-        return Say(texts.known_already(here.t, known))
+        return Whisper(texts.known_already(here.mine, known))
     ask = await _ask(here, captured, text)
     if own := _own_words(alike, ask):
-        return Say(texts.yours_already(here.t, own))
+        return Whisper(texts.yours_already(here.mine, own))
     if alike:
         offered = await suggestions.offer(here.session, ask, here.now)
-        return texts.offer(here.t, offered.id or 0, [match.suggestion for match in alike])
+        return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in alike])
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
     return await announce.card(here.session, suggestion, here.now)
 
@@ -49,7 +49,7 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     ask, reading = taken
     suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
     joined = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
-    said = texts.joined(here.t, suggestion) if joined else texts.yours_already(here.t, suggestion)
+    said = texts.joined(here.mine, suggestion) if joined else texts.yours_already(here.mine, suggestion)
     return [Rewrite(said), await announce.card(here.session, suggestion, here.now)]
 
 
@@ -60,7 +60,7 @@ async def new_pressed(here: Here, numbers: list[int]) -> Answers:
         return taken
     ask, reading = taken
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
-    return [Rewrite(texts.filed(here.t, suggestion)), await announce.card(here.session, suggestion, here.now)]
+    return [Rewrite(texts.filed(here.mine, suggestion)), await announce.card(here.session, suggestion, here.now)]
 
 
 async def top(here: Here, _: Spoken) -> Answers:
@@ -165,3 +165,4 @@ COMMANDS = (
     Command("my", mine, aliases=("我的",)),
 )
 PRESSES = (Press("join", join_pressed, 2), Press("new", new_pressed, 1))
+PROMPTS = ()

@@ -107,3 +107,4 @@ COMMANDS = (
     Command("ship", ship, takes="number", aliases=("发布", "發佈", "發布", "上线", "上線"), staff=True),
 )
 PRESSES = ()
+PROMPTS = ()

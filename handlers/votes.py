@@ -31,3 +31,4 @@ async def vote_pressed(here: Here, numbers: list[int]) -> Answers:
 
 COMMANDS = (Command("vote", vote, takes="number", aliases=("顶", "頂", "投票")),)
 PRESSES = (Press("vote", vote_pressed, 1),)
+PROMPTS = ()

@@ -6,11 +6,15 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from storage import communities, digests, invitations, members, wordings
+from storage.audit import AuditRow
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
 from storage.invitations import JoinRequest
+from storage.notices import Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
+from storage.prompts import PromptRow
 from storage.releases import Release
+from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
@@ -46,7 +50,7 @@ async def _forget_messages(session: Session, chat: Chat) -> None:
 
 async def _unite(session: Session, stray: Chat, chat: Chat) -> None:
     """Met as a stranger under its new id before we heard of the move: all that came of it is the chat's own."""
-    for table in (OutboxRow, SlotRow, ChatAlias):
+    for table in (OutboxRow, SlotRow, ChatAlias, PromptRow):
         await session.exec(update(table).where(col(table.chat_id) == stray.id).values(chat_id=chat.id))
     for source in (Suggestion, Offer):
         moved = update(source).where(col(source.source_chat_id) == stray.id)
@@ -72,10 +76,17 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     for suggestion in await session.exec(suggestions):
         suggestion.number = await communities.claim_number(session, new)
         suggestion.community_id = new
-    for table in (Offer, Release):
+    for table in (Offer, Release, Notice, AuditRow, PromptRow):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await session.flush()
     await wordings.move_wordings(session, old, new)
     told = await digests.get_last_posted(session, old) is not None
     if not told and not await invitations.has_codes(session, old):
-        await communities.delete_community(session, old)
+        await forget_community(session, old)
+
+
+async def forget_community(session: Session, community_id: int) -> None:
+    """Forget a community that has neither chats nor members, with what was only about itself."""
+    for table in (SettingRow, AuditRow, PromptRow):
+        await session.exec(delete(table).where(col(table.community_id) == community_id))
+    await communities.delete_community(session, community_id)

@@ -66,6 +66,7 @@ class SlotRow(SQLModel, table=True):
     """Where a live message stands now, so that the next version edits it instead of being posted again."""
 
     __tablename__ = "slot"
+    __table_args__ = (Index("slot_message", "chat_id", "message_ref"),)
 
     slot: str = Field(primary_key=True)
     chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)  # None in private

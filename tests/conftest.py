@@ -21,8 +21,8 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteMaker:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresMaker]:
-    server = postgres_or_skip(tmp_path_factory.mktemp("pg"))
+def postgresql() -> Iterator[PostgresMaker]:
+    server = postgres_or_skip()
     yield server
     server.stop()
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import tempfile
 import uuid
 import warnings
 from pathlib import Path
@@ -42,13 +43,14 @@ class SqliteMaker:
 class PostgresMaker:
     """Clones one migrated database of a server that comes as a Python package and needs no installation."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
+        # Not in pytest's folder: each new session closes that to others, and the server runs as another user.
+        self._folder = Path(tempfile.mkdtemp(prefix="millet-pg-"))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the package warns about an unset XDG_RUNTIME_DIR
             import pgserver  # noqa: PLC0415  # only where it has a wheel
 
-            self._server = pgserver.get_server(folder, cleanup_mode="stop")
-        self._socket = str(folder)
+            self._server = pgserver.get_server(self._folder, cleanup_mode="stop")
         asyncio.run(self._create("template_millet"))
         asyncio.run(_migrate(self._url("template_millet")))
 
@@ -59,6 +61,7 @@ class PostgresMaker:
 
     def stop(self) -> None:
         self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _url(self, name: str) -> str:
         return str(self._server.get_uri(database=name))
@@ -71,10 +74,10 @@ class PostgresMaker:
             await connection.close()
 
 
-def postgres_or_skip(folder: Path) -> PostgresMaker:
+def postgres_or_skip() -> PostgresMaker:
     """The server; a machine without a wheel for it skips, but CI must have it."""
     try:
-        return PostgresMaker(folder)
+        return PostgresMaker()
     except ImportError:
         if os.environ.get("CI"):
             raise

@@ -184,7 +184,8 @@ async def test_mine_is_different_makes_a_new_one(town: Town) -> None:
     await town.say("xiaoman", group, "/suggest 希望支持深色模式")
     await town.say("ahe", group, "建议 支持深色的模式")
     offer = town.last(group)
-    await town.press("ahe", offer, town.world.messages(group)[-1].buttons[-1][0].label)
+    assert offer not in town.public(group), "what asks one person is read by nobody else"
+    await town.press("ahe", offer, offer.buttons[-1][0].label)
     assert await asked(town) == [(1, "希望支持深色模式"), (2, "支持深色的模式")]
     assert "💡 #2" in town.last(group).content
 

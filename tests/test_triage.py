@@ -24,6 +24,8 @@ from tests.town import MONDAY, Town
 
 
 async def an_english_group(town: Town, title: str = "Grain OS", members: str = "tang yutong ahe xiaoman") -> Chat:
+    for key in members.split():
+        town.person(key).language_code = "en"
     group, owner = town.group(title, members), members.split(maxsplit=1)[0]
     await town.settle()
     await town.say(owner, group, "/language")

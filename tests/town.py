@@ -106,13 +106,22 @@ class Town:
         await self.settle()
         return (pressed.answer.text or "") if pressed.answer else ""
 
+    def said(self, chat: Chat) -> list[Message]:
+        """All that the bot has said in a chat, whispers to one person too, oldest first."""
+        all_said = [*self.public(chat), *chat.whispers.values()]
+        return sorted(all_said, key=lambda message: (message.id or message.after, message.ephemeral_id))
+
+    def public(self, chat: Chat) -> list[Message]:
+        """What the bot has said in a chat for everybody to see."""
+        return [message for message in self.world.messages(chat) if message.sender is self.world.bot]
+
     def texts(self, chat: Chat) -> list[str]:
-        """What the bot has said in a chat, oldest first."""
-        return [message.content for message in self.world.messages(chat) if message.sender is self.world.bot]
+        """The words of all that the bot has said in a chat, oldest first."""
+        return [message.content for message in self.said(chat)]
 
     def last(self, chat: Chat) -> Message:
         """The bot's last message in a chat."""
-        return [message for message in self.world.messages(chat) if message.sender is self.world.bot][-1]
+        return self.said(chat)[-1]
 
     async def knock(self) -> None:
         """Let the timetable do what is due at the clock's present moment, and the courier carry it out."""

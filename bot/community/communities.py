@@ -32,7 +32,7 @@ async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
     await session.flush()
     await members.move_members(session, present.id or 0, community_id)
     await digests.delete_digests(session, present.id or 0)
-    await communities.delete_community(session, present.id or 0)
+    await moves.forget_community(session, present.id or 0)
     return True
 
 

@@ -133,6 +133,22 @@ class RitualUnclear(Refusal):
 
 
 @dataclass
+class UnknownSetting(Refusal):
+    """The community has no setting of that name."""
+
+    name: str
+
+
+@dataclass
+class SettingRefused(Refusal):
+    """The setting takes a whole number from `least` to `most`, or at most `most` words, or else on and off."""
+
+    name: str
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass
 class UnknownZone(Refusal):
     """The tz database has no zone of that name."""
 

@@ -105,6 +105,15 @@ async def meet_member(session: Session, chat: Chat, person: Person, now: datetim
     return member
 
 
+async def arrive(session: Session, chat: Chat, person: Person, now: datetime) -> Member:
+    """As `meet_member`, of somebody whom we see coming: who is new to us is a newcomer from now on."""
+    known = await members.get_member(session, chat.community_id, person.id or 0)
+    member = await meet_member(session, chat, person, now)
+    if known is None:
+        member.arrived_at = now
+    return member
+
+
 async def leave(session: Session, community_id: int, person_id: int) -> None:
     """The person left one of the chats. They stay who they are: a seat is never taken away."""
     if member := await members.get_member(session, community_id, person_id):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.community.errors import AlreadyDecided, EmptyText, OwnSuggestion, TextTooLong, UnknownSuggestion
-from storage import communities, suggestions, wordings
+from storage import communities, follows, suggestions, wordings
 from storage.database import Session
 from storage.suggestions import DECLINED, MAX_LENGTH, SHIPPED, Offer, Suggestion, Vote
 from storage.wordings import Indexed, Wording
@@ -61,6 +61,7 @@ async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) ->
     )
     await suggestions.add_suggestion(session, suggestion)
     await _keep_words(session, suggestion, ask.author_id, ask.text, indexed, now)
+    await follows.add_follow(session, suggestion.id or 0, ask.author_id, now)
     return suggestion
 
 
@@ -82,16 +83,16 @@ async def join(session: Session, suggestion: Suggestion, ask: Ask, indexed: Inde
     """Add a person's vote and own words to a suggestion; False when it is their own. Raises AlreadyDecided."""
     if suggestion.author_id == ask.author_id:
         return False
-    _check_vote(suggestion, ask.author_id)
-    await suggestions.add_vote(session, Vote(suggestion_id=suggestion.id or 0, person_id=ask.author_id, created_at=now))
+    await vote(session, suggestion, ask.author_id, now)
     await _keep_words(session, suggestion, ask.author_id, ask.text, indexed, now)
     return True
 
 
 async def vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> None:
-    """Count a person's vote once; raises OwnSuggestion, AlreadyDecided."""
+    """Count a person's vote once, and let them follow what they want; raises OwnSuggestion, AlreadyDecided."""
     _check_vote(suggestion, person_id)
     await suggestions.add_vote(session, Vote(suggestion_id=suggestion.id or 0, person_id=person_id, created_at=now))
+    await follows.add_follow(session, suggestion.id or 0, person_id, now)
 
 
 async def toggle_vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> bool:

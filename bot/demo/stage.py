@@ -91,8 +91,13 @@ class Stage:
             self.world.react(self.person(who), message, emoji)
 
     def last(self, chat: Chat) -> Message | None:
-        """The bot's last message in a chat."""
+        """The bot's last message in a chat for all to see."""
         return next((m for m in reversed(self.world.messages(chat)) if m.sender.is_bot), None)
+
+    def whispered(self, who: str, chat: Chat) -> Message | None:
+        """What the bot has last said in a chat to this person only."""
+        theirs = (m for m in reversed(chat.whispers.values()) if m.receiver is self.person(who))
+        return next(theirs, None)
 
     def card(self, chat: Chat, number: int) -> Message | None:
         """The live card of a suggestion."""

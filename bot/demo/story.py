@@ -106,7 +106,7 @@ async def _wishes_meet(stage: Stage, public: Chat) -> None:
         ),
     )
     await stage.say("daxiong", public, "#建议 屏蔽陌生人的来电，每天被推销电话吵醒")
-    await stage.press("daxiong", stage.last(public), "join")
+    await stage.press("daxiong", stage.whispered("daxiong", public), "join")
     await stage.scene(
         1,
         20,

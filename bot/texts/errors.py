@@ -9,6 +9,7 @@ from bot.community import errors
 from bot.community.errors import Refusal
 from bot.texts.catalogues import Translator
 from bot.texts.html import excerpt
+from bot.texts.settings import setting_refused
 from bot.texts.suggestions import status_name
 from bot.texts.triage import cannot_ship
 
@@ -63,6 +64,10 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.RitualUnclear: lambda t, _: t(
         "I could not read that. Name, weekday and time, for example: <code>/ritual Orange Friday fri 17:00</code>"
     ),
+    errors.UnknownSetting: lambda t, e: t(
+        "There is no setting “%(name)s”. <code>/settings</code> lists them all.", name=excerpt(e.name, 60)
+    ),
+    errors.SettingRefused: setting_refused,
     errors.UnknownZone: lambda t, e: t(
         "I do not know the time zone “%(word)s”. Use a name such as <code>Asia/Shanghai</code>.",
         word=excerpt(e.word, 60),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.texts.html import shorten, visible
-from storage.outbox import NOTICE, OutboxRow, call
+from storage.outbox import ANSWER, NOTICE, OutboxRow, call
 
 TOAST_LENGTH = 200
 
@@ -36,6 +36,7 @@ class Say:
     slot: str | None = None  # one live message per slot: said again, it is edited
     fresh: timedelta | None = None  # worth saying only so long
     reply: bool = True  # in a group, as a reply to what it answers
+    asks: bool = False  # it waits for typed words, so the app opens its field for them
 
     def fields(self) -> dict[str, object]:
         """The arguments of sendMessage."""
@@ -47,6 +48,8 @@ class Say:
         }
         if self.keyboard:
             fields["reply_markup"] = {"inline_keyboard": [[b.fields() for b in row] for row in self.keyboard]}
+        elif self.asks:
+            fields["reply_markup"] = {"force_reply": True, "selective": True}
         return fields
 
     @property
@@ -75,17 +78,29 @@ class Picture(Say):
 
 
 @dataclass(frozen=True)
+class Whisper:
+    """A message that in a group only the speaker sees, where Telegram lets us; elsewhere it is said as usual."""
+
+    text: str
+    keyboard: Keyboard = ()
+
+    def aloud(self) -> Say:
+        """The same for all to see."""
+        return Say(self.text, self.keyboard)
+
+
+@dataclass(frozen=True)
 class Rewrite:
     """New text and buttons for the message whose button was pressed."""
 
     text: str
     keyboard: Keyboard = ()
 
-    def fields(self, message_ref: str) -> dict[str, object]:
-        """The arguments of editMessageText."""
+    def fields(self) -> dict[str, object]:
+        """The arguments of editMessageText, but for the message's id."""
         fields = Say(self.text, self.keyboard).fields()
         del fields["disable_notification"]
-        return {**fields, "message_id": int(message_ref)}
+        return fields
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,7 @@ class React:
     emoji: str = "👍"
 
 
-Answer = Say | Rewrite | Toast | React | OutboxRow
+Answer = Say | Whisper | Rewrite | Toast | React | OutboxRow
 Answers = Answer | Sequence[Answer] | None
 
 
@@ -140,6 +155,17 @@ def to_chat(
         priority=priority,
         good_for=say.fresh,
     )
+
+
+def to_one_in(chat_id: int, whisper: Whisper, external_id: str, now: datetime, *, key: str | None = None) -> OutboxRow:
+    """The outbox row that says it in a chat of ours to one of its people (Bot API 10.2, ephemeral messages).
+
+    Telegram takes it only from a bot that is an administrator there; whom it does not reach is told no other way.
+    """
+    fields = whisper.aloud().fields()
+    del fields["disable_notification"]
+    fields["ephemeral_message_parameters"] = {"receiver_user_id": int(external_id)}
+    return call("sendMessage", fields, now, chat_id=chat_id, key=key, priority=ANSWER)
 
 
 def to_person(person_id: int, say: Say, now: datetime, *, key: str | None = None, priority: int = NOTICE) -> OutboxRow:

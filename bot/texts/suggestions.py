@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
 from bot.texts.html import excerpt, name, safe, shorten
-from bot.texts.say import Button, Say
+from bot.texts.say import Button, Say, Whisper
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 CARD_LENGTH = 1_500  # UTF-16 units of a suggestion's text on its card
@@ -59,14 +59,14 @@ def _decision(t: Translator, suggestion: Suggestion) -> Markup:
     return t("<b>%(status)s</b>: %(reason)s", status=status, reason=excerpt(suggestion.reason))
 
 
-def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Say:
+def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Whisper:
     """Is it one of these? Every button names one; the last says that it is none."""
     lines = [t("Somebody may have asked for this already. Is it one of these?")]
     lines += [line(suggestion) for suggestion in similar]
     undecided = [s for s in similar if s.status in UNDECIDED]
     keyboard = [[Button(f"👍 +1 #{s.number}", data=f"join:{offer_id}:{s.number}")] for s in undecided]
     keyboard.append([Button(str(t("Mine is different")), data=f"new:{offer_id}")])
-    return Say("\n".join(lines), keyboard)
+    return Whisper("\n".join(lines), keyboard)
 
 
 def line(suggestion: Suggestion, votes: int | None = None) -> Markup:

@@ -3,10 +3,40 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from storage import communities, digests, inbox, invitations, members, outbox, releases, suggestions, wordings
+from storage import (
+    audit,
+    communities,
+    digests,
+    follows,
+    inbox,
+    invitations,
+    members,
+    notices,
+    outbox,
+    prompts,
+    releases,
+    settings,
+    suggestions,
+    wordings,
+)
 
 # Named, so that a tool that tidies imports sees they are needed: each registers its tables.
-TABLES = (communities, digests, inbox, invitations, members, outbox, releases, suggestions, wordings)
+TABLES = (
+    audit,
+    communities,
+    digests,
+    follows,
+    inbox,
+    invitations,
+    members,
+    notices,
+    outbox,
+    prompts,
+    releases,
+    settings,
+    suggestions,
+    wordings,
+)
 
 context.configure(
     connection=context.config.attributes["connection"],

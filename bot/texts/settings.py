@@ -1,0 +1,57 @@
+"""A community's settings as its team reads them."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.community.errors import SettingRefused
+from bot.community.settings import Settings, settings, shown
+from bot.texts.catalogues import Translator
+from bot.texts.say import Say
+
+
+def meanings(t: Translator) -> dict[str, Markup]:
+    """What each setting does."""
+    return {
+        "longest_suggestion": t("characters a suggestion may have"),
+        "daily_suggestions": t("suggestions a member may make a day"),
+        "newcomer_hours": t("hours before somebody who has just joined may suggest; 0: at once"),
+        "vote_wait_hours": t("hours before the vote of somebody who has just joined counts"),
+        "quiet_from": t("the hour from which I write to nobody privately"),
+        "quiet_until": t("the hour until which I write to nobody privately"),
+        "team_signs": t("decisions are shown as the team's, without a name"),
+        "suggest_words": t("further words that begin a suggestion here"),
+    }
+
+
+def listed(t: Translator, current: Settings) -> Say:
+    """All settings with their values in force."""
+    says = meanings(t)
+    lines = [t("<b>Settings of this community</b>")]
+    lines += [_line(name, getattr(current, name), says[name]) for name in settings()]
+    lines.append(t("Change one: <code>/settings daily_suggestions 5</code>; “default” resets it."))
+    return Say("\n".join(lines))
+
+
+def _line(name: str, value: Any, meaning: Markup) -> Markup:  # a whole number, a switch or words
+    value_shown = shown(value) or "–"
+    return Markup("<code>{}</code> <b>{}</b> · {}").format(name, value_shown, meaning)
+
+
+def changed(t: Translator, name: str, current: Settings) -> Markup:
+    """The setting as it stands now."""
+    return _line(name, getattr(current, name), meanings(t)[name])
+
+
+def setting_refused(t: Translator, refusal: SettingRefused) -> Markup:
+    """What values it may have."""
+    if refusal.least is not None:
+        return t(
+            "<b>%(name)s</b> is a whole number from %(least)s to %(most)s.",
+            name=refusal.name,
+            least=refusal.least,
+            most=refusal.most,
+        )
+    if refusal.most is not None:
+        return t("<b>%(name)s</b> takes %(most)s short words at most.", name=refusal.name, most=refusal.most)
+    return t("<b>%(name)s</b> is on or off.", name=refusal.name)

@@ -1,0 +1,27 @@
+"""`/settings`: what a community has set, and changing it."""
+
+from bot.community import settings
+from bot.community.audit import Action, record
+from bot.here import Here
+from bot.texts import settings as texts
+from bot.texts.say import Answers, Whisper
+from handlers.commands import Command, Spoken
+
+
+async def show_or_change(here: Here, spoken: Spoken) -> Answers:
+    """`/settings` lists them; `/settings name value` changes one."""
+    name, _, value = spoken.words.partition(" ")
+    before = await settings.load(here.session, here.community_id)
+    if not value.strip():
+        return Whisper(texts.listed(here.mine, before).text)
+    await settings.change(here.session, here.community_id, name.lower(), value)
+    after = await settings.load(here.session, here.community_id)
+    action = Action(here.community_id, here.person_id, "settings", name.lower())
+    was, is_now = (settings.shown(getattr(one, name.lower())) for one in (before, after))
+    await record(here.session, action, {"value": was}, {"value": is_now}, here.now)
+    return Whisper(texts.changed(here.mine, name.lower(), after))
+
+
+COMMANDS = (Command("settings", show_or_change, takes="text", staff=True),)
+PRESSES = ()
+PROMPTS = ()

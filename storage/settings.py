@@ -1,0 +1,38 @@
+"""What a community has set otherwise than usual, by the setting's name."""
+
+from sqlalchemy import delete
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.database import Session, insert_into
+
+
+class SettingRow(SQLModel, table=True):
+    """One setting of one community, as text; without a row the default holds."""
+
+    __tablename__ = "setting"
+
+    community_id: int = Field(foreign_key="community.id", primary_key=True)
+    name: str = Field(primary_key=True)
+    value: str
+
+
+async def list_settings(session: Session, community_id: int) -> dict[str, str]:
+    """What the community has set, by name."""
+    rows = await session.exec(select(SettingRow).where(SettingRow.community_id == community_id))
+    return {row.name: row.value for row in rows}
+
+
+async def set_setting(session: Session, community_id: int, name: str, value: str) -> None:
+    insert = insert_into(session, SettingRow).values(community_id=community_id, name=name, value=value)
+    await session.exec(insert.on_conflict_do_update(index_elements=["community_id", "name"], set_={"value": value}))
+
+
+async def delete_setting(session: Session, community_id: int, name: str) -> None:
+    """Back to the default."""
+    one = (col(SettingRow.community_id) == community_id, col(SettingRow.name) == name)
+    await session.exec(delete(SettingRow).where(*one))
+
+
+async def delete_settings(session: Session, community_id: int) -> None:
+    """Forget all of a community that is going."""
+    await session.exec(delete(SettingRow).where(col(SettingRow.community_id) == community_id))
