@@ -30,6 +30,7 @@ class Community(SQLModel, table=True):
     ritual_hour: int = 17
     ritual_minute: int = 0
     digest_due_at: datetime = Field(index=True)
+    drafted_for: datetime | None = None  # the due moment of whose issue the team has been shown a draft
     last_number: int = 0
     created_at: datetime
 
@@ -50,11 +51,13 @@ class Chat(SQLModel, table=True):
     external_id: str
     kind: str
     title: str = ""
+    username: str | None = None  # of a public chat: its messages can be linked to for everybody
     language: str | None = None
     is_open: bool = True
     is_seed: bool = False
     is_staff: bool = False
     status: str = "member"
+    digest_topic: str | None = None  # the topic of a forum in which the digest is posted
     door_link: str | None = None  # an invite link that creates join requests; a convenience, never the record
 
 

@@ -1,6 +1,7 @@
 """Digests: one per community and period, and the reads they are drawn from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, UniqueConstraint, delete, func, union, update
@@ -11,8 +12,9 @@ from storage import outbox
 from storage.communities import Chat, Community
 from storage.database import Session, insert_into
 from storage.members import Member, Person
+from storage.notices import COLLECTED, NAMED, Notice
 from storage.outbox import DOUBTFUL, OutboxRow
-from storage.suggestions import Suggestion, Vote
+from storage.suggestions import OPEN, Suggestion, Vote
 from storage.wordings import Wording
 
 POSTED, SKIPPED = "posted", "skipped"
@@ -31,6 +33,34 @@ class Digest(SQLModel, table=True):
     period: str
     state: str
     published_at: datetime
+    html: str = ""  # what was said, in the community's language, for who reads it outside the chats
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody new, and who brought them."""
+
+    person_id: int
+    name: str
+    inviter_id: int | None = None
+    inviter: str | None = None
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One person's own words for a suggestion."""
+
+    person_id: int
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """A suggestion with the names of those who should hear of it and could not be told privately."""
+
+    suggestion: Suggestion
+    names: Sequence[str]
 
 
 async def get_last_posted(session: Session, community_id: int) -> Digest | None:
@@ -48,6 +78,29 @@ async def has_digest(session: Session, community_id: int, period: str) -> bool:
 async def count_posted(session: Session, community_id: int) -> int:
     """How many issues the community has seen."""
     query = select(func.count()).where(Digest.community_id == community_id, Digest.state == POSTED)
+    return int((await session.exec(query)).one())
+
+
+async def list_posted_periods(session: Session, community_id: int) -> list[str]:
+    """The weeks that had an issue."""
+    query = select(Digest.period).where(Digest.community_id == community_id, Digest.state == POSTED)
+    return list(await session.exec(query))
+
+
+async def list_posted(session: Session, community_id: int, limit: int) -> list[Digest]:
+    """The newest issues."""
+    query = select(Digest).where(Digest.community_id == community_id, Digest.state == POSTED)
+    return list(await session.exec(query.order_by(col(Digest.published_at).desc()).limit(limit)))
+
+
+async def set_html(session: Session, digest_id: int, html: str) -> None:
+    """Keep what the issue said."""
+    await session.exec(update(Digest).where(col(Digest.id) == digest_id).values(html=html))
+
+
+async def count_open(session: Session, community_id: int) -> int:
+    """How many suggestions wait for a decision."""
+    query = select(func.count()).where(Suggestion.community_id == community_id, Suggestion.status == OPEN)
     return int((await session.exec(query)).one())
 
 
@@ -81,13 +134,59 @@ async def count_supporters(session: Session, suggestion_ids: Sequence[int]) -> d
     return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
 
 
-async def list_newcomers(
-    session: Session, community_id: int, since: datetime, *, invited_only: bool
-) -> list[tuple[str, str | None]]:
-    """Names of who came after a moment and is still there, with who brought them; the invited first."""
+async def list_voices(session: Session, suggestion_ids: Sequence[int]) -> dict[int, list[Voice]]:
+    """By suggestion, who asked for it in which words, the first one first."""
+    query = (
+        select(Wording, Person.name)
+        .join(Person, col(Person.id) == col(Wording.person_id))
+        .where(col(Wording.suggestion_id).in_(suggestion_ids))
+        .order_by(col(Wording.created_at), col(Wording.id))
+    )
+    voices: dict[int, list[Voice]] = {}
+    for wording, name in await session.exec(query):
+        voices.setdefault(wording.suggestion_id, []).append(Voice(wording.person_id, name, wording.text))
+    return voices
+
+
+async def list_unreached(session: Session, community_id: int) -> list[Unreached]:
+    """What was collected for the digest because somebody could not be reached, by suggestion."""
+    query = (
+        select(Suggestion, Person.name)
+        .select_from(Notice)
+        .join(Suggestion, col(Suggestion.id) == col(Notice.suggestion_id))
+        .join(Person, col(Person.id) == col(Notice.person_id))
+        .where(Notice.community_id == community_id, Notice.state == COLLECTED)
+        .order_by(col(Suggestion.number), col(Notice.id))
+    )
+    names: dict[int, list[str]] = {}
+    about: dict[int, Suggestion] = {}
+    for suggestion, name in await session.exec(query):
+        about[suggestion.number] = suggestion
+        names.setdefault(suggestion.number, []).append(name)
+    return [Unreached(suggestion, list(dict.fromkeys(names[number]))) for number, suggestion in about.items()]
+
+
+async def set_named(session: Session, community_id: int, now: datetime) -> None:
+    """Those who could not be reached have been named in an issue."""
+    collected = update(Notice).where(col(Notice.community_id) == community_id, col(Notice.state) == COLLECTED)
+    await session.exec(collected.values(state=NAMED, settled_at=now))
+
+
+async def list_mentions(session: Session, community_id: int, person_ids: Sequence[int]) -> dict[int, str]:
+    """The network's ids of those among these people who want to be mentioned."""
+    query = (
+        select(Person.id, Person.external_id)
+        .join(Member, col(Member.person_id) == col(Person.id))
+        .where(Member.community_id == community_id, col(Member.mentions), col(Person.id).in_(person_ids))
+    )
+    return {person_id: external_id for person_id, external_id in await session.exec(query) if person_id is not None}
+
+
+async def list_newcomers(session: Session, community_id: int, since: datetime, *, invited_only: bool) -> list[Newcomer]:
+    """Who came after a moment and is still there, with who brought them; the invited first."""
     inviter = aliased(Person)
     query = (
-        select(Person.name, inviter.name)
+        select(Person.id, Person.name, Member.inviter_id, inviter.name)
         .join(Member, col(Member.person_id) == col(Person.id))
         .outerjoin(inviter, col(inviter.id) == col(Member.inviter_id))
         .where(Member.community_id == community_id, col(Member.joined_at) > since, col(Member.present))
@@ -95,7 +194,7 @@ async def list_newcomers(
     )
     if invited_only:
         query = query.where(col(Member.inviter_id).is_not(None))
-    return [(name, brought_by) for name, brought_by in await session.exec(query)]
+    return [Newcomer(person_id or 0, *brought) for person_id, *brought in await session.exec(query)]
 
 
 async def list_doubts(session: Session, community_id: int, limit: int) -> list[tuple[OutboxRow, Chat]]:
@@ -104,7 +203,7 @@ async def list_doubts(session: Session, community_id: int, limit: int) -> list[t
         select(OutboxRow, Chat)
         .join(Chat, col(Chat.id) == col(OutboxRow.chat_id))
         .where(Chat.community_id == community_id, OutboxRow.state == DOUBTFUL)
-        .where(col(OutboxRow.key).startswith("digest:"))
+        .where(col(OutboxRow.key).startswith("digest:"), col(OutboxRow.key).not_like("%:picture"))
         .order_by(col(OutboxRow.id).desc())
     )
     return [(row, chat) for row, chat in await session.exec(query.limit(limit))]

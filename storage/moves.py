@@ -9,6 +9,7 @@ from storage import communities, digests, invitations, members, wordings
 from storage.audit import AuditRow
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
+from storage.drafts import Draft
 from storage.invitations import JoinRequest
 from storage.notices import Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
@@ -37,6 +38,7 @@ async def follow(session: Session, old: str, new: str) -> None:
 
 async def _forget_messages(session: Session, chat: Chat) -> None:
     """Live messages are posted anew, replies stand alone, and what only edits an old message is not said."""
+    chat.digest_topic = None
     await session.exec(delete(SlotRow).where(col(SlotRow.chat_id) == chat.id))
     for table in (Suggestion, Offer):
         await session.exec(update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None))
@@ -87,6 +89,6 @@ async def _move_community(session: Session, old: int, new: int) -> None:
 
 async def forget_community(session: Session, community_id: int) -> None:
     """Forget a community that has neither chats nor members, with what was only about itself."""
-    for table in (SettingRow, AuditRow, PromptRow):
+    for table in (SettingRow, AuditRow, PromptRow, Draft):
         await session.exec(delete(table).where(col(table.community_id) == community_id))
     await communities.delete_community(session, community_id)

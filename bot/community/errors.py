@@ -149,6 +149,11 @@ class SettingRefused(Refusal):
 
 
 @dataclass
+class DraftSettled(Refusal):
+    """The issue has been posted or skipped, or the line is in it no more."""
+
+
+@dataclass
 class UnknownZone(Refusal):
     """The tz database has no zone of that name."""
 

@@ -29,6 +29,9 @@ class Settings:
     quiet_from: int = _whole(22, 0, 23)  # hour of the community's day from which nobody is written to privately
     quiet_until: int = _whole(9, 0, 23)
     team_signs: bool = False  # decisions are shown as the team's, not with a name
+    draft_hours: int = _whole(4, 0, 48)  # before the digest, the team sees its draft; 0: no draft
+    digest_needs_approval: bool = False  # it waits for the team's word
+    digest_when_quiet: bool = True  # it comes, and says why, also when nothing has happened
     suggest_words: tuple[str, ...] = ()  # further words that begin a suggestion here
 
 

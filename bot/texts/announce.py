@@ -6,18 +6,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.texts import digests
+from bot.community.digests import STALE_AFTER, Published, due_of
+from bot.community.digests import draft as draft_issue
+from bot.texts import digests, drafts
 from bot.texts import suggestions as texts
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.say import Say, to_chat, to_person
 from storage import communities, members, outbox, suggestions, wordings
+from storage import digests as issues
 from storage.communities import Chat, Community
 from storage.database import Session
+from storage.drafts import Draft
 from storage.members import Person
 from storage.outbox import OutboxRow
 from storage.suggestions import Suggestion
 
 log = logging.getLogger(__name__)
+
+PICTURE = ":picture"  # how the key of an issue's picture ends
+MOST_DOUBTS = 20  # chats named in one message
 
 
 def language_of_chat(chat: Chat, community: Community) -> Translator:
@@ -72,31 +79,77 @@ async def doubtful(session: Session, row: OutboxRow, now: datetime) -> None:
 
 
 async def _doubt(session: Session, row: OutboxRow, chat: Chat, now: datetime) -> list[OutboxRow]:
+    community, key = await communities.get_community(session, chat.community_id), row.key or ""
+    if key.endswith(PICTURE):
+        return []  # the words of the issue say the same
+    if key.startswith("digest:"):
+        lost = await issues.list_doubts(session, community.id or 0, MOST_DOUBTS)
+        period = key.split(":")[2]
+        return await to_team(session, community, lambda t: digests.in_doubt(t, lost), now, slot=f"doubts:{period}")
     title = chat.title or chat.external_id
-    community = await communities.get_community(session, chat.community_id)
+    return await to_team(session, community, lambda t: digests.message_in_doubt(t, title), now, key=f"doubt:{row.id}")
 
-    def ask(t: Translator) -> Say:
-        is_digest = row.key is not None and row.key.startswith("digest:")
-        return digests.in_doubt(t, title, row.id or 0) if is_digest else digests.message_in_doubt(t, title)
 
-    return await to_team(session, community, ask, now, key=f"doubt:{row.id}")
+async def issue(session: Session, published: Published, now: datetime) -> list[OutboxRow]:
+    """The posts of an issue: in each chat's language and topic, each at most once, and only while it is fresh."""
+    community, told = published.community, published.issue
+    fresh = published.due + STALE_AFTER - now
+    whole = digests.issue(translator(community.language), told)
+    await issues.set_html(session, published.digest_id, "\n\n".join(page.text for page in whole))
+    rows = []
+    for chat in published.chats:
+        t, key = language_of_chat(chat, community), f"digest:{community.id}:{published.period}:{chat.id}"
+        said = [(f"{key}:{place}" if place else key, page) for place, page in enumerate(digests.issue(t, told, chat))]
+        if picture := digests.picture(t, told, community):
+            said.insert(0, (key + PICTURE, picture))
+        rows += [
+            to_chat(chat.id or 0, replace(words, fresh=fresh), now, key=name, once=True, topic=chat.digest_topic)
+            for name, words in said
+        ]
+    return rows
+
+
+async def draft(session: Session, draft: Draft, now: datetime) -> list[OutboxRow]:
+    """The draft's page for the team."""
+    community = await communities.get_community(session, draft.community_id)
+    told = await draft_issue(session, community, due_of(community, now))
+
+    def page(t: Translator) -> Say:
+        return drafts.page(t, told, draft, community)
+
+    return await to_team(session, community, page, now, slot=f"draft:{draft.id}")
+
+
+async def posted(session: Session, published: Published, now: datetime) -> list[OutboxRow]:
+    """The draft's page, wherever it stands, says that the issue is posted."""
+    rows = await draft(session, published.draft, now) if published.draft else []
+    return [row for row in rows if row.slot and await outbox.get_slot(session, row.slot)]
 
 
 async def to_team(
-    session: Session, community: Community, say: Callable[[Translator], Say], now: datetime, *, key: str
+    session: Session,
+    community: Community,
+    say: Callable[[Translator], Say],
+    now: datetime,
+    *,
+    key: str | None = None,
+    slot: str | None = None,
 ) -> list[OutboxRow]:
-    """What the team should know, once for a key: for the staff chats, or else privately for who decided last.
+    """What the team should know, for the staff chats, or else privately for who decided last.
 
-    Empty when there is neither. Only who has pressed Start can be told privately.
+    Said once for a key; in a slot, it is one live message in each place. Empty when there is nobody: only who has
+    pressed Start can be told privately.
     """
     rooms = [room for room in await communities.list_chats(session, community.id or 0) if room.is_staff]
-    if rooms:
-        said = [(room, say(language_of_chat(room, community))) for room in rooms]
-        return [to_chat(room.id or 0, words, now, key=f"{key}:{room.id}") for room, words in said]
-    person = await members.get_last_decider(session, community.id or 0)
-    if person is None:
-        return []
-    return [to_person(person.id or 0, say(language_of_person(person, community)), now, key=f"{key}:person")]
+    told = []
+    for room in rooms:
+        words = replace(say(language_of_chat(room, community)), slot=slot and f"{slot}:{room.id}")
+        told.append(to_chat(room.id or 0, words, now, key=key and f"{key}:{room.id}"))
+    person = None if rooms else await members.get_last_decider(session, community.id or 0)
+    if person is not None:
+        words = replace(say(language_of_person(person, community)), slot=slot and f"{slot}:person")
+        told.append(to_person(person.id or 0, words, now, key=key and f"{key}:person"))
+    return told
 
 
 def _in_slot(say: Say, suggestion: Suggestion) -> Say:

@@ -61,6 +61,7 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         number=e.number,
     ),
     errors.CannotShip: lambda t, e: cannot_ship(t, e.unknown, e.shipped),
+    errors.DraftSettled: lambda t, _: t("That is settled already. /digest shows the coming issue."),
     errors.RitualUnclear: lambda t, _: t(
         "I could not read that. Name, weekday and time, for example: <code>/ritual Orange Friday fri 17:00</code>"
     ),

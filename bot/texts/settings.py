@@ -20,6 +20,9 @@ def meanings(t: Translator) -> dict[str, Markup]:
         "quiet_from": t("the hour from which I write to nobody privately"),
         "quiet_until": t("the hour until which I write to nobody privately"),
         "team_signs": t("decisions are shown as the team's, without a name"),
+        "draft_hours": t("hours before the digest at which the team sees its draft; 0: no draft"),
+        "digest_needs_approval": t("the digest waits until the team approves it"),
+        "digest_when_quiet": t("the digest also comes after a week in which nothing happened"),
         "suggest_words": t("further words that begin a suggestion here"),
     }
 
