@@ -156,7 +156,8 @@ async def _words(here: Here, draft: Draft, key: str) -> Markup:
 
 
 async def _shown(here: Here, draft: Draft, key: str) -> Rewrite:
-    said = pages.line(here.t, draft, key, await _words(here, draft, key))
+    section, _, number = key.partition(":")
+    said = pages.line(here.t, draft, SECTIONS.index(section), int(number), await _words(here, draft, key))
     return Rewrite(said.text, said.keyboard)
 
 

@@ -143,7 +143,7 @@ class UnknownSetting(Refusal):
 class SettingRefused(Refusal):
     """The setting takes a whole number from `least` to `most`, or at most `most` words, or else on and off."""
 
-    name: str
+    setting: str
     least: int | None = None
     most: int | None = None
 

@@ -31,8 +31,7 @@ def welcome(t: Translator, chat: Chat, missing: Sequence[str], theirs: Sequence[
 
 def _belongs_buttons(t: Translator, theirs: Sequence[Community]) -> list[list[Button]]:
     return [
-        [Button(str(t("Belongs to %(community)s", community=name(one.name))), data=f"belongs:{one.id}")]
-        for one in theirs
+        [Button(t("Belongs to %(community)s", community=name(one.name)), data=f"belongs:{one.id}")] for one in theirs
     ]
 
 
@@ -68,7 +67,7 @@ def role_buttons(t: Translator, chat: Chat) -> list[list[Button]]:
 
 def setup(t: Translator, chat: Chat, theirs: Sequence[Community]) -> Say:
     """What the chat is for, with buttons to change it, and to make it one of their other community's."""
-    lines = [t("<b>%(title)s</b>: what is this chat for?", title=chat.title)]
+    lines = [t("<b>%(title)s</b>: what is this chat for?", title=name(chat.title))]
     if chat.is_seed:
         lines.append(t("Gated: I answer requests to join and let in who has an invitation code."))
     if chat.is_staff:
@@ -80,7 +79,7 @@ def setup(t: Translator, chat: Chat, theirs: Sequence[Community]) -> Say:
 
 def communities(t: Translator, known: Sequence[Community]) -> Say:
     """Which community is meant in private?"""
-    buttons = [[Button(str(name(one.name)), data=f"community:{one.id}")] for one in known[:MOST_LISTED]]
+    buttons = [[Button(name(one.name), data=f"community:{one.id}")] for one in known[:MOST_LISTED]]
     return Say(t("Which community shall we talk about here?"), buttons)
 
 
@@ -106,7 +105,7 @@ def hello(t: Translator, community: str | None) -> Say:
             t(
                 "Hello! Here you can suggest privately for %(community)s, see your codes with /invite and your list "
                 "with /my. /help shows everything.",
-                community=community,
+                community=name(community),
             )
         )
     return Say(

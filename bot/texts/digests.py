@@ -10,6 +10,7 @@ from babel.dates import format_date, format_interval, format_skeleton
 from markupsafe import Markup
 
 from bot.community.digests import SECTIONS, Issue, Thanked, Told
+from bot.community.drafts import LONGEST_LINE
 from bot.community.loop import Missing
 from bot.texts.catalogues import Translator
 from bot.texts.html import excerpt, name, shorten, visible
@@ -22,7 +23,7 @@ from storage.digests import Newcomer, Unreached
 from storage.outbox import OutboxRow
 from storage.suggestions import STARTED, Suggestion
 
-WORDS, REASON, VERSION, NOTE, VOICE, BUTTON = 80, 90, 24, 60, 60, 24  # UTF-16 units within a line
+WORDS, REASON, VERSION, NOTE, VOICE, BUTTON, SETTLED = 80, 90, 24, 60, 60, 24, 240  # UTF-16 units within a line
 MOST_MENTIONS = 5
 MOST_NAMES = 5
 TELEGRAM_SAYS = "Telegram server says - "  # how aiogram begins what Telegram refused with
@@ -53,7 +54,7 @@ def preview(t: Translator, told: Issue, community: Community, draft_id: int) -> 
     when = moment(t, community.digest_due_at, community.zone)
     header = t("<i>Preview. The next issue is posted on %(moment)s; as of now it says:</i>", moment=when)
     pages = paginate(t, [header, *_head(t, told)], _sections(_Reader(t, None, told.sources), told))
-    edit = [[Button(str(t("Change, skip or post it")), data=f"draft:{draft_id}")]]
+    edit = [[Button(t("Change, skip or post it"), data=f"draft:{draft_id}")]]
     return [*(Say(page) for page in pages[:-1]), Say(pages[-1], edit)]
 
 
@@ -171,7 +172,7 @@ def _headings(t: Translator) -> dict[str, Markup]:
 
 def _line(reader: _Reader, told: Issue, key: str, item: Any) -> Markup:  # of any section
     if words := told.changes.words.get(key):
-        return _named(reader.t, words)
+        return _named(reader.t, excerpt(words, LONGEST_LINE) or "·")
     return _DRAW[key.partition(":")[0]](reader, item)
 
 
@@ -365,13 +366,17 @@ def ritual(t: Translator, community: Community, moments: Sequence[datetime]) -> 
 def in_doubt(t: Translator, lost: Sequence[tuple[OutboxRow, Chat]], settled: Markup | None = None) -> Say:
     """To the team, in one message: the chats that refused the digest, or may not have got it."""
     if not lost:
-        return Say(settled or t("Every chat has its digest."))
+        return Say(_named(t, excerpt(visible(settled), SETTLED)) if settled else t("Every chat has its digest."))
     says = t(
         "I do not know whether the digest reached these chats. I will not post it twice unasked. Please look there."
     )
     lines = [_lost(t, row, chat) for row, chat in lost]
     buttons = [_settle_buttons(t, row, chat) for row, chat in lost]
-    return Say(Markup("\n").join([says, *lines, *([settled] if settled else [])]), buttons, silent=False)
+    return Say(
+        Markup("\n").join([says, *lines, *([_named(t, excerpt(visible(settled), SETTLED))] if settled else [])]),
+        buttons,
+        silent=False,
+    )
 
 
 def _lost(t: Translator, row: OutboxRow, chat: Chat) -> Markup:
@@ -384,8 +389,8 @@ def _settle_buttons(t: Translator, row: OutboxRow, chat: Chat) -> list[Button]:
     title = shorten(name(chat.title or chat.external_id), BUTTON)
     again = t("Post it again: %(chat)s", chat=title)
     return [
-        Button(str(again), data=f"repost:{row.id}"),
-        Button(str(t("It is there")), data=f"arrived:{row.id}"),
+        Button(again, data=f"repost:{row.id}"),
+        Button(t("It is there"), data=f"arrived:{row.id}"),
     ]
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from markupsafe import Markup, escape
 
 from bot.community.digests import SECTIONS, Issue
+from bot.community.drafts import LONGEST_LINE
 from bot.texts import digests
 from bot.texts.catalogues import Translator
-from bot.texts.html import name, shorten, visible
+from bot.texts.html import excerpt, name, shorten, visible
 from bot.texts.say import Button, Keyboard, Say
 from storage.communities import Community
 from storage.drafts import APPROVED, OPEN, POSTED, SKIPPED, Draft
@@ -70,7 +71,7 @@ def _whole(t: Translator, draft: Draft) -> Keyboard:
     ]
 
 
-def line(t: Translator, draft: Draft, key: str, words: Markup) -> Say:
+def line(t: Translator, draft: Draft, section: int, number: int, words: Markup) -> Say:
     """One line of the draft, and what can be done with it."""
     labels = [
         (t("↑ Up"), "lineup"),
@@ -78,17 +79,19 @@ def line(t: Translator, draft: Draft, key: str, words: Markup) -> Say:
         (t("Leave out"), "linedrop"),
         (t("Other words"), "linesay"),
     ]
-    section, _, number = key.partition(":")
-    about = f"{draft.id}:{SECTIONS.index(section)}:{number}"
-    buttons = [Button(str(label), data=f"{act}:{about}") for label, act in labels]
-    return Say(words, [buttons[:2], buttons[2:], [_button(draft, t("Back to the draft"), "draft")]])
+    about = f"{draft.id}:{section}:{number}"
+    buttons = [Button(label, data=f"{act}:{about}") for label, act in labels]
+    return Say(
+        t("%(text)s", text=excerpt(visible(words), LONGEST_LINE) or "·"),
+        [buttons[:2], buttons[2:], [_button(draft, t("Back to the draft"), "draft")]],
+    )
 
 
 def ask_words(t: Translator, words: Markup) -> Markup:
     """The question for other words."""
     return t(
         "How shall it read? Now it says: %(words)s\nWrite the new line; it stands so in every language.",
-        words=escape(visible(words)),
+        words=excerpt(visible(words), LONGEST_LINE),
     )
 
 
@@ -97,4 +100,4 @@ def _line_button(draft: Draft, section: str, key: str, label: str) -> Button:
 
 
 def _button(draft: Draft, label: Markup, act: str) -> Button:
-    return Button(str(label), data=f"{act}:{draft.id}")
+    return Button(label, data=f"{act}:{draft.id}")

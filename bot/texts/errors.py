@@ -22,13 +22,13 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     ),
     errors.GroupOnly: lambda t, _: t("This works only in a group. Send it there."),
     errors.EmptyText: lambda t, e: t(
-        "What is it about? Write it after the command: <code>%(command)s …</code>", command=e.command
+        "What is it about? Write it after the command: <code>%(command)s …</code>", command=excerpt(e.command, 60)
     ),
     errors.TextTooLong: lambda t, e: t(
         "That is longer than %(limit)s characters. Please send a shorter version.", limit=e.limit
     ),
     errors.NotANumber: lambda t, e: t(
-        "Which suggestion? Add its number, for example <code>%(example)s</code>.", example=e.example
+        "Which suggestion? Add its number, for example <code>%(example)s</code>.", example=excerpt(e.example, 60)
     ),
     errors.UnknownSuggestion: lambda t, e: t(
         "There is no #%(number)s here. /top shows the most wanted, /search finds the others.", number=e.number

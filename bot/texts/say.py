@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from markupsafe import Markup
+
 from bot.texts.html import shorten, visible
 from storage.outbox import ANSWER, NOTICE, OutboxRow, call
 
@@ -12,7 +14,10 @@ TOAST_LENGTH = 200
 
 @dataclass(frozen=True)
 class Button:
-    """An inline button: it either sends `data` (at most 64 bytes) back to us, or opens `url`."""
+    """An inline button: it either sends `data` (at most 64 bytes) back to us, or opens `url`.
+
+    Its label is a sentence of ours (markup, whose words alone are shown), or plain text as somebody typed it.
+    """
 
     label: str
     data: str | None = None
@@ -20,7 +25,7 @@ class Button:
 
     def fields(self) -> dict[str, str]:
         where = {"url": self.url} if self.url else {"callback_data": self.data or "-"}
-        return {"text": visible(self.label), **where}
+        return {"text": visible(self.label) if isinstance(self.label, Markup) else self.label, **where}
 
 
 Keyboard = Sequence[Sequence[Button]]

@@ -41,9 +41,9 @@ def _line(name: str, value: Any, meaning: Markup) -> Markup:  # a whole number, 
     return Markup("<code>{}</code> <b>{}</b> · {}").format(name, value_shown, meaning)
 
 
-def changed(t: Translator, name: str, current: Settings) -> Markup:
+def changed(t: Translator, setting: str, current: Settings) -> Markup:
     """The setting as it stands now."""
-    return _line(name, getattr(current, name), meanings(t)[name])
+    return _line(setting, getattr(current, setting), meanings(t)[setting])
 
 
 def setting_refused(t: Translator, refusal: SettingRefused) -> Markup:
@@ -51,10 +51,10 @@ def setting_refused(t: Translator, refusal: SettingRefused) -> Markup:
     if refusal.least is not None:
         return t(
             "<b>%(name)s</b> is a whole number from %(least)s to %(most)s.",
-            name=refusal.name,
+            name=refusal.setting,
             least=refusal.least,
             most=refusal.most,
         )
     if refusal.most is not None:
-        return t("<b>%(name)s</b> takes %(most)s short words at most.", name=refusal.name, most=refusal.most)
-    return t("<b>%(name)s</b> is on or off.", name=refusal.name)
+        return t("<b>%(name)s</b> takes %(most)s short words at most.", name=refusal.setting, most=refusal.most)
+    return t("<b>%(name)s</b> is on or off.", name=refusal.setting)

@@ -65,7 +65,7 @@ def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Whispe
     lines += [line(suggestion) for suggestion in similar]
     undecided = [s for s in similar if s.status in UNDECIDED]
     keyboard = [[Button(f"👍 +1 #{s.number}", data=f"join:{offer_id}:{s.number}")] for s in undecided]
-    keyboard.append([Button(str(t("Mine is different")), data=f"new:{offer_id}")])
+    keyboard.append([Button(t("Mine is different"), data=f"new:{offer_id}")])
     return Whisper("\n".join(lines), keyboard)
 
 

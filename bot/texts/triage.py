@@ -35,7 +35,11 @@ def decided(t: Translator, suggestion: Suggestion) -> Markup:
 
 def shipped(t: Translator, release: Release, told: Sequence[Told], digest_at: str) -> Markup:
     """What was shipped, who asked for it, and when everyone hears of it."""
-    title = t("<b>Shipped in %(version)s</b>", version=release.version) if release.version else t("<b>Shipped</b>")
+    title = (
+        t("<b>Shipped in %(version)s</b>", version=excerpt(release.version, 60))
+        if release.version
+        else t("<b>Shipped</b>")
+    )
     lines = [title, *(_asked(t, one) for one in told[:LISTED])]
     if len(told) > LISTED:
         lines.append(and_more(t, len(told) - LISTED))
