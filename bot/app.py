@@ -41,6 +41,7 @@ from bot.texts.menu import menus
 from bot.texts.pictures import paint
 from bot.texts.say import Toast
 from bot.texts.suggestions import went_wrong
+from bot.web.routes import add_routes
 from handlers.commands import CommandTable
 from handlers.gate import Gate
 from handlers.router import COMMANDS, make_router
@@ -132,9 +133,9 @@ class Millet:
         self.intake = intake = Intake(self.database, self.clock, drain, gate.concerns_us)
         self.timetable.start()
         self._spawn(self.courier.run(), "courier")
-        if self.settings.webhook_url:
+        if self.settings.webhook_url or self.settings.web_url:
             await self._listen(intake)
-        else:
+        if not self.settings.webhook_url:
             await self._call_quietly(DeleteWebhook())
             self._spawn(intake.poll(self.bot, self.tempo.poll_seconds), "poll")
         log.info("@%s listens by %s. Ctrl-C ends it.", me, "webhook" if self.settings.webhook_url else "long polling")
@@ -199,7 +200,7 @@ class Millet:
 
     def _dispatcher(self, table: CommandTable, rights: Rights) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
-        defaults = Defaults(self.settings.default_language, self.settings.default_zone)
+        defaults = Defaults(self.settings.default_language, self.settings.default_zone, self.settings.web_url or "")
         dispatcher.update.outer_middleware(
             UnitOfWork(self.database, self.clock, rights, self.finder, self.courier, defaults)
         )
@@ -236,11 +237,15 @@ class Millet:
     async def _listen(self, intake: Intake) -> None:
         secret = self._webhook_secret()
         application = web.Application(client_max_size=LARGEST_WEBHOOK_BODY)
-        application.router.add_post(WEBHOOK_PATH, intake.webhook(secret))
+        if self.settings.webhook_url:
+            application.router.add_post(WEBHOOK_PATH, intake.webhook(secret))
+        if self.settings.web_url:
+            add_routes(application, self.database, self.clock)
         self._listening = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSE_WITHIN)
         await self._listening.setup()
         await web.TCPSite(self._listening, self.settings.webhook_host, self.settings.webhook_port).start()
-        await self._set_webhook(secret)
+        if self.settings.webhook_url:
+            await self._set_webhook(secret)
 
     async def _set_webhook(self, secret: str) -> None:
         """Name our address to Telegram. A Telegram that is away is waited for; an address it refuses is an error."""

@@ -177,6 +177,7 @@ class UnitOfWork(BaseMiddleware):
             chat=standing.chat,
             known_community=standing.community,
             known_member=standing.member,
+            web_url=self._defaults.web_url,
         )
 
     async def _introduce(self, session: Session, seen: Seen, now: datetime, *, belongs: bool) -> None:
@@ -206,7 +207,9 @@ def _seen(event: Update) -> Seen | None:
     if user is None:
         return None
     person = seen_person(user)
-    place = SeenChat(str(chat.id), chat.type, chat.title or "") if chat and chat.type != "private" else None
+    place = (
+        SeenChat(str(chat.id), chat.type, chat.title or "", chat.username) if chat and chat.type != "private" else None
+    )
     return Seen(person, place, speaks=isinstance(inner, Message))
 
 

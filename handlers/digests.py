@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from bot.community import digests, rituals
-from bot.community.errors import RitualUnclear
+from bot.community import digests, members, rituals
+from bot.community.errors import Outsider, RitualUnclear
 from bot.here import Here
 from bot.texts import digests as texts
 from bot.texts.announce import MOST_DOUBTS
 from bot.texts.catalogues import Translator
-from bot.texts.say import Answers, Rewrite, Toast
+from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken
 from storage import communities, outbox
 from storage import digests as rows
@@ -28,17 +28,35 @@ _WEEKDAYS = (
     "sun sunday 周日 周天 週日 週天 星期日 星期天 礼拜日 礼拜天 禮拜日 禮拜天",
 )
 WEEKDAY_BY_WORD = {word: number for number, words in enumerate(_WEEKDAYS) for word in words.split()}
+_HERE = {"here", "这里", "這裡", "这儿", "這兒"}
 _TIME = re.compile(r"(?<!\d)(\d{1,2})\s?[:：]\s?(\d{2})(?!\d)")
 
 
-async def digest(here: Here, _: Spoken) -> Answers:
-    """`/digest`: what the next issue would say now, and which chats may not have the last one."""
+async def digest(here: Here, spoken: Spoken) -> Answers:
+    """`/digest`: what the next issue would say now, and which chats may not have the last one.
+
+    `/digest here` has it posted in the topic this is said in.
+    """
+    if spoken.words.lower() in _HERE and here.chat is not None:
+        await rituals.set_place(here.session, here.chat, here.topic)
+        return Whisper(texts.placed(here.mine))
     community = await communities.get_community(here.session, here.community_id)
     draft = await digests.coming_draft(here.session, community, here.now)
     told = await digests.draft(here.session, community, digests.due_of(community, here.now))
     lost = await rows.list_doubts(here.session, here.community_id, MOST_DOUBTS)
     said = texts.preview(here.t, told, community, draft.id or 0)
     return [*said, texts.in_doubt(here.t, lost)] if lost else said
+
+
+async def mentions(here: Here, _: Spoken) -> Answers:
+    """`/mentions`: agree that a digest that names me rings my phone, or take that back."""
+    here.require_face()
+    await here.require_present()
+    if here.known_member is None:
+        raise Outsider
+    wanted = not here.known_member.mentions
+    await members.set_mentions(here.session, here.known_member, wanted=wanted)
+    return Whisper(texts.mentions(here.mine, wanted=wanted))
 
 
 async def ritual(here: Here, spoken: Spoken) -> Answers:
@@ -115,6 +133,7 @@ def _read_weekday(before: list[str]) -> tuple[str, int]:
 
 
 COMMANDS = (
+    Command("mentions", mentions, aliases=("提醒我",)),
     Command("digest", digest, aliases=("周报", "週報"), staff=True),
     Command("ritual", ritual, takes="text", aliases=("仪式", "儀式"), staff=True),
 )

@@ -10,12 +10,12 @@ from bot.community import prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
-from handlers import chats, digests, drafts, invitations, settings, suggestions, triage, votes
+from handlers import chats, digests, drafts, invitations, repositories, settings, suggestions, triage, votes
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, votes, triage, digests, drafts, invitations, settings, chats)
+FEATURES = (suggestions, votes, triage, digests, drafts, repositories, invitations, settings, chats)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}

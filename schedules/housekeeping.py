@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from storage import inbox, outbox
+from storage import inbox, outbox, repositories
 from storage.database import Database
 
 
@@ -11,3 +11,4 @@ async def knock(database: Database, now: datetime) -> None:
     async with database.writing() as session:
         await inbox.delete_done(session, now)
         await outbox.delete_sent(session, now)
+        await repositories.delete_deliveries(session, now)

@@ -10,14 +10,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import digests, housekeeping, invitations, offers, wordings
+from schedules import digests, housekeeping, invitations, offers, repositories, wordings
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[Database, datetime], Awaitable[None]]
 
-JOBS: tuple[Job, ...] = (digests.knock, invitations.knock, housekeeping.knock)
+JOBS: tuple[Job, ...] = (repositories.knock, digests.knock, invitations.knock, housekeeping.knock)
 
 
 class Timetable:

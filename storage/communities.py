@@ -149,6 +149,11 @@ async def claim_number(session: Session, community_id: int) -> int:
     return int((await session.exec(bump)).scalar_one())
 
 
+async def set_digest_topic(session: Session, chat_id: int, topic: str | None) -> None:
+    """Where in a forum the digest is posted; None is its general topic."""
+    await session.exec(update(Chat).where(col(Chat.id) == chat_id).values(digest_topic=topic))
+
+
 async def set_status(session: Session, chat_id: int, status: str) -> None:
     """The bot's standing in a chat: member, administrator or left."""
     await session.exec(update(Chat).where(col(Chat.id) == chat_id).values(status=status))

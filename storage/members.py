@@ -103,15 +103,17 @@ async def get_standing(session: Session, person: str, chat: str | None, network:
     return Standing(found[0], row, found[1], found[2]) if found else None
 
 
-async def get_last_decider(session: Session, community_id: int) -> Person | None:
-    """Who last decided about a suggestion, or shipped one, is still there and can be written to privately."""
+async def get_last_decider(session: Session, community_id: int, *, reachable: bool = True) -> Person | None:
+    """Who last decided about a suggestion, or shipped one, and is still there; `reachable`: privately, too."""
     query = (
         select(Person)
         .join(Suggestion, col(Suggestion.decided_by_id) == col(Person.id))
         .join(Member, and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id))
-        .where(Suggestion.community_id == community_id, col(Person.reachable), col(Member.present))
+        .where(Suggestion.community_id == community_id, col(Member.present))
         .order_by(col(Suggestion.decided_at).desc(), col(Suggestion.id).desc())
     )
+    if reachable:
+        query = query.where(col(Person.reachable))
     return (await session.exec(query.limit(1))).first()
 
 
@@ -153,6 +155,12 @@ async def add_member(session: Session, member: Member) -> Member:
 async def set_reachable(session: Session, person_id: int, reachable: bool) -> None:
     """Remember whether the person can be written to privately."""
     await session.exec(update(Person).where(col(Person.id) == person_id).values(reachable=reachable))
+
+
+async def set_mentions(session: Session, community_id: int, person_id: int, *, wanted: bool) -> None:
+    """Remember whether the person agreed to be mentioned."""
+    one = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    await session.exec(update(Member).where(*one).values(mentions=wanted))
 
 
 async def move_members(session: Session, old_community_id: int, new_community_id: int) -> None:

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from storage import communities, digests, invitations, members, wordings
+from storage import communities, digests, invitations, members, repositories, wordings
 from storage.audit import AuditRow
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
@@ -91,4 +91,5 @@ async def forget_community(session: Session, community_id: int) -> None:
     """Forget a community that has neither chats nor members, with what was only about itself."""
     for table in (SettingRow, AuditRow, PromptRow, Draft):
         await session.exec(delete(table).where(col(table.community_id) == community_id))
+    await repositories.delete_repositories(session, community_id)
     await communities.delete_community(session, community_id)

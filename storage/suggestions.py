@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, UniqueConstraint, func, update
 from sqlmodel import Field, SQLModel, col, select
 
+from storage.communities import Chat
 from storage.database import Session, insert_into
 
 OPEN, PLANNED, STARTED, SHIPPED, DECLINED = "open", "planned", "started", "shipped", "declined"
@@ -121,6 +122,21 @@ async def list_untold(session: Session, community_id: int) -> list[Suggestion]:
         col(Suggestion.digest_id).is_(None),
     )
     return list(await session.exec(query.order_by(col(Suggestion.decided_at), col(Suggestion.number))))
+
+
+async def list_by_links(session: Session, community_id: int, links: Sequence[tuple[str, str]]) -> list[Suggestion]:
+    """Suggestions by the message in which they were asked, its chat named as in a link: `c/1234` or a username."""
+    found: list[Suggestion] = []
+    for place, message in links:
+        query = (
+            select(Suggestion)
+            .join(Chat, col(Chat.id) == col(Suggestion.source_chat_id))
+            .where(Suggestion.community_id == community_id, Suggestion.source_message == message)
+        )
+        inner = place.startswith("c/")
+        named = Chat.external_id == f"-100{place[2:]}" if inner else func.lower(Chat.username) == place.lower()
+        found += await session.exec(query.where(named))
+    return found
 
 
 async def lock_suggestions(session: Session, community_id: int, numbers: Sequence[int]) -> list[Suggestion]:

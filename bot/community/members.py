@@ -29,14 +29,16 @@ class SeenChat:
     external_id: str
     kind: str
     title: str
+    username: str | None = None
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a community starts with."""
+    """What a community starts with, and where our pages are reached."""
 
     language: str
     zone: str
+    web_url: str = ""
 
 
 async def meet_person(session: Session, seen: SeenPerson, now: datetime) -> Person:
@@ -67,9 +69,15 @@ async def meet_chat(session: Session, seen: SeenChat, defaults: Defaults, now: d
     chat = await communities.get_chat_by_external_id(session, seen.external_id)
     if chat is None:
         community = await found_community(session, seen.title, defaults, now)
-        new = Chat(community_id=community.id or 0, external_id=seen.external_id, kind=seen.kind, title=seen.title[:255])
+        new = Chat(
+            community_id=community.id or 0,
+            external_id=seen.external_id,
+            kind=seen.kind,
+            title=seen.title[:255],
+            username=seen.username,
+        )
         return await communities.add_chat(session, new)
-    chat.title = seen.title[:255]
+    chat.title, chat.username = seen.title[:255], seen.username
     if chat.status == "left":
         chat.status = "member"
     return chat
@@ -77,7 +85,7 @@ async def meet_chat(session: Session, seen: SeenChat, defaults: Defaults, now: d
 
 def is_current_chat(chat: Chat, seen: SeenChat) -> bool:
     """Whether the row already says what the update says."""
-    return chat.title == seen.title[:255] and chat.status != "left"
+    return (chat.title, chat.username) == (seen.title[:255], seen.username) and chat.status != "left"
 
 
 async def found_community(session: Session, name: str, defaults: Defaults, now: datetime) -> Community:
@@ -133,3 +141,8 @@ def is_met(member: Member | None, chat: Chat, now: datetime) -> bool:
     if member is None or not member.present or now - member.seen_at > RECENTLY:
         return False
     return not (chat.is_seed and member.role == "member")
+
+
+async def set_mentions(session: Session, member: Member, *, wanted: bool) -> None:
+    """Whether a digest that names the member may ring their phone."""
+    await members.set_mentions(session, member.community_id, member.person_id, wanted=wanted)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.community.errors import RitualUnclear, TextTooLong, UnknownZone
 from storage import communities, digests
-from storage.communities import Community
+from storage.communities import Chat, Community
 from storage.database import Session
 
 WEEK = timedelta(days=7)
@@ -98,6 +98,11 @@ async def set_ritual(session: Session, community_id: int, name: str, ritual: Rit
     community.zone, community.digest_due_at = ritual.zone, due
     await session.flush()
     return community
+
+
+async def set_place(session: Session, chat: Chat, topic: str | None) -> None:
+    """In which of a chat's topics the digest is posted."""
+    await communities.set_digest_topic(session, chat.id or 0, topic)
 
 
 @cache

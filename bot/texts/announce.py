@@ -8,7 +8,9 @@ from typing import Any
 
 from bot.community.digests import STALE_AFTER, Published, due_of
 from bot.community.digests import draft as draft_issue
-from bot.texts import digests, drafts
+from bot.community.references import newest_section
+from bot.community.repositories import Shipment, ship_text
+from bot.texts import digests, drafts, repositories
 from bot.texts import suggestions as texts
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.say import Say, to_chat, to_person
@@ -19,6 +21,7 @@ from storage.database import Session
 from storage.drafts import Draft
 from storage.members import Person
 from storage.outbox import OutboxRow
+from storage.releases import Release
 from storage.suggestions import Suggestion
 
 log = logging.getLogger(__name__)
@@ -124,6 +127,31 @@ async def posted(session: Session, published: Published, now: datetime) -> list[
     """The draft's page, wherever it stands, says that the issue is posted."""
     rows = await draft(session, published.draft, now) if published.draft else []
     return [row for row in rows if row.slot and await outbox.get_slot(session, row.slot)]
+
+
+async def shipment(session: Session, community_id: int, told: Shipment, now: datetime) -> list[OutboxRow]:
+    """What a release led to: the cards say it, and the team hears."""
+    community = await communities.get_community(session, community_id)
+    cards = [await card(session, suggestion, now) for suggestion in told.shipped]
+    slot = f"release:{told.publication.id}" if told.publication and told.asks else None
+
+    def say(t: Translator) -> Say:
+        return repositories.shipment(t, told)
+
+    return [*cards, *await to_team(session, community, say, now, slot=slot)]
+
+
+async def changelog(session: Session, community_id: int, text: str, now: datetime) -> Shipment:
+    """Ship what a changelog's newest section names, in the name of who decided last, and tell it."""
+    version, section = newest_section(text)
+    decider = await members.get_last_decider(session, community_id, reachable=False)
+    if decider is None:
+        raise LookupError("Nobody of this community's team has decided about a suggestion yet.")
+    release = Release(community_id=community_id, version=version, released_by_id=decider.id or 0, released_at=now)
+    told = await ship_text(session, release, section)
+    if told.shipped or told.unknown:
+        await outbox.add_rows(session, await shipment(session, community_id, told, now))
+    return told
 
 
 async def to_team(

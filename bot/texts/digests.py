@@ -394,6 +394,17 @@ def _settle_buttons(t: Translator, row: OutboxRow, chat: Chat) -> list[Button]:
     ]
 
 
+def placed(t: Translator) -> Markup:
+    return t("From now on the digest of this chat is posted here.")
+
+
+def mentions(t: Translator, *, wanted: bool) -> Markup:
+    """Whether somebody's phone rings when a digest names them."""
+    if wanted:
+        return t("When a digest names you, it will mention you. Send /mentions again to stop that.")
+    return t("Digests name you without a mention. Send /mentions to be mentioned.")
+
+
 def message_in_doubt(t: Translator, chat: str) -> Say:
     """As `in_doubt`, for anything that is no digest."""
     return Say(t("I do not know whether a message reached <b>%(chat)s</b>. Please look there.", chat=name(chat)))
