@@ -27,9 +27,11 @@ from bot.clock import Clock, SystemClock
 from bot.community.members import Defaults
 from bot.community.similar import Finder
 from bot.courier import Courier, TokenRefusedError
-from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, Drain, Intake
+from bot.ears import Ears
+from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, MOST_HELD, Drain, Intake
 from bot.language.terms import load as load_words
 from bot.language.vectors import find_encoder
+from bot.marks import Marks
 from bot.middlewares import UnitOfWork
 from bot.outcomes import Outcome, classify
 from bot.pace import Pace
@@ -37,7 +39,7 @@ from bot.rights import Rights
 from bot.settings import Settings
 from bot.texts import announce
 from bot.texts.catalogues import Translator, closest_language, translator
-from bot.texts.menu import menus
+from bot.texts.help import menus
 from bot.texts.pictures import paint
 from bot.texts.say import Toast
 from bot.texts.suggestions import went_wrong
@@ -46,7 +48,7 @@ from handlers.commands import CommandTable
 from handlers.gate import Gate
 from handlers.router import COMMANDS, make_router
 from schedules.timetable import Timetable
-from storage import communities, inbox, members, outbox
+from storage import communities, inbox, members, outbox, suggestions
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -97,12 +99,15 @@ class Millet:
         except TokenValidationError:
             raise TokenRefusedError("BOT_TOKEN is no token: it looks like 123456:ABC…, from @BotFather.") from None
         pace = Pace() if self.tempo.paced else None
-        self.courier = Courier(self.bot, self.database, self.clock, pace, announce.doubtful, paint)
+        self.marks = Marks()
+        tellers = (announce.doubtful, announce.topic_lost)
+        self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, paint)
         self.finder = Finder(find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
         self._tasks: list[asyncio.Task[None]] = []
         self._menus: asyncio.Task[None] | None = None  # not one of the parts whose end is the program's
         self._drain: Drain | None = None
+        self._ears: Ears | None = None
         self._listening: web.AppRunner | None = None
 
     async def is_idle(self) -> bool:
@@ -122,11 +127,12 @@ class Millet:
         me = await self._introduce()
         await words  # before the first text is looked at
         table = CommandTable(COMMANDS, me)
-        gate = Gate(table, self.bot.id)
-        async with self.database.reading() as session:
-            gate.meet(await communities.list_known_chats(session))
+        self._ears = ears = Ears(table.words)
+        await ears.refresh(self.database, self.clock.now())
+        gate = Gate(table, self.bot.id, self.marks, ears)
+        await self._remember(gate)
         rights = Rights(self.bot, self.clock)
-        dispatcher = self._dispatcher(table, rights)
+        dispatcher = self._dispatcher(table, rights, ears)
         drain = Drain(self.database, self.clock, self._feeder(dispatcher), self._apologise)
         self._drain = drain
         await drain.refill()
@@ -140,6 +146,16 @@ class Millet:
             self._spawn(intake.poll(self.bot, self.tempo.poll_seconds), "poll")
         log.info("@%s listens by %s. Ctrl-C ends it.", me, "webhook" if self.settings.webhook_url else "long polling")
         self._menus = asyncio.create_task(self._publish_menus(), name="menus")
+
+    async def _remember(self, gate: Gate) -> None:
+        """Chats that are known, and messages that reactions may mean something at: what waits will bring more."""
+        async with self.database.reading() as session:
+            gate.meet(await communities.list_known_chats(session))
+            cards = await outbox.list_standing(session, "card:")
+            for chat, message in (*cards, *await suggestions.list_sources(session)):
+                self.marks.add(chat, message)
+            for row in await inbox.list_waiting(session, limit=MOST_HELD):
+                gate.concerns_us(row.update)
 
     async def wait(self) -> None:
         """Until a part of the program ends with an error, which is raised."""
@@ -168,7 +184,9 @@ class Millet:
         await self.database.close()
 
     async def _after_knock(self) -> None:
-        """Updates put back by another process are taken up, and what the jobs wrote is sent."""
+        """Updates put back by another process are taken up, its words are learnt, and what the jobs wrote is sent."""
+        if self._ears:
+            await self._ears.refresh(self.database, self.clock.now(), anyway=True)
         if self._drain:
             await self._drain.refill()
         self.courier.wake()
@@ -198,11 +216,11 @@ class Millet:
                     SetMyCommands(commands=commands, scope=SCOPES[scope](), language_code=code or None)
                 )
 
-    def _dispatcher(self, table: CommandTable, rights: Rights) -> Dispatcher:
+    def _dispatcher(self, table: CommandTable, rights: Rights, ears: Ears) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
         defaults = Defaults(self.settings.default_language, self.settings.default_zone, self.settings.web_url or "")
         dispatcher.update.outer_middleware(
-            UnitOfWork(self.database, self.clock, rights, self.finder, self.courier, defaults)
+            UnitOfWork(self.database, self.clock, rights, self.finder, ears, self.courier, defaults)
         )
         dispatcher.include_router(make_router(table))
         return dispatcher

@@ -12,8 +12,9 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.types import BufferedInputFile, Message
 
 from bot.clock import Clock
+from bot.marks import Marks
 from bot.outcomes import Outcome, Verdict, classify
-from bot.pace import Pace
+from bot.pace import BETWEEN_EDITS, Pace
 from storage import communities, members, moves, outbox
 from storage.database import Database, Session
 from storage.outbox import OutboxRow, Recipient
@@ -32,8 +33,8 @@ MOST_AT_ONCE = 40
 LONGEST_PAUSE = 300  # seconds between two tries of what Telegram refuses for now
 STOP_WITHIN = 1.5  # seconds for the answers still to come
 
-# What to tell when nobody can know whether a message that must not be sent twice has arrived.
-DoubtTeller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
+# What to tell when nobody can know whether a message that must not be sent twice has arrived, or its topic is gone.
+Teller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
 # Draws the picture of a name from its ingredients, beside the event loop.
 Painter = Callable[[str, Mapping[str, object]], Awaitable[bytes]]
 
@@ -53,14 +54,24 @@ class _Quick:
 class Courier:
     """Sends what is due until stopped; one call at a time to each recipient, so that their order holds."""
 
-    def __init__(  # the composition root hands over what the courier may not import
-        self, bot: Bot, database: Database, clock: Clock, pace: Pace | None, tell_doubt: DoubtTeller, paint: Painter
+    def __init__(  # the composition root hands over all it needs
+        self,
+        bot: Bot,
+        database: Database,
+        clock: Clock,
+        pace: Pace | None,
+        marks: Marks,
+        tell_doubt: Teller,
+        tell_topic_lost: Teller,
+        paint: Painter,
     ) -> None:
         self._bot = bot
         self._database = database
         self._clock = clock
         self._pace = pace
+        self._marks = marks
         self._tell_doubt = tell_doubt
+        self._tell_topic_lost = tell_topic_lost
         self._paint = paint
         self._awake = asyncio.Event()
         self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
@@ -180,7 +191,9 @@ class Courier:
             await self._sort(row, recipient, classify(error), error)
         else:
             self._failures.pop((row.chat_id, row.person_id), None)
-            await self._sent(row, message_ref)
+            if row.slot and message_ref:
+                self._marks.add(recipient.external_id, message_ref)
+            await self._sent(row, message_ref, edited=standing is not None)
 
     async def _claim(self, row: OutboxRow) -> bool:
         async with self._database.writing() as session:
@@ -204,9 +217,12 @@ class Courier:
         async with self._database.reading() as session:
             return await outbox.get_slot(session, row.slot)
 
-    async def _sent(self, row: OutboxRow, message_ref: str | None) -> None:
+    async def _sent(self, row: OutboxRow, message_ref: str | None, *, edited: bool) -> None:
+        """Written down. A live card rests after each edit; the first one after it was posted comes at once."""
+        now = self._clock.now()
+        rests = self._pace is not None and edited and row.priority == outbox.CARD
         async with self._database.writing() as session:
-            await outbox.set_sent(session, row, self._clock.now(), message_ref)
+            await outbox.set_sent(session, row, now, message_ref, now + BETWEEN_EDITS if rests else None)
 
     async def _end(self, row: OutboxRow, reason: str) -> None:
         async with self._database.writing() as session:
@@ -226,7 +242,7 @@ class Courier:
             case Outcome.TOKEN:
                 raise TokenRefusedError(verdict.reason)
             case Outcome.DONE:
-                await self._sent(row, None)
+                await self._sent(row, None, edited=True)
             case Outcome.DOUBT if row.once:
                 await self._end(row, verdict.reason)
             case Outcome.LATER | Outcome.DOUBT:
@@ -266,6 +282,8 @@ class Courier:
 
     async def _mend(self, session: Session, row: OutboxRow, recipient: Recipient, verdict: Verdict) -> bool:
         simpler = _simpler(row.arguments, verdict.outcome)
+        if verdict.outcome is Outcome.NO_TOPIC:
+            await self._tell_topic_lost(session, row, self._clock.now())
         if verdict.outcome is Outcome.NO_MESSAGE and row.slot:
             await outbox.delete_slot(session, row.slot)
         elif verdict.outcome is not Outcome.MOVED and simpler != row.arguments:

@@ -8,8 +8,10 @@ from aiogram.types import User
 from bot.community.errors import Faceless, NoCommunity, Outsider, OwnerOnly, StaffOnly
 from bot.community.members import SeenPerson
 from bot.community.similar import Finder
+from bot.ears import Ears
 from bot.rights import Rights
 from bot.texts.catalogues import Translator, closest_language, translator
+from bot.texts.say import React, Whisper
 from storage.communities import Chat, Community, list_chats
 from storage.database import Database, Session
 from storage.members import Member, Person
@@ -32,6 +34,7 @@ class Here:
     now: datetime
     rights: Rights
     finder: Finder
+    ears: Ears
     person: Person
     chat: Chat | None = None  # None in private
     known_community: Community | None = None
@@ -77,6 +80,15 @@ class Here:
         known = self.chat is not None and self.chat.status == "administrator"
         return known and self.person.external_id not in STAND_INS
 
+    @property
+    def is_heard_alone(self) -> bool:
+        """Whether what is answered here disturbs nobody else."""
+        return self.chat is None or self.can_whisper
+
+    def aside(self, text: str) -> Whisper | React:
+        """For the speaker alone; where that cannot be, a reaction says that it was done."""
+        return Whisper(text) if self.is_heard_alone else React("👌")
+
     def require_face(self) -> None:
         """Raises Faceless for who writes as the group or as a channel, NoCommunity for a stranger in private."""
         if self.person.external_id in STAND_INS:
@@ -92,9 +104,9 @@ class Here:
         if self.chat or not await self.rights.list_present(await self._chats(), self.person.external_id):
             raise Outsider
 
-    async def is_staff(self) -> bool:
+    async def is_staff(self, *, fresh: bool = False) -> bool:
         """Whether the speaker administers one of the community's chats at this moment."""
-        return self.as_chat or await self.rights.is_staff(await self._chats(), self.person.external_id)
+        return self.as_chat or await self.rights.is_staff(await self._chats(), self.person.external_id, fresh=fresh)
 
     async def is_owner(self) -> bool:
         """Whether the speaker created one of the community's chats."""
@@ -104,11 +116,11 @@ class Here:
         async with self.database.reading() as look:
             return await list_chats(look, self.community_id)
 
-    async def require_staff(self) -> None:
-        """Raises StaffOnly. To be asked before the session's first statement."""
+    async def require_staff(self, *, fresh: bool = False) -> None:
+        """Raises StaffOnly. To be asked before the session's first statement; `fresh` for what is hard to take back."""
         if self.known_community is None:
             raise NoCommunity
-        if not await self.is_staff():
+        if not await self.is_staff(fresh=fresh):
             raise StaffOnly
 
     async def require_owner_here(self) -> None:

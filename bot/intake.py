@@ -28,7 +28,15 @@ log = logging.getLogger(__name__)
 
 RawUpdate = Mapping[str, Any]  # JSON as Telegram sent it: any shape, and not always the documented one
 
-ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member", "chat_member", "chat_join_request"]
+ALLOWED_UPDATES = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+    "chat_join_request",
+    "message_reaction",
+]
 LARGEST_WEBHOOK_BODY = 1024 * 1024  # bytes
 MOST_TRIES = 3
 PAUSES = (0, 0.2, 1)  # seconds before each try, real ones: a database that is busy now may not be a moment later

@@ -16,7 +16,9 @@ from bot.community.communities import follow_migration
 from bot.community.errors import Refusal
 from bot.community.members import Defaults, SeenChat, SeenPerson
 from bot.community.similar import Finder
+from bot.ears import Ears
 from bot.here import STAND_INS, Here, seen_person
+from bot.patience import Patience
 from bot.rights import Rights
 from bot.texts.errors import explain
 from bot.texts.say import Answer, React, Rewrite, Say, Toast, Whisper, to_chat, to_one_in, to_person
@@ -54,14 +56,23 @@ class UnitOfWork(BaseMiddleware):
     """One writing session an update: its effects, what is said about them, and the inbox row's end, in one commit."""
 
     def __init__(  # the composition root hands over all a handler may need
-        self, database: Database, clock: Clock, rights: Rights, finder: Finder, mouth: Mouth, defaults: Defaults
+        self,
+        database: Database,
+        clock: Clock,
+        rights: Rights,
+        finder: Finder,
+        ears: Ears,
+        mouth: Mouth,
+        defaults: Defaults,
     ) -> None:
         self._database = database
         self._clock = clock
         self._rights = rights
         self._finder = finder
+        self._ears = ears
         self._mouth = mouth
         self._defaults = defaults
+        self._patience = Patience()
 
     async def __call__(
         self,
@@ -75,6 +86,7 @@ class UnitOfWork(BaseMiddleware):
             quick = await self._handle_or_refuse(handler, event, data)
         except AlreadyDoneError:
             log.info("Update %s was done already.", event.update_id)
+        await self._ears.refresh(self._database, self._clock.now())
         self._mouth.wake()
         for answer in quick or _spinner_stops(event):
             self._send_quickly(answer, event)
@@ -100,12 +112,12 @@ class UnitOfWork(BaseMiddleware):
         return [answer for answer in answers if isinstance(answer, Toast | React)]
 
     async def _refuse(self, refusal: Refusal, event: Update, here: Here | None) -> list[Toast | React]:
-        """Everything was rolled back; the person hears why, once."""
+        """Everything was rolled back; the person hears why, once. Who floods us is not answered each time."""
         quick: list[Toast | React] = []
         answers: list[Answer] = []
         if here is not None and event.callback_query:
             quick = [Toast(explain(refusal, here.mine), alert=True)]
-        elif here is not None:
+        elif here is not None and self._patience.answers(here.person.external_id, here.now):
             answers = [Whisper(explain(refusal, here.mine))]
         async with self._database.writing() as session:
             await self._finish(session, event, here, answers)
@@ -143,6 +155,7 @@ class UnitOfWork(BaseMiddleware):
         new = message.migrate_to_chat_id or message.chat.id
         async with self._database.writing() as session:
             await follow_migration(session, str(old), str(new))
+        self._ears.doubt()
 
     async def _is_news(self, seen: Seen, here: Here, now: datetime) -> bool:
         """Whether the update says something about the person or the chat that is not written down yet."""
@@ -173,6 +186,7 @@ class UnitOfWork(BaseMiddleware):
             now=now,
             rights=self._rights,
             finder=self._finder,
+            ears=self._ears,
             person=standing.person,
             chat=standing.chat,
             known_community=standing.community,
@@ -201,29 +215,29 @@ class UnitOfWork(BaseMiddleware):
 
 def _seen(event: Update) -> Seen | None:
     inner = event.event
-    user = getattr(inner, "from_user", None)
+    user = getattr(inner, "from_user", None) or getattr(inner, "user", None)  # whose reaction it is
     holder = inner.message if isinstance(inner, CallbackQuery) else inner
     chat = getattr(holder, "chat", None)
     if user is None:
         return None
     person = seen_person(user)
-    place = (
-        SeenChat(str(chat.id), chat.type, chat.title or "", chat.username) if chat and chat.type != "private" else None
-    )
+    in_private = chat is None or chat.type == "private"
+    place = None if chat is None or in_private else SeenChat(str(chat.id), chat.type, chat.title or "", chat.username)
     return Seen(person, place, speaks=isinstance(inner, Message))
 
 
 def _describe(here: Here, event: Update) -> None:
-    message = event.message or (event.callback_query.message if event.callback_query else None)
+    said = event.message or event.edited_message
+    message = said or (event.callback_query.message if event.callback_query else None)
     here.origin = f"update/{event.update_id}"
     if message is None:
         return
     here.message_ref = str(message.message_id)
     if isinstance(message, Message) and message.ephemeral_message_id:
         here.whispered = message.ephemeral_message_id
-    if event.message:
-        here.origin = f"{event.message.chat.id}/{event.message.message_id}"
-        here.as_chat = event.message.sender_chat is not None and event.message.sender_chat.id == event.message.chat.id
+    if said:
+        here.origin = f"{said.chat.id}/{said.message_id}"
+        here.as_chat = said.sender_chat is not None and said.sender_chat.id == said.chat.id
     if isinstance(message, Message) and message.is_topic_message and message.message_thread_id:
         here.topic = str(message.message_thread_id)
 
@@ -251,7 +265,7 @@ def _say(said: Say, here: Here) -> OutboxRow:
 def _whisper(whisper: Whisper, here: Here) -> OutboxRow:
     if here.chat is None or not here.can_whisper:
         return _say(whisper.aloud(), here)
-    return to_one_in(here.chat.id or 0, whisper, here.person.external_id, here.now)
+    return to_one_in(here.chat.id or 0, whisper, here.person.external_id, here.now, topic=here.topic)
 
 
 def _rewrite(rewrite: Rewrite, here: Here) -> OutboxRow:

@@ -14,6 +14,7 @@ from pyrate_limiter import Duration, InMemoryBucket, Rate, RateItem
 OVER_ALL = Rate(26, Duration.SECOND)
 IN_A_GROUP = Rate(18, Duration.MINUTE)
 BETWEEN_TWO = timedelta(seconds=1.05)
+BETWEEN_EDITS = timedelta(seconds=15)  # of one live card: nobody reads a number that changes faster
 SOON = timedelta(milliseconds=50)
 
 

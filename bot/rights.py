@@ -26,8 +26,11 @@ class Rights:
         self._admins: dict[str, tuple[datetime, dict[str, str]]] = {}
         self._present: dict[tuple[str, str], tuple[datetime, bool]] = {}
 
-    async def is_staff(self, chats: Iterable[Chat], person: str) -> bool:
-        """Whether the person administers any of these chats."""
+    async def is_staff(self, chats: Iterable[Chat], person: str, *, fresh: bool = False) -> bool:
+        """Whether the person administers any of these chats; `fresh` asks Telegram whatever is remembered."""
+        chats = list(chats)
+        for chat in chats if fresh else ():
+            self._admins.pop(chat.external_id, None)
         return any([person in await self._admins_of(chat) for chat in chats])
 
     async def is_owner(self, chats: Iterable[Chat], person: str) -> bool:

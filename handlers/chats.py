@@ -4,16 +4,19 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberUpdated, Message
 
 from bot.community import communities as rules
 from bot.community import members
+from bot.community.audit import Action, record
 from bot.community.errors import GroupOnly, NoCommunity, OwnerOnly
 from bot.community.members import SeenPerson
 from bot.doors import may_invite
 from bot.here import Here, seen_person
 from bot.rights import PRESENT
 from bot.texts import chats as texts
+from bot.texts import help as help_texts
 from bot.texts.catalogues import translator
+from bot.texts.errors import stale_button
 from bot.texts.invitations import needs_right
-from bot.texts.say import Answers, Rewrite, Say, Toast
-from handlers import invitations, suggestions
+from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper, to_person
+from handlers import follows, invitations, notices, suggestions
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities
@@ -22,6 +25,7 @@ from storage.communities import Chat, Community
 from storage.outbox import OutboxRow
 
 MOST_COMMUNITIES = 3
+SHORTEST_WISH = 4  # characters: less is a greeting
 WANTED_RIGHTS = ("can_invite_users",)
 
 
@@ -38,8 +42,15 @@ async def standing_changed(event: ChatMemberUpdated, here: Here) -> Answers:
     chat.status = "administrator" if status == "administrator" else "member" if status in PRESENT else "left"
     here.rights.forget(chat.external_id)
     # A channel's readers cannot answer, so nobody is greeted there.
-    greets = came and chat.kind != "channel"
-    return texts.welcome(here.t, chat, _missing_rights(event), theirs) if greets else None
+    return _greeting(here, chat, _missing_rights(event), theirs) if came and chat.kind != "channel" else None
+
+
+def _greeting(here: Here, chat: Chat, missing: list[str], theirs: list[Community]) -> Answers:
+    """The rights I want are said privately to who brought me, where that can be."""
+    if not (missing and here.person.reachable):
+        return texts.welcome(here.t, chat, missing, theirs)
+    privately = to_person(here.person_id, texts.wanted_in(here.mine, chat, missing), here.now)
+    return [texts.welcome(here.t, chat, [], theirs), privately]
 
 
 async def _communities_of(here: Here) -> list[Community]:
@@ -61,11 +72,14 @@ async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
         chats = await communities.list_chats(look, numbers[0])
     if here.chat is None or not await here.rights.is_owner(chats, here.person.external_id):
         raise OwnerOnly
+    here.ears.doubt()
     if not await rules.adopt(here.session, here.chat, numbers[0]):
         return Toast(texts.too_late_to_join(here.mine), alert=True)
     community = await communities.get_community(here.session, numbers[0])
+    action = Action(numbers[0], here.person_id, "belongs", here.chat.title)
+    await record(here.session, action, {}, {"community": community.name}, here.now)
     chat = await communities.get_chat(here.session, here.chat.id or 0)
-    said = texts.setup(here.t, chat, [])
+    said = texts.setup(here.t, chat, [], int(here.topic or 0))
     return Rewrite(f"{texts.belongs_now(here.t, community)}\n\n{said.text}", said.keyboard)
 
 
@@ -115,11 +129,27 @@ def _missing_rights(event: ChatMemberUpdated) -> list[str]:
     return [right for right in WANTED_RIGHTS if not getattr(member, right)]
 
 
-async def setup(here: Here, _: Spoken) -> Answers:
+async def set_up_pressed(here: Here, _: list[int]) -> Answers:
+    """The welcome's one button: what the chat is for, for its owner's eyes."""
+    await here.require_owner_here()
+    return await setup(here)
+
+
+async def setup(here: Here, _: Spoken | None = None) -> Answers:
     """`/setup`: what this chat is for."""
     if here.chat is None:
         raise GroupOnly
-    return _setup(here, here.chat, await _communities_of(here), await may_invite(here.rights, here.chat))
+    said = _setup(here, here.chat, await _communities_of(here), await may_invite(here.rights, here.chat))
+    return Whisper(said.text, said.keyboard)
+
+
+async def post_pressed(here: Here, numbers: list[int]) -> Answers:
+    """From now on what nobody asked for is posted in this topic; 0 is outside of topics."""
+    await here.require_staff()
+    if here.chat is None:
+        raise GroupOnly
+    await communities.set_topic(here.session, here.chat.id or 0, str(numbers[0]) if numbers[0] else None)
+    return Rewrite(texts.posts_here(here.mine))
 
 
 async def role_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -128,16 +158,19 @@ async def role_pressed(here: Here, numbers: list[int]) -> Answers:
         raise GroupOnly
     await here.require_owner_here()
     theirs, may_open = await _communities_of(here), await may_invite(here.rights, here.chat)
+    before = rules.roles_of(here.chat)
     chat = await rules.toggle_role(here.session, here.chat, texts.ROLES[numbers[0]])
+    action = Action(here.community_id, here.person_id, "role", chat.title)
+    await record(here.session, action, {"roles": before}, {"roles": rules.roles_of(chat)}, here.now)
     said = _setup(here, chat, theirs, may_open)
     return Rewrite(said.text, said.keyboard)
 
 
 def _setup(here: Here, chat: Chat, theirs: list[Community], may_open: bool) -> Say:
-    said = texts.setup(here.t, chat, theirs)
+    said = texts.setup(here.mine, chat, theirs, int(here.topic or 0))
     if not chat.is_seed or may_open:
         return said
-    return Say(f"{said.text}\n\n{needs_right(here.t)}", said.keyboard)
+    return Say(f"{said.text}\n\n{needs_right(here.mine)}", said.keyboard)
 
 
 async def language(here: Here, _: Spoken) -> Answers:
@@ -156,6 +189,8 @@ async def language_pressed(here: Here, numbers: list[int]) -> Answers:
     else:
         await here.require_staff()
         chat = await here.session.merge(here.chat)
+        action = Action(here.community_id, here.person_id, "language", chat.title)
+        await record(here.session, action, {"value": chat.language}, {"value": code}, here.now)
         chat.language = code
     return Rewrite(texts.language_set(translator(code)))
 
@@ -163,9 +198,11 @@ async def language_pressed(here: Here, numbers: list[int]) -> Answers:
 async def start(here: Here, spoken: Spoken) -> Answers:
     """`/start`, perhaps with what a link carried."""
     if here.chat is not None:
-        return texts.help_in_group(here.t)
+        return help_texts.in_group(here.mine)
     if spoken.words == "my" and here.known_community:
-        return await suggestions.list_mine(here)
+        return await follows.list_mine(here)
+    if spoken.words == "notices" and here.known_community:
+        return await notices.list_ways(here)
     if spoken.words and (answers := await invitations.start_with(here, spoken.words)):
         return answers
     await look_around(here)
@@ -173,23 +210,40 @@ async def start(here: Here, spoken: Spoken) -> Answers:
 
 
 async def show_help(here: Here, _: Spoken) -> Answers:
-    """`/help`: short in groups, whole in private and in the team's room."""
+    """`/help`: short in groups, by pages in private and in the team's room."""
     if here.chat is not None and not (here.chat.is_staff and await here.is_staff()):
-        return texts.help_in_group(here.t)
-    staff = here.known_community is not None and await here.is_staff()
-    return texts.help_in_full(here.t, staff)
+        return help_texts.in_group(here.mine)
+    said = help_texts.index(here.mine, staff=await _reads_all(here))
+    return Whisper(said.text, said.keyboard)
+
+
+async def help_pressed(here: Here, numbers: list[int]) -> Answers:
+    """One page of help, in place of the one before."""
+    if numbers[0] >= len(help_texts.PAGES):
+        return Toast(stale_button(here.mine))
+    said = help_texts.page(here.mine, help_texts.PAGES[numbers[0]], staff=await _reads_all(here))
+    return Rewrite(said.text, said.keyboard)
+
+
+async def _reads_all(here: Here) -> bool:
+    return here.known_community is not None and await here.is_staff()
 
 
 async def private_talk(message: Message, here: Here) -> Answers:
-    """Anything else said in private: a code, or a hint what to do."""
-    answers = await invitations.private_text(here, message.text or message.caption or "")
-    return answers or Say(texts.help_in_full(here.t, staff=False).text)
+    """Anything else said in private: a code, words that may be a suggestion, or a hint what to do."""
+    words = message.text or message.caption or ""
+    if answers := await invitations.private_text(here, words):
+        return answers
+    is_talk = message.photo or len(words.strip()) >= SHORTEST_WISH
+    if here.known_community and is_talk and not words.startswith(("/", "／")):
+        return await suggestions.perhaps(here, message)
+    return texts.hello(here.mine, here.known_community.name if here.known_community else None)
 
 
 async def community(here: Here, _: Spoken) -> Answers:
     """`/community`: which one is meant in private, for those who are in several."""
     if here.chat is not None:
-        return texts.help_in_group(here.t)
+        return help_texts.in_group(here.mine)
     known = await rows.list_memberships(here.session, here.person_id)
     if not known:
         raise NoCommunity
@@ -205,16 +259,19 @@ async def community_pressed(here: Here, numbers: list[int]) -> Answers:
 
 
 COMMANDS = (
-    Command("start", start, takes="text"),
+    Command("start", start, takes="text", hidden=True),
     Command("help", show_help, aliases=("帮助", "幫助"), bare=False),
     Command("setup", setup, aliases=("设置", "設置", "設定"), staff=True),
     Command("community", community, aliases=("社区", "社區", "社群"), bare=False),
     Command("language", language, aliases=("语言", "語言"), bare=False),
 )
 PRESSES = (
+    Press("setup", set_up_pressed, 0),
     Press("role", role_pressed, 1),
+    Press("post", post_pressed, 1),
     Press("belongs", belongs_pressed, 1),
     Press("language", language_pressed, 1),
+    Press("help", help_pressed, 1),
     Press("community", community_pressed, 1),
 )
 PROMPTS = ()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from bot.community import digests, members, rituals
+from bot.community.audit import Action, record
 from bot.community.errors import Outsider, RitualUnclear
 from bot.here import Here
 from bot.texts import digests as texts
@@ -28,18 +29,11 @@ _WEEKDAYS = (
     "sun sunday 周日 周天 週日 週天 星期日 星期天 礼拜日 礼拜天 禮拜日 禮拜天",
 )
 WEEKDAY_BY_WORD = {word: number for number, words in enumerate(_WEEKDAYS) for word in words.split()}
-_HERE = {"here", "这里", "這裡", "这儿", "這兒"}
 _TIME = re.compile(r"(?<!\d)(\d{1,2})\s?[:：]\s?(\d{2})(?!\d)")
 
 
-async def digest(here: Here, spoken: Spoken) -> Answers:
-    """`/digest`: what the next issue would say now, and which chats may not have the last one.
-
-    `/digest here` has it posted in the topic this is said in.
-    """
-    if spoken.words.lower() in _HERE and here.chat is not None:
-        await rituals.set_place(here.session, here.chat, here.topic)
-        return Whisper(texts.placed(here.mine))
+async def digest(here: Here, _: Spoken) -> Answers:
+    """`/digest`: what the next issue would say now, and which chats may not have the last one."""
     community = await communities.get_community(here.session, here.community_id)
     draft = await digests.coming_draft(here.session, community, here.now)
     told = await digests.draft(here.session, community, digests.due_of(community, here.now))
@@ -65,7 +59,10 @@ async def ritual(here: Here, spoken: Spoken) -> Answers:
     if spoken.words:
         name, weekday, hour, minute, zone = read_ritual(spoken.words)
         wanted = rituals.check_ritual(weekday, hour, minute, zone or community.zone)
+        before = rituals.taken_down(community)
         community = await rituals.set_ritual(here.session, here.community_id, name, wanted, here.now)
+        action = Action(here.community_id, here.person_id, "ritual", "ritual")
+        await record(here.session, action, before, rituals.taken_down(community), here.now)
     return texts.ritual(here.t, community, rituals.next_moments(community, 3))
 
 

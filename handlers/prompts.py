@@ -12,10 +12,10 @@ from bot.texts.say import Say
 from storage.prompts import PromptRow, slot_of
 
 
-async def ask(here: Here, name: str, numbers: tuple[int, ...], text: str) -> Say:
+async def ask(here: Here, name: str, numbers: tuple[int, ...], text: str, *, kept: str = "") -> Say:
     """A question to the speaker; the words they answer with go to the prompt of that name."""
     community_id = here.known_community.id if here.known_community else None
-    asking = Asking(name, numbers, here.person_id, here.chat.id if here.chat else None, community_id)
+    asking = Asking(name, numbers, here.person_id, here.chat.id if here.chat else None, community_id, kept)
     row = await prompts.ask(here.session, asking, here.now)
     return Say(text, slot=slot_of(row), asks=True)
 

@@ -1,5 +1,7 @@
 """The doors in one place: every message and button goes by table, every event of a chat to its module."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aiogram import Router
@@ -10,12 +12,56 @@ from bot.community import prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
-from handlers import chats, digests, drafts, invitations, repositories, settings, suggestions, triage, votes
+from handlers import (
+    audit,
+    cards,
+    care,
+    chats,
+    confirming,
+    digests,
+    drafts,
+    follows,
+    invitations,
+    merges,
+    notices,
+    reactions,
+    repositories,
+    reservations,
+    search,
+    settings,
+    showing,
+    suggestions,
+    triage,
+    verdicts,
+    voices,
+    votes,
+)
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
 from storage.prompts import PromptRow
 
-FEATURES = (suggestions, votes, triage, digests, drafts, repositories, invitations, settings, chats)
+FEATURES = (
+    suggestions,
+    voices,
+    showing,
+    search,
+    votes,
+    follows,
+    reservations,
+    triage,
+    cards,
+    care,
+    merges,
+    audit,
+    digests,
+    drafts,
+    repositories,
+    invitations,
+    notices,
+    verdicts,
+    settings,
+    chats,
+)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
 PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
 PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
@@ -27,19 +73,30 @@ class Addressed(Filter):
     def __init__(self, table: CommandTable) -> None:
         self._table = table
 
-    async def __call__(self, event: TelegramObject) -> bool | dict[str, Any]:
+    async def __call__(self, event: TelegramObject, here: Here | None = None) -> bool | dict[str, Any]:
         text = event.text or event.caption if isinstance(event, Message) else None
         if not text or not isinstance(event, Message):
             return False
-        found = self._table.find(text, reply=event.reply_to_message is not None)
+        own = here.ears.words_of(here.known_community.id) if here and here.known_community else ()
+        found = self._table.find(text, reply=event.reply_to_message is not None, own=own)
         if found is None:
             return False
         command, typed, words = found
         return {"command": command, "spoken": Spoken(typed, words, event)}
 
 
+class Reworded(Addressed):
+    """An edited message: with a suggestion's command, or with no command at all; any other command is said anew."""
+
+    async def __call__(self, event: TelegramObject, here: Here | None = None) -> bool | dict[str, Any]:
+        found = await super().__call__(event, here)
+        if not isinstance(found, dict):
+            return {"spoken": None}
+        return {"spoken": found["spoken"]} if found["command"].in_passing else False
+
+
 class HasContent(Filter):
-    """A service message of one kind."""
+    """A service message of one kind, or a reaction of a person's."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
@@ -57,8 +114,10 @@ class Privately(Filter):
 
 async def run_command(_: Message, here: Here, command: Command, spoken: Spoken) -> Answers:
     """Permission first, since Telegram is asked for it and no transaction may be open then."""
+    if command.staff and here.as_chat and not command.harmless:
+        return confirming.ask(here)
     if command.staff:
-        await here.require_staff()
+        await here.require_staff(fresh=command.fresh)
     answers = await command.run(here, spoken)
     if here.chat is None:
         await prompts.drop(here.session, here.person_id, here.now)
@@ -72,9 +131,21 @@ async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:
         return None
     words = message.text or message.caption or ""
     numbers = [int(number) for number in asked.numbers.split(":") if number]
-    answers = await prompt.run(here, numbers, Spoken(prompt.name, words, message))
+    answers = await prompt.run(here, numbers, Spoken(prompt.name, words, message, asked.kept))
     await prompts.settle(here.session, asked, here.now)
     return answers
+
+
+async def confirm_pressed(query: CallbackQuery, here: Here, table: CommandTable) -> Answers:
+    """ "It is me": what an anonymous administrator has said is done by the person who shows their face now."""
+    message = confirming.confirmed(query)
+    text = (message.text or message.caption or "") if message else ""
+    found = table.find(text, reply=False)
+    if message is None or found is None or not found[0].staff:
+        return Toast(stale_button(here.mine))
+    command, typed, words = found
+    await here.require_staff(fresh=True)
+    return confirming.spoken_out(await command.run(replace(here, as_chat=True), Spoken(typed, words, message)))
 
 
 async def run_press(query: CallbackQuery, here: Here) -> Answers:
@@ -98,7 +169,10 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.people_came, HasContent("new_chat_members"))
     router.message.register(chats.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
+    router.edited_message.register(voices.message_edited, Reworded(table))
+    router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
     router.callback_query.register(run_press)
+    router.message_reaction.register(reactions.reacted, HasContent("user"))
     router.my_chat_member.register(chats.standing_changed)
     router.chat_member.register(chats.somebody_moved)
     router.chat_join_request.register(invitations.join_requested)

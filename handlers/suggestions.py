@@ -1,56 +1,142 @@
 """Suggesting, being offered the similar one, finding, listing."""
 
+from dataclasses import dataclass, replace
+
 from aiogram.types import Message
 
-from bot import doors
-from bot.community import members, suggestions
+from bot.community import limits, members, settings, suggestions
+from bot.community.errors import EnoughToday, KnownMessage, OwnAlready, TextTooLong, TooNew
 from bot.community.similar import Reading, Similar
 from bot.community.suggestions import Ask
 from bot.here import STAND_INS, Here, seen_person
 from bot.texts import announce
 from bot.texts import suggestions as texts
-from bot.texts.invitations import privately
-from bot.texts.say import Answers, Rewrite, Toast, Whisper
-from handlers.commands import Command, Press, Spoken
+from bot.texts import votes as vote_texts
+from bot.texts.say import Answers, React, Rewrite, Toast
+from handlers import prompts
+from handlers.commands import Command, Press, Prompt, Spoken
+from storage import communities, votes, wordings
+from storage import members as people
 from storage import suggestions as rows
+from storage.database import Session
 from storage.suggestions import Suggestion
 
 LISTED = 10
+NOTED = "✍"
+MOST_ASKED_ABOUT = 3  # communities
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What is suggested: words, the message they are captured from, and the picture that goes with them."""
+
+    words: str
+    command: str = "/suggest"
+    captured: Message | None = None
+    photo: str | None = None
+    shown_in: int | None = None  # the message with the picture, where it is not the one with the words
 
 
 async def suggest(here: Here, spoken: Spoken) -> Answers:
-    """`/suggest text`, or in reply to somebody's message, whose author gets the credit."""
-    captured = None if spoken.words else _replied_to(spoken.message)
-    text = suggestions.check_text(spoken.words or _words_of(captured), spoken.command)
-    if captured is None or not _has_face(captured):
+    """`/suggest text`, or in reply to somebody's message, whose author gets the credit; with a picture or without."""
+    replied = _replied_to(spoken.message)
+    if spoken.words:
+        pictured = replied if photo_of(replied) and not photo_of(spoken.message) else None
+        photo, shown_in = photo_of(pictured or spoken.message), pictured.message_id if pictured else None
+        return await note(here, Heard(spoken.words, spoken.command, photo=photo, shown_in=shown_in))
+    if replied is not None and photo_of(replied) and not _words_of(replied):
+        return await ask_about(here, replied)
+    return await note(here, Heard(_words_of(replied), spoken.command, replied, photo_of(replied)))
+
+
+async def note(here: Here, heard: Heard) -> Answers:
+    """Make a suggestion of what was heard, or offer the similar ones."""
+    if heard.captured is None or not _has_face(heard.captured):
         here.require_face()
+    text = await _check(here, heard)
     reading = await here.finder.read(text)
     async with here.database.reading() as look:
-        known = await rows.get_suggestion_by_origin(look, _origin(here, captured))
+        known = await _number_of(look, _origin(here, heard.captured))
         alike = await here.finder.find_similar(look, here.community, reading)
     if known:
-        return Whisper(texts.known_already(here.mine, known))
-    ask = await _ask(here, captured, text)
+        raise KnownMessage(known)
+    ask = await _ask(here, heard, text)
+    here.ears.add_source(ask.origin)
     if own := _own_words(alike, ask):
-        return Whisper(texts.yours_already(here.mine, own))
+        raise OwnAlready(own.number)
     if alike:
         offered = await suggestions.offer(here.session, ask, here.now)
         return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in alike])
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
-    return await announce.card(here.session, suggestion, here.now)
+    return [React(NOTED), await announce.card(here.session, suggestion, here.now)]
+
+
+async def ask_about(here: Here, pictured: Message) -> Answers:
+    """A picture without words: what is it about?"""
+    photo = photo_of(pictured) or ""
+    return await prompts.ask(here, "picture", (pictured.message_id,), texts.what_of_it(here.mine), kept=photo)
+
+
+async def picture_explained(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
+    """The words for a picture."""
+    return await note(here, Heard(spoken.words, photo=spoken.kept, shown_in=numbers[0]))
+
+
+async def perhaps(here: Here, message: Message) -> Answers:
+    """Plain words in private: are they a suggestion, and for which community?"""
+    heard = Heard(_words_of(message), photo=photo_of(message))
+    if heard.photo and not heard.words:
+        # Each picture of an album comes by itself; the caption's stands for them all.
+        return None if message.media_group_id else await ask_about(here, message)
+    text = await _check(here, heard)
+    ask = await _ask(here, heard, text)
+    here.ears.add_source(ask.origin)
+    offered = await suggestions.offer(here.session, ask, here.now, sure=False)
+    theirs = await people.list_communities(here.session, here.person_id, MOST_ASKED_ABOUT)
+    return texts.perhaps(here.mine, offered.id or 0, theirs)
+
+
+async def note_pressed(here: Here, numbers: list[int]) -> Answers:
+    """ "Note it": they are, and for this community."""
+    offer_id, community_id = numbers
+    async with here.database.reading() as look:
+        offered = await rows.get_offer(look, offer_id)
+        member = await people.get_member(look, community_id, here.person_id)
+        if offered is None or offered.answered_at or offered.author_id != here.person_id or member is None:
+            return Toast(texts.answered_already(here.mine))
+        reading = await here.finder.read(offered.text)
+        community = await communities.get_community(look, community_id)
+        alike = await here.finder.find_similar(look, community, reading)
+    offered.community_id = community_id
+    await rows.set_offer_sure(here.session, offer_id, community_id)
+    if alike:
+        said = texts.offer(here.mine, offer_id, [match.suggestion for match in alike])
+        return Rewrite(said.text, said.keyboard)
+    ask = await suggestions.take_offer(here.session, offered, here.now)
+    return await _file(here, ask, reading) if ask else Toast(texts.answered_already(here.mine))
+
+
+async def forget_pressed(here: Here, numbers: list[int]) -> Answers:
+    """ "No": they were only said."""
+    await rows.delete_offer(here.session, numbers[0], here.person_id)
+    return Rewrite(texts.forgotten(here.mine))
 
 
 async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "+1 this one": the asker's words join an existing suggestion."""
     offer_id, number = numbers
+    await here.require_present()
     taken = await _take(here, offer_id)
     if isinstance(taken, Toast):
         return taken
     ask, reading = taken
-    suggestion = await suggestions.access_suggestion(here.session, ask.community_id, number)
-    joined = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
-    said = texts.joined(here.mine, suggestion) if joined else texts.yours_already(here.mine, suggestion)
-    return [Rewrite(said), await announce.card(here.session, suggestion, here.now)]
+    suggestion = await suggestions.access_surviving(here.session, ask.community_id, number)
+    cast = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
+    if cast is None:
+        return Rewrite(texts.yours_already(here.mine, suggestion))
+    said = texts.joined(here.mine, suggestion) if not cast.held_hours else vote_texts.cast(here.mine, suggestion, cast)
+    told = await announce.voted(here.session, suggestion, replace(cast, changed=True), here.now)
+    return [Rewrite(said), *told]
 
 
 async def new_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -58,46 +144,48 @@ async def new_pressed(here: Here, numbers: list[int]) -> Answers:
     taken = await _take(here, numbers[0])
     if isinstance(taken, Toast):
         return taken
-    ask, reading = taken
+    return await _file(here, *taken)
+
+
+async def _file(here: Here, ask: Ask, reading: Reading) -> Answers:
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
     return [Rewrite(texts.filed(here.mine, suggestion)), await announce.card(here.session, suggestion, here.now)]
 
 
 async def top(here: Here, _: Spoken) -> Answers:
     """`/top`: what people want most."""
-    ranked = await rows.list_most_wanted(here.session, here.community_id, LISTED)
-    return texts.most_wanted(here.t, ranked)
+    ranked = await votes.list_most_wanted(here.session, here.community_id, LISTED)
+    return texts.most_wanted(here.mine, ranked)
 
 
-async def search(here: Here, spoken: Spoken) -> Answers:
-    """`/search words`: the suggestions like them."""
-    text = suggestions.check_text(spoken.words, spoken.command)
-    reading = await here.finder.read(text)
+async def _check(here: Here, heard: Heard) -> str:
+    """The text as it is kept; what the community limits does not limit its team."""
     async with here.database.reading() as look:
-        found = await here.finder.search(look, here.community, reading, LISTED)
-        matches = [match.suggestion for match in found]
-        votes = await rows.count_votes(look, [suggestion.id or 0 for suggestion in matches])
-    return texts.found(here.t, text, matches, votes)
+        in_force = await settings.load(look, here.community_id)
+    try:
+        text = suggestions.check_text(heard.words, heard.command, in_force.longest_suggestion)
+        async with here.database.reading() as look:
+            await limits.check(look, here.community, here.known_member, here.person_id, in_force, here.now)
+    except (TextTooLong, EnoughToday, TooNew):
+        if not await here.is_staff():
+            raise
+        text = suggestions.check_text(heard.words, heard.command)
+    return text
 
 
-async def mine(here: Here, _: Spoken) -> Answers:
-    """`/my`: what I asked and voted for; in a group, where it concerns nobody else, only the way to it."""
-    here.require_face()
-    if here.chat is not None:
-        return privately(here.t, await doors.username(here.rights), "my")
-    return await list_mine(here)
+async def _number_of(look: Session, origin: str) -> int | None:
+    """The suggestion that a message, or its author's words, belong to already."""
+    if suggestion := await rows.get_suggestion_by_origin(look, origin):
+        return suggestion.number
+    said = await wordings.get_wording_by_origin(look, origin)
+    joined = await rows.list_suggestions(look, said.community_id, [said.suggestion_id]) if said else []
+    return joined[0].number if joined else None
 
 
-async def list_mine(here: Here) -> Answers:
-    """What the person asked and voted for."""
-    asked = await rows.list_by_author(here.session, here.community_id, here.person_id, LISTED)
-    voted_for = await rows.list_voted(here.session, here.community_id, here.person_id, LISTED)
-    votes = await rows.count_votes(here.session, [suggestion.id or 0 for suggestion in (*asked, *voted_for)])
-    return texts.mine(here.t, asked, voted_for, votes)
-
-
-async def _ask(here: Here, captured: Message | None, text: str) -> Ask:
+async def _ask(here: Here, heard: Heard, text: str) -> Ask:
+    captured = heard.captured
     author_id = await _author(here, captured) if captured else here.person_id
+    shown_in = captured.message_id if captured else heard.shown_in
     return Ask(
         community_id=here.community_id,
         author_id=author_id,
@@ -105,7 +193,9 @@ async def _ask(here: Here, captured: Message | None, text: str) -> Ask:
         origin=_origin(here, captured),
         captured_by_id=here.person_id if author_id != here.person_id else None,
         source_chat_id=here.chat.id if here.chat else None,
-        source_message=str(captured.message_id) if captured else here.message_ref,
+        source_message=str(shown_in) if shown_in else here.message_ref,
+        topic=here.topic,
+        photo=heard.photo,
     )
 
 
@@ -150,6 +240,11 @@ def _has_face(message: Message) -> bool:
     return message.from_user is not None and str(message.from_user.id) not in STAND_INS
 
 
+def photo_of(message: Message | None) -> str | None:
+    """The network's id of a message's picture, in its largest size."""
+    return message.photo[-1].file_id if message and message.photo else None
+
+
 def _words_of(message: Message | None) -> str:
     return (message.text or message.caption or "") if message else ""
 
@@ -161,8 +256,11 @@ def _origin(here: Here, captured: Message | None) -> str:
 COMMANDS = (
     Command("suggest", suggest, takes="text", in_passing=True, aliases=("建议", "建議", "提议", "提議", "idea")),
     Command("top", top, aliases=("热门", "熱門")),
-    Command("search", search, takes="text", aliases=("搜索", "搜尋", "查找")),
-    Command("my", mine, aliases=("我的",)),
 )
-PRESSES = (Press("join", join_pressed, 2), Press("new", new_pressed, 1))
-PROMPTS = ()
+PRESSES = (
+    Press("join", join_pressed, 2),
+    Press("new", new_pressed, 1),
+    Press("note", note_pressed, 2),
+    Press("forget", forget_pressed, 1),
+)
+PROMPTS = (Prompt("picture", picture_explained),)

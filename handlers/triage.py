@@ -2,7 +2,7 @@
 
 import re
 
-from bot.community import digests, triage
+from bot.community import digests, notices, triage
 from bot.community.errors import NotANumber, UnknownStatus
 from bot.community.suggestions import access_suggestion
 from bot.community.triage import Decision
@@ -11,8 +11,8 @@ from bot.texts import announce
 from bot.texts import triage as texts
 from bot.texts.digests import moment
 from bot.texts.say import Answers, Say
-from handlers.commands import Command, Spoken
-from storage import communities
+from handlers.commands import Command, Spoken, number_and_rest
+from storage import communities, merges
 from storage.releases import Release
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED
 
@@ -26,7 +26,6 @@ _WORDS = {
 STATUS_BY_WORD = {word: status for status, words in _WORDS.items() for word in words.split()}
 
 _SEPARATORS = r"[\s,，、;；:：]"
-_NUMBERED = re.compile(rf"[#＃]?(\d{{1,12}})(?!\d){_SEPARATORS}*(.*)", re.DOTALL)
 _WORD = re.compile(rf"([^\s,，、;；:：]*){_SEPARATORS}*(.*)", re.DOTALL)
 # Marked with #, or standing alone: neither 2.3 nor the 3 of "3个新功能" is a suggestion.
 _NEXT_NUMBER = re.compile(rf"(?:[#＃](\d{{1,12}})(?!\d)|(\d{{1,12}})(?={_SEPARATORS}|$)){_SEPARATORS}*")
@@ -37,18 +36,25 @@ _VERSION = re.compile(
 
 async def status(here: Here, spoken: Spoken) -> Answers:
     """`/status 12 planned reason`; without a status it tells the present one."""
-    number, rest = _number_and_rest(spoken)
+    number, rest = number_and_rest(spoken)
     word, reason = _split_word(rest)
     if not word:
-        return Say(texts.standing(here.t, await access_suggestion(here.session, here.community_id, number)))
+        return await _standing(here, number)
     if (wanted := STATUS_BY_WORD.get(word.lower())) is None:
         raise UnknownStatus(word)
     return await _decide(here, number, wanted, reason)
 
 
+async def _standing(here: Here, number: int) -> Answers:
+    suggestion = await access_suggestion(here.session, here.community_id, number)
+    root = await merges.get_root(here.session, suggestion)
+    decider = await announce.decider(here.session, here.t, suggestion)
+    return Say(texts.standing(here.t, suggestion, decider, root.number if root is not suggestion else None))
+
+
 async def decline(here: Here, spoken: Spoken) -> Answers:
     """`/decline 12 reason`: everyone can read the reason."""
-    number, reason = _number_and_rest(spoken)
+    number, reason = number_and_rest(spoken)
     return await _decide(here, number, DECLINED, reason)
 
 
@@ -64,15 +70,16 @@ async def ship(here: Here, spoken: Spoken) -> Answers:
         released_by_id=here.person_id,
         released_at=here.now,
     )
-    shipped = await triage.ship(here.session, release, numbers)
+    shipped = await triage.ship(here.session, release, numbers, as_team=here.as_chat)
     community = await communities.get_community(here.session, here.community_id)
     told = await digests.with_askers(here.session, here.community_id, shipped)
-    said = texts.shipped(here.t, release, told, moment(here.t, community.digest_due_at, community.zone))
+    ways = await notices.count_ways(here.session, shipped)
+    said = texts.shipped(here.t, release, told, moment(here.t, community.digest_due_at, community.zone), ways)
     return [Say(said), *[await announce.card(here.session, suggestion, here.now) for suggestion in shipped]]
 
 
 async def _decide(here: Here, number: int, wanted: str, reason: str) -> Answers:
-    decision = Decision(wanted, reason, here.person_id)
+    decision = Decision(wanted, reason, here.person_id, as_team=here.as_chat)
     suggestion = await triage.decide(here.session, here.community_id, number, decision, here.now)
     return [Say(texts.decided(here.t, suggestion)), await announce.card(here.session, suggestion, here.now)]
 
@@ -89,22 +96,15 @@ def read_shipment(words: str) -> tuple[list[int], str, str]:
     return list(numbers), "", rest
 
 
-def _number_and_rest(spoken: Spoken) -> tuple[int, str]:
-    found = _NUMBERED.match(spoken.words)
-    if found is None:
-        raise NotANumber(f"{spoken.command} 12 …")
-    return int(found[1]), found[2].strip()
-
-
 def _split_word(rest: str) -> tuple[str, str]:
     found = _WORD.match(rest)
     return (found[1], found[2].strip()) if found else ("", "")
 
 
 COMMANDS = (
-    Command("status", status, takes="number", aliases=("状态", "狀態"), staff=True),
-    Command("decline", decline, takes="number", aliases=("婉拒", "拒绝", "拒絕"), staff=True),
-    Command("ship", ship, takes="number", aliases=("发布", "發佈", "發布", "上线", "上線"), staff=True),
+    Command("status", status, takes="number", aliases=("状态", "狀態"), staff=True, fresh=True),
+    Command("decline", decline, takes="number", aliases=("婉拒", "拒绝", "拒絕"), staff=True, fresh=True),
+    Command("ship", ship, takes="number", aliases=("发布", "發佈", "發布", "上线", "上線"), staff=True, fresh=True),
 )
 PRESSES = ()
 PROMPTS = ()

@@ -10,14 +10,35 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.community.similar import Finder
-from schedules import digests, housekeeping, invitations, offers, repositories, wordings
+from schedules import (
+    care,
+    digests,
+    housekeeping,
+    invitations,
+    notices,
+    offers,
+    repositories,
+    verdicts,
+    votes,
+    wordings,
+)
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[Database, datetime], Awaitable[None]]
 
-JOBS: tuple[Job, ...] = (repositories.knock, digests.knock, invitations.knock, housekeeping.knock)
+JOBS: tuple[Job, ...] = (
+    repositories.knock,
+    digests.knock,
+    invitations.knock,
+    votes.knock,
+    # Questions before news: both want the person's one message of the day, and news comes oftener.
+    verdicts.knock,
+    notices.knock,
+    care.knock,
+    housekeeping.knock,
+)
 
 
 class Timetable:

@@ -51,13 +51,13 @@ class Chat(SQLModel, table=True):
     external_id: str
     kind: str
     title: str = ""
-    username: str | None = None  # of a public chat: its messages can be linked to for everybody
+    username: str | None = None  # of a public one
+    topic: str | None = None  # where what nobody asked for is posted; None: outside of topics
     language: str | None = None
     is_open: bool = True
     is_seed: bool = False
     is_staff: bool = False
     status: str = "member"
-    digest_topic: str | None = None  # the topic of a forum in which the digest is posted
     door_link: str | None = None  # an invite link that creates join requests; a convenience, never the record
 
 
@@ -92,6 +92,12 @@ async def list_chats(session: Session, community_id: int) -> list[Chat]:
     """The community's chats in which the bot still is."""
     query = select(Chat).where(Chat.community_id == community_id, Chat.status != "left").order_by(col(Chat.id))
     return list(await session.exec(query))
+
+
+async def get_staff_chat(session: Session, community_id: int) -> Chat | None:
+    """The room where the team looks after suggestions: of several, the one that has been there longest."""
+    query = select(Chat).where(Chat.community_id == community_id, Chat.status != "left", col(Chat.is_staff))
+    return (await session.exec(query.order_by(col(Chat.id)).limit(1))).first()
 
 
 async def list_all_chats(session: Session, limit: int) -> list[Chat]:
@@ -149,14 +155,21 @@ async def claim_number(session: Session, community_id: int) -> int:
     return int((await session.exec(bump)).scalar_one())
 
 
-async def set_digest_topic(session: Session, chat_id: int, topic: str | None) -> None:
-    """Where in a forum the digest is posted; None is its general topic."""
-    await session.exec(update(Chat).where(col(Chat.id) == chat_id).values(digest_topic=topic))
-
-
 async def set_status(session: Session, chat_id: int, status: str) -> None:
     """The bot's standing in a chat: member, administrator or left."""
     await session.exec(update(Chat).where(col(Chat.id) == chat_id).values(status=status))
+
+
+async def set_topic(session: Session, chat_id: int, topic: str | None) -> None:
+    """Where in the chat we post what nobody asked for."""
+    await session.exec(update(Chat).where(col(Chat.id) == chat_id).values(topic=topic))
+
+
+async def list_homes(session: Session, network: str = TELEGRAM) -> dict[str, int]:
+    """The community of every chat, by the chat's external id and the ones it bore before."""
+    named = select(Chat.external_id, Chat.community_id).where(Chat.network == network)
+    once_named = select(ChatAlias.external_id, Chat.community_id).join(Chat, col(Chat.id) == col(ChatAlias.chat_id))
+    return {**dict((await session.exec(once_named)).all()), **dict((await session.exec(named)).all())}
 
 
 async def delete_community(session: Session, community_id: int) -> None:

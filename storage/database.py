@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -78,8 +78,20 @@ class Database:
     async def migrate(self) -> None:
         """Bring the schema to the newest revision; safe to call by several processes and at every start."""
         async with self._writer.connect() as connection:
+            await self._check_references(connection, on=False)
             await connection.run_sync(_upgrade)
             await connection.commit()
+            await self._check_references(connection, on=True)
+
+    async def _check_references(self, connection: AsyncConnection, *, on: bool) -> None:
+        """SQLite changes a table's checks by making it anew, and what refers to it must look away meanwhile.
+
+        The switch works outside a transaction only, so it is thrown beneath SQLAlchemy, which would begin one.
+        """
+        if self.is_sqlite:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None  # noqa: S101  # it has just been connected
+            await driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
 
     async def revision(self) -> str:
         """The schema's revision in force, or an empty string before the first migration."""

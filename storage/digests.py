@@ -12,9 +12,9 @@ from storage import outbox
 from storage.communities import Chat, Community
 from storage.database import Session, insert_into
 from storage.members import Member, Person
-from storage.notices import COLLECTED, NAMED, Notice
 from storage.outbox import DOUBTFUL, OutboxRow
-from storage.suggestions import OPEN, Suggestion, Vote
+from storage.suggestions import OPEN, Suggestion, families
+from storage.votes import Vote
 from storage.wordings import Wording
 
 POSTED, SKIPPED = "posted", "skipped"
@@ -53,14 +53,6 @@ class Voice:
     person_id: int
     name: str
     words: str
-
-
-@dataclass(frozen=True)
-class Unreached:
-    """A suggestion with the names of those who should hear of it and could not be told privately."""
-
-    suggestion: Suggestion
-    names: Sequence[str]
 
 
 async def get_last_posted(session: Session, community_id: int) -> Digest | None:
@@ -126,11 +118,13 @@ async def set_told(session: Session, suggestion_ids: Sequence[int], digest_id: i
 
 
 async def count_supporters(session: Session, suggestion_ids: Sequence[int]) -> dict[int, int]:
-    """By suggestion, how many people asked for it or voted for it, each once."""
-    voters = select(Vote.suggestion_id, Vote.person_id).where(col(Vote.suggestion_id).in_(suggestion_ids))
-    voices = select(Wording.suggestion_id, Wording.person_id).where(col(Wording.suggestion_id).in_(suggestion_ids))
+    """By suggestion, how many people asked or voted for it or for what was merged into it, each once."""
+    family = families(col(Suggestion.id).in_(suggestion_ids))
+    voted = select(family.c.root_id, Vote.person_id).join(family, col(Vote.suggestion_id) == family.c.id)
+    voters = voted.where(col(Vote.held_until).is_(None))
+    voices = select(family.c.root_id, Wording.person_id).join(family, col(Wording.suggestion_id) == family.c.id)
     people = union(voters, voices).subquery()
-    query = select(people.c.suggestion_id, func.count()).group_by(people.c.suggestion_id)
+    query = select(people.c.root_id, func.count()).group_by(people.c.root_id)
     return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
 
 
@@ -146,30 +140,6 @@ async def list_voices(session: Session, suggestion_ids: Sequence[int]) -> dict[i
     for wording, name in await session.exec(query):
         voices.setdefault(wording.suggestion_id, []).append(Voice(wording.person_id, name, wording.text))
     return voices
-
-
-async def list_unreached(session: Session, community_id: int) -> list[Unreached]:
-    """What was collected for the digest because somebody could not be reached, by suggestion."""
-    query = (
-        select(Suggestion, Person.name)
-        .select_from(Notice)
-        .join(Suggestion, col(Suggestion.id) == col(Notice.suggestion_id))
-        .join(Person, col(Person.id) == col(Notice.person_id))
-        .where(Notice.community_id == community_id, Notice.state == COLLECTED)
-        .order_by(col(Suggestion.number), col(Notice.id))
-    )
-    names: dict[int, list[str]] = {}
-    about: dict[int, Suggestion] = {}
-    for suggestion, name in await session.exec(query):
-        about[suggestion.number] = suggestion
-        names.setdefault(suggestion.number, []).append(name)
-    return [Unreached(suggestion, list(dict.fromkeys(names[number]))) for number, suggestion in about.items()]
-
-
-async def set_named(session: Session, community_id: int, now: datetime) -> None:
-    """Those who could not be reached have been named in an issue."""
-    collected = update(Notice).where(col(Notice.community_id) == community_id, col(Notice.state) == COLLECTED)
-    await session.exec(collected.values(state=NAMED, settled_at=now))
 
 
 async def list_mentions(session: Session, community_id: int, person_ids: Sequence[int]) -> dict[int, str]:

@@ -8,7 +8,8 @@ from sqlmodel import col
 
 from storage.database import Session
 from storage.members import Member
-from storage.suggestions import SHIPPED, Suggestion, Vote
+from storage.suggestions import SHIPPED, Suggestion
+from storage.votes import Vote
 from storage.wordings import Wording
 
 

@@ -1,14 +1,18 @@
 """People, and who they are in each community."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, and_, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, and_, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import TELEGRAM, Chat, Community, get_chat_by_external_id
 from storage.database import Session
 from storage.suggestions import Suggestion
+
+OURSELVES = "millet"  # the network of stand-ins
+PRIVATELY, IN_DIGEST, NOT_AT_ALL = "privately", "digest", "nothing"
 
 
 class Person(SQLModel, table=True):
@@ -28,6 +32,7 @@ class Person(SQLModel, table=True):
     locale: str = ""  # what the network says of the person's language
     language: str | None = None  # what the person chose
     reachable: bool = False  # pressed Start, and did not block the bot since
+    written_at: datetime | None = None  # when we last wrote to them unasked
     created_at: datetime
 
 
@@ -50,6 +55,9 @@ class Member(SQLModel, table=True):
     joined_at: datetime  # when we met them
     arrived_at: datetime | None = None  # when we saw them come; None for who was there before us
     seen_at: datetime
+    hears: str = PRIVATELY  # how they want to be told what became of what they asked for
+    named: bool = True  # the digest may name them
+    mute_told_at: datetime | None = None  # when they were told that a vote follows, and how to mute
 
 
 async def get_person(session: Session, person_id: int) -> Person:
@@ -59,6 +67,17 @@ async def get_person(session: Session, person_id: int) -> Person:
 async def get_person_by_external_id(session: Session, external_id: str, network: str = TELEGRAM) -> Person | None:
     query = select(Person).where(Person.network == network, Person.external_id == external_id)
     return (await session.exec(query)).first()
+
+
+async def get_member_by_username(session: Session, community_id: int, username: str) -> Person | None:
+    """The member who bore the name when we last saw them; names change hands, so whom we met last has it."""
+    query = (
+        select(Person)
+        .join(Member, and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id))
+        .where(func.lower(Person.username) == username.lower())
+        .order_by(col(Member.seen_at).desc(), col(Member.id).desc())
+    )
+    return (await session.exec(query.limit(1))).first()
 
 
 async def get_member(session: Session, community_id: int, person_id: int) -> Member | None:
@@ -117,10 +136,24 @@ async def get_last_decider(session: Session, community_id: int, *, reachable: bo
     return (await session.exec(query.limit(1))).first()
 
 
+async def list_communities(session: Session, person_id: int, limit: int) -> list[Community]:
+    """The communities a person is in, the most recently used first."""
+    query = select(Community).join(Member, col(Member.community_id) == col(Community.id))
+    theirs = query.where(Member.person_id == person_id).order_by(col(Member.seen_at).desc(), col(Member.id))
+    return list(await session.exec(theirs.limit(limit)))
+
+
 async def list_memberships(session: Session, person_id: int) -> list[Member]:
     """The communities a person is in, the most recently used first."""
     query = select(Member).where(Member.person_id == person_id).order_by(col(Member.seen_at).desc(), col(Member.id))
     return list(await session.exec(query))
+
+
+async def get_home(session: Session, person_id: int) -> Community | None:
+    """The community the person met us in: by its clock their days are counted."""
+    query = select(Community).join(Member, col(Member.community_id) == col(Community.id))
+    first = query.where(Member.person_id == person_id).order_by(col(Member.joined_at), col(Member.id)).limit(1)
+    return (await session.exec(first)).first()
 
 
 async def list_members(session: Session, community_id: int) -> list[tuple[Member, Person]]:
@@ -140,10 +173,38 @@ async def list_people(session: Session, person_ids: list[int]) -> dict[int, Pers
     return {person.id: person for person in found if person.id is not None}
 
 
+async def list_memberships_of(session: Session, community_id: int, person_ids: Sequence[int]) -> list[Standing]:
+    """Who these people are in the community; who is no member is left out."""
+    query = (
+        select(Person, Member)
+        .join(Member, col(Member.person_id) == col(Person.id))
+        .where(Member.community_id == community_id, col(Person.id).in_(person_ids))
+    )
+    return [Standing(person, member=member) for person, member in await session.exec(query)]
+
+
+async def list_nameless(session: Session, community_id: int, person_ids: Sequence[int]) -> set[int]:
+    """Those among these people whom the digest must not name."""
+    query = select(Member.person_id).where(
+        Member.community_id == community_id, col(Member.person_id).in_(person_ids), col(Member.named).is_(False)
+    )
+    return set(await session.exec(query))
+
+
 async def add_person(session: Session, person: Person) -> Person:
     session.add(person)
     await session.flush()
     return person
+
+
+async def add_stand_in(session: Session, community: Community, now: datetime) -> Person:
+    """Who stands for what a community does by its members' answers, made once; no network knows it."""
+    known_as = f"community/{community.id}"
+    if itself := await get_person_by_external_id(session, known_as, network=OURSELVES):
+        return itself
+    return await add_person(
+        session, Person(network=OURSELVES, external_id=known_as, name=community.name, created_at=now)
+    )
 
 
 async def add_member(session: Session, member: Member) -> Member:
@@ -161,6 +222,32 @@ async def set_mentions(session: Session, community_id: int, person_id: int, *, w
     """Remember whether the person agreed to be mentioned."""
     one = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
     await session.exec(update(Member).where(*one).values(mentions=wanted))
+
+
+async def set_hears(session: Session, community_id: int, person_id: int, way: str) -> bool:
+    """How the person wants to be told; False when they are no member."""
+    member = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    return (await session.exec(update(Member).where(*member).values(hears=way))).rowcount == 1
+
+
+async def set_named(session: Session, community_id: int, person_id: int, *, named: bool) -> bool:
+    """Whether the digest may name the person; False when they are no member."""
+    member = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    return (await session.exec(update(Member).where(*member).values(named=named))).rowcount == 1
+
+
+async def claim_day(session: Session, person_id: int, day_began: datetime, now: datetime) -> bool:
+    """True for the one unasked message that may go to the person on this day of theirs."""
+    unwritten = or_(col(Person.written_at).is_(None), col(Person.written_at) < day_began)
+    claim = update(Person).where(col(Person.id) == person_id, unwritten).values(written_at=now)
+    return (await session.exec(claim)).rowcount == 1
+
+
+async def claim_mute_hint(session: Session, community_id: int, person_id: int, now: datetime) -> bool:
+    """True the one time that a person is to be told in a community how to mute."""
+    untold = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    claim = update(Member).where(*untold, col(Member.mute_told_at).is_(None)).values(mute_told_at=now)
+    return (await session.exec(claim)).rowcount == 1
 
 
 async def move_members(session: Session, old_community_id: int, new_community_id: int) -> None:

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from storage import communities, digests, invitations, members, repositories, wordings
+from storage import care, communities, digests, invitations, members, repositories, searches, wordings
 from storage.audit import AuditRow
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
@@ -17,6 +17,7 @@ from storage.prompts import PromptRow
 from storage.releases import Release
 from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
+from storage.verdicts import Verdict
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
 
@@ -38,10 +39,12 @@ async def follow(session: Session, old: str, new: str) -> None:
 
 async def _forget_messages(session: Session, chat: Chat) -> None:
     """Live messages are posted anew, replies stand alone, and what only edits an old message is not said."""
-    chat.digest_topic = None
     await session.exec(delete(SlotRow).where(col(SlotRow.chat_id) == chat.id))
+    await communities.set_topic(session, chat.id or 0, None)
     for table in (Suggestion, Offer):
-        await session.exec(update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None))
+        await session.exec(
+            update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None, topic=None)
+        )
     for row in await session.exec(select(OutboxRow).where(OutboxRow.chat_id == chat.id, OutboxRow.state == WAITING)):
         if row.method == "editMessageText":
             row.state, row.error = DEAD, "the chat has moved away from its message"
@@ -75,10 +78,17 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     """Bring people, suggestions, offers and releases over; suggestions get the next numbers there."""
     await members.move_members(session, old, new)
     suggestions = select(Suggestion).where(Suggestion.community_id == old).order_by(col(Suggestion.number))
-    for suggestion in await session.exec(suggestions):
-        suggestion.number = await communities.claim_number(session, new)
+    renamed: dict[str, str] = {}
+    for suggestion in list(await session.exec(suggestions)):
+        former, suggestion.number = f"#{suggestion.number}", await communities.claim_number(session, new)
+        renamed[former] = f"#{suggestion.number}"
         suggestion.community_id = new
-    for table in (Offer, Release, Notice, AuditRow, PromptRow):
+    for row in await session.exec(select(AuditRow).where(AuditRow.community_id == old)):
+        row.subject = renamed.get(row.subject, row.subject)
+    await session.flush()
+    await care.move_nudges(session, old, new)
+    await searches.delete_searches_of(session, old)
+    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await session.flush()
     await wordings.move_wordings(session, old, new)

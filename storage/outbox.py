@@ -71,6 +71,7 @@ class SlotRow(SQLModel, table=True):
     slot: str = Field(primary_key=True)
     chat_id: int | None = Field(default=None, foreign_key="chat.id", index=True)  # None in private
     message_ref: str
+    rests_until: datetime | None = None  # no edit before, so that a hundred changes are a few edits
 
 
 def call(
@@ -109,6 +110,8 @@ async def add_rows(session: Session, rows: Sequence[OutboxRow]) -> None:
     for row in rows:
         if row.slot and await _overwrite_waiting(session, row):
             continue
+        if row.slot and row.priority == CARD:
+            row.not_before = max(row.not_before, await _get_rest(session, row.slot) or row.not_before)
         insert = insert_into(session, OutboxRow).values(**row.model_dump(exclude={"id"}))
         await session.exec(insert.on_conflict_do_nothing(index_elements=["key"]))
 
@@ -120,6 +123,10 @@ async def _overwrite_waiting(session: Session, row: OutboxRow) -> bool:
         .values(method=row.method, fields=row.fields, good_until=row.good_until)
     )
     return (await session.exec(overwrite)).rowcount > 0
+
+
+async def _get_rest(session: Session, slot: str) -> datetime | None:
+    return (await session.exec(select(SlotRow.rests_until).where(SlotRow.slot == slot))).first()
 
 
 @dataclass(frozen=True)
@@ -171,14 +178,34 @@ async def get_slot(session: Session, slot: str) -> str | None:
     return (await session.exec(select(SlotRow.message_ref).where(SlotRow.slot == slot))).first()
 
 
+async def get_slot_of(session: Session, chat_id: int, message_ref: str) -> str | None:
+    """The slot that a message of ours shows."""
+    query = select(SlotRow.slot).where(SlotRow.chat_id == chat_id, SlotRow.message_ref == message_ref)
+    return (await session.exec(query)).first()
+
+
+async def list_standing(session: Session, prefix: str) -> list[tuple[str, str]]:
+    """Live messages whose slot begins so: their chats' external ids, and their own."""
+    query = select(Chat.external_id, SlotRow.message_ref).join(SlotRow, col(SlotRow.chat_id) == col(Chat.id))
+    return list(await session.exec(query.where(col(SlotRow.slot).startswith(prefix))))
+
+
+async def has_slot(session: Session, slot: str) -> bool:
+    """Whether the live message stands somewhere, or is about to."""
+    waiting = select(OutboxRow.id).where(OutboxRow.slot == slot, OutboxRow.state == WAITING).limit(1)
+    return await get_slot(session, slot) is not None or (await session.exec(waiting)).first() is not None
+
+
 async def claim_row(session: Session, row_id: int) -> bool:
     """Mark a row that must not be said twice, before it is said; False when somebody else has it."""
     claim = update(OutboxRow).where(col(OutboxRow.id) == row_id, col(OutboxRow.state) == WAITING).values(state=SENDING)
     return (await session.exec(claim)).rowcount == 1
 
 
-async def set_sent(session: Session, row: OutboxRow, now: datetime, message_ref: str | None) -> None:
-    """Sent as it stood. A slot that was overwritten meanwhile keeps waiting, to follow as an edit."""
+async def set_sent(
+    session: Session, row: OutboxRow, now: datetime, message_ref: str | None, rests_until: datetime | None = None
+) -> None:
+    """Sent as it stood. A slot that was overwritten meanwhile keeps waiting, to follow as an edit after its rest."""
     values = {"state": SENT, "sent_at": now, "message_ref": message_ref, "error": None}
     sent = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.fields) == row.fields)
     await session.exec(sent.values(**values))
@@ -186,6 +213,10 @@ async def set_sent(session: Session, row: OutboxRow, now: datetime, message_ref:
         insert = insert_into(session, SlotRow).values(slot=row.slot, chat_id=row.chat_id, message_ref=message_ref)
         stands = {"chat_id": row.chat_id, "message_ref": message_ref}
         await session.exec(insert.on_conflict_do_update(index_elements=["slot"], set_=stands))
+    if row.slot and rests_until:
+        overwritten = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.state) == WAITING)
+        await session.exec(overwritten.values(not_before=rests_until))
+        await session.exec(update(SlotRow).where(col(SlotRow.slot) == row.slot).values(rests_until=rests_until))
 
 
 async def set_later(session: Session, row_id: int, not_before: datetime, error: str, *, tried: bool) -> None:

@@ -20,6 +20,7 @@ class PromptRow(SQLModel, table=True):
     community_id: int | None = Field(default=None, foreign_key="community.id")
     name: str
     numbers: str = ""  # what it is about, separated by colons like a button's data
+    kept: str = ""  # what else the answer belongs to, such as a picture
     asked_at: datetime
     answered_at: datetime | None = None
 

@@ -22,6 +22,12 @@ async def list_settings(session: Session, community_id: int) -> dict[str, str]:
     return {row.name: row.value for row in rows}
 
 
+async def list_values(session: Session, name: str) -> dict[int, str]:
+    """What each community has set under one name."""
+    rows = await session.exec(select(SettingRow).where(SettingRow.name == name))
+    return {row.community_id: row.value for row in rows}
+
+
 async def set_setting(session: Session, community_id: int, name: str, value: str) -> None:
     insert = insert_into(session, SettingRow).values(community_id=community_id, name=name, value=value)
     await session.exec(insert.on_conflict_do_update(index_elements=["community_id", "name"], set_={"value": value}))

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, TextClause, UniqueConstraint, text, update
+from sqlalchemy import CheckConstraint, TextClause, UniqueConstraint, delete, text, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.database import Session, insert_into
@@ -46,7 +46,9 @@ class Wording(SQLModel, table=True):
     terms_by: str
     vector: bytes | None = None
     vector_by: str | None = None
+    origin: str | None = Field(default=None, index=True)  # the message it was said in
     created_at: datetime
+    edited_at: datetime | None = None
 
 
 class TermRow(SQLModel, table=True):
@@ -79,6 +81,35 @@ async def reindex(session: Session, wording: Wording, indexed: Indexed) -> bool:
     changes = {**dict.fromkeys(before - after, -1), **dict.fromkeys(after - before, 1)}
     await _count(session, wording.community_id, changes)
     return True
+
+
+async def set_text(session: Session, wording: Wording, text: str, indexed: Indexed, now: datetime) -> None:
+    """The person's new words in place of their old ones."""
+    await reindex(session, wording, indexed)
+    await session.exec(update(Wording).where(col(Wording.id) == wording.id).values(text=text, edited_at=now))
+
+
+async def delete_wording(session: Session, wording: Wording) -> None:
+    """The person's words go, and are found no more."""
+    if (await session.exec(delete(Wording).where(col(Wording.id) == wording.id))).rowcount == 1:
+        await _count(session, wording.community_id, dict.fromkeys(terms_of(wording), -1))
+
+
+async def get_wording(session: Session, suggestion_id: int, person_id: int) -> Wording | None:
+    query = select(Wording).where(Wording.suggestion_id == suggestion_id, Wording.person_id == person_id)
+    return (await session.exec(query)).first()
+
+
+async def get_wording_by_origin(session: Session, origin: str) -> Wording | None:
+    """What was made of a message."""
+    return (await session.exec(select(Wording).where(Wording.origin == origin))).first()
+
+
+async def list_origins(session: Session, after: int, since: datetime) -> list[tuple[int, str]]:
+    """Wordings with a greater id that are no older, and the message of each."""
+    query = select(Wording.id, Wording.origin).where(col(Wording.id) > after, Wording.created_at > since)
+    rows = await session.exec(query.order_by(col(Wording.id)))
+    return [(i, origin) for i, origin in rows if i is not None and origin is not None]
 
 
 async def find_like(session: Session, community_id: int, terms: Sequence[str]) -> list[int]:
@@ -136,6 +167,12 @@ async def list_voices(session: Session, suggestion_id: int) -> list[Wording]:
     """All wordings of a suggestion, the first asker's first."""
     query = select(Wording).where(Wording.suggestion_id == suggestion_id).order_by(col(Wording.id))
     return list(await session.exec(query))
+
+
+async def has_wording(session: Session, suggestion_id: int, person_id: int) -> bool:
+    """Whether the person asked for it in words of their own."""
+    query = select(Wording.id).where(Wording.suggestion_id == suggestion_id, Wording.person_id == person_id)
+    return (await session.exec(query)).first() is not None
 
 
 async def move_wordings(session: Session, old_community_id: int, new_community_id: int) -> None:

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from sqlmodel import SQLModel
 
 from bot.texts.catalogues import Translator, translator
+from bot.texts.notices import KINDS
 
 NOW = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 LIST_LENGTH = 10  # a page of a list
@@ -90,7 +91,7 @@ def strings() -> tuple[str, ...]:
 # What a field can only be, whoever filled it, because the database or the code checks it.
 CHOICES: Mapping[str, Sequence[object]] = {
     "language": ("zh-hans", "zh-hant", "en"),
-    "status": ("open", "planned", "started", "shipped", "declined"),
+    "status": ("open", "planned", "started", "shipped", "declined", "merged"),
     "zone": ("Asia/Shanghai", "America/New_York"),
     "role": ("member", "seed", "moderator", "owner"),
     "period": ("2026-W47",),
@@ -99,6 +100,12 @@ CHOICES: Mapping[str, Sequence[object]] = {
     "code": ("0123456789AB",),
     "setting": ("daily_suggestions", "team_signs", "suggest_words"),
     "suggest_words": (("许愿", "<b>"),),
+    "kind": tuple(KINDS),
+    "hears": ("privately", "digest", "nothing"),
+    "answer": ("works", "partly", "no"),
+    "before": ('{"status": "open", "tags": ["<b>", "@x"], "due_on": "2026-12-01"}',),
+    "after": ('{"owner_id": 3, "merged_into_id": 7, "value": "&"}', "{}"),
+    "found": ("[1, 2]", "[]"),
     "digest_at": ("Friday, 17:00",),
     "missing": (("administrator", "can_invite_users"),),
 }

@@ -23,13 +23,77 @@ async def test_the_welcome_says_what_it_sees_and_wants(town: Town) -> None:
     await town.settle()
     assert len(town.texts(plain)) == len(town.texts(trusted)) == 1
     assert town.last(plain).content != town.last(trusted).content.replace("乙", "甲")
-    assert len(town.last(trusted).buttons[0]) == 3
+    assert [button.data for row in town.last(plain).buttons for button in row] == ["setup"]
+
+
+async def test_the_rights_wanted_are_said_privately_where_that_can_be(town: Town) -> None:
+    private = await town.start("tang")
+    group = town.group("甲", admin=False)
+    await town.settle()
+    assert len(town.texts(group)) == 1
+    assert "甲" in town.last(private).content
+    before = len(town.texts(group))
+    town.world.promote(group, town.world.bot, can_delete_messages=True)
+    town.world.promote(group, town.world.bot)
+    await town.settle()
+    assert len(town.texts(group)) == before, "when rights change nothing is said"
+
+
+async def forum(town: Town) -> Chat:
+    chat = town.world.add_chat("论坛", owner=town.person("tang"), forum=True)
+    for who in ("yutong", "xiaoman"):
+        town.world.join(town.person(who), chat)
+    town.world.promote(chat, town.person("yutong"))
+    town.world.add_bot(chat, town.person("tang"), admin=True)
+    await town.settle()
+    return chat
+
+
+async def test_answers_stay_in_their_topic_and_posts_go_where_the_team_says(town: Town) -> None:
+    chat = await forum(town)
+    ideas = town.world.add_topic(town.person("tang"), chat, "点子")
+    news = town.world.add_topic(town.person("tang"), chat, "公告")
+    said = town.world.say(town.person("xiaoman"), chat, "/suggest 夜间模式", topic=ideas)
+    await town.settle()
+    assert town.public(chat)[-1].topic == ideas.id
+    assert town.public(chat)[-1].reply_to is said
+    town.world.say(town.person("yutong"), chat, "/setup", topic=news)
+    await town.settle()
+    assert await town.press("xiaoman", town.last(chat), town.last(chat).buttons[-1][0].label)
+    await town.press("yutong", town.last(chat), town.last(chat).buttons[-1][0].label)
+    assert (await row(town, chat)).topic == str(news.id)
+    await town.say("yutong", chat, "/ship 1 v2.3 赶上了")
+    town.clock.leap(timedelta(days=5).total_seconds())
+    await town.knock()
+    assert "v2.3" in town.public(chat)[-1].content
+    assert town.public(chat)[-1].topic == news.id
+
+
+async def test_a_closed_topic_is_left_and_the_team_told_once(town: Town) -> None:
+    chat = await forum(town)
+    news = town.world.add_topic(town.person("tang"), chat, "公告")
+    async with town.database.writing() as session:
+        await communities.set_topic(session, (await row(town, chat)).id or 0, str(news.id))
+    await town.start("yutong")
+    await town.say("xiaoman", chat, "/suggest 夜间模式")
+    await town.say("yutong", chat, "/ship 1 v2.3 赶上了")
+    town.world.set_topic_closed(town.person("tang"), chat, news, closed=True)
+    for _ in range(2):
+        town.clock.leap(timedelta(days=7).total_seconds())
+        await town.knock()
+    assert "v2.3" in "".join(message.content for message in town.public(chat) if message.topic is None)
+    assert sum("/setup" in text for text in town.texts(town.private("yutong"))) == 1
+    assert (await row(town, chat)).topic is None
 
 
 async def test_only_the_owner_says_what_a_chat_is_for(town: Town) -> None:
     group = town.group()
     await town.settle()
     welcome = town.last(group)
+    assert await town.press("xiaoman", welcome, welcome.buttons[0][0].label)
+    await town.press("tang", welcome, welcome.buttons[0][0].label)
+    welcome = town.last(group)
+    assert welcome not in town.public(group)
     gated = welcome.buttons[0][1].label
     assert await town.press("xiaoman", welcome, gated)
     assert await town.press("yutong", welcome, gated)
@@ -114,8 +178,11 @@ async def test_each_chat_and_each_person_has_a_language(town: Town) -> None:
     group = town.group()
     await town.say("yutong", group, "/language")
     await town.press("yutong", town.last(group), "English")
+    await town.say("xiaoman", group, "/suggest 夜间模式")
+    await town.say("yutong", group, "/decline 1 屏幕不支持")
+    assert "declined" in town.public(group)[-1].content
     await town.say("xiaoman", group, "/top")
-    assert "Nothing has been suggested yet" in town.last(group).content
+    assert "大家最想要" in town.last(group).content, "what only one reads is in their own language"
     private = await town.start("sam")
     assert "Hello, I am Millet" in town.last(private).content
     await town.say("sam", private, "/language")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.community.digests import Issue, Thanked, Told
 from bot.community.drafts import Changes
 from bot.community.loop import Missing, Pace
+from bot.community.notices import Collected
 from bot.sandbox.entities import Entity
 from bot.sandbox.markup import parse_html
 from bot.texts import digests as texts
@@ -20,7 +21,7 @@ from bot.texts.catalogues import LANGUAGES, translator
 from bot.texts.html import units
 from bot.texts.say import Say
 from storage.communities import Chat
-from storage.digests import Newcomer, Unreached, Voice
+from storage.digests import Newcomer, Voice
 from storage.releases import Release
 from storage.suggestions import DECLINED, PLANNED, SHIPPED, STARTED, Suggestion
 from tests.town import MONDAY
@@ -55,7 +56,7 @@ def a_monstrous_issue(size: int) -> Issue:
         shipped=[one(n % 1000) for n in numbers],
         on_the_way=[one(n % 1000, PLANNED if n % 2 else STARTED) for n in numbers],
         declined=[one(n % 1000, DECLINED) for n in numbers],
-        unreached=[Unreached(one(n % 1000).suggestion, ["👩‍👩‍👧‍👦" * 64] * 60) for n in numbers],
+        unreached=[Collected(one(n % 1000).suggestion, ["👩‍👩‍👧‍👦" * 64] * 60, 3, []) for n in numbers],
         wanted=[(told.suggestion, told.votes) for told in (one(1), one(2), one(3))],
         newcomers=[Newcomer(n, "א" * 64 + str(n), 1, "👩‍👩‍👧‍👦" * 64) for n in range(size)],
         thanks=[Thanked(n, "👩‍👩‍👧‍👦" * 64, 4, 5) for n in range(5)],

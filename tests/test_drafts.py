@@ -81,7 +81,7 @@ async def test_lines_are_moved_dropped_and_reworded(town: Town) -> None:
     await at(town, FRIDAY)
     [issue] = issues(town, group)
     lines = issue.content.splitlines()
-    assert lines[3:5] == [line for line in lines if "#3" in line or "owls" in line]
+    assert lines[3:5] == [line for line in lines if "✅ #3" in line or "owls" in line]
     assert lines[4] == "🌙 Night owls rejoice <b>"
     assert "a faster camera" not in issue.content
     await at(town, FRIDAY + WEEK)
@@ -90,6 +90,8 @@ async def test_lines_are_moved_dropped_and_reworded(town: Town) -> None:
 
 async def test_changes_are_undone(town: Town) -> None:
     _, page = await a_draft(town)
+    await town.press("yutong", page, "1")
+    await town.press("yutong", page, "Back")
     before = page.content
     await town.press("yutong", page, "1")
     await town.press("yutong", page, "Leave out")

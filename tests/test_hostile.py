@@ -1,16 +1,13 @@
 """Odd but legal input in every field: each gets a clear answer, shows literally, and breaks nothing."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from bot.texts.catalogues import LANGUAGES, translator
-from bot.texts.html import clean, excerpt, name, shorten, units, visible
-from bot.texts.suggestions import card, found, mine, offer
+from bot.texts.html import clean, excerpt, name, shorten, units
 from storage.inbox import PARKED, InboxRow
-from storage.suggestions import STATUSES, Suggestion
-from tests.town import MONDAY, Town
+from tests.town import Town
 
 HOSTILE = (
     '<b>&"',
@@ -101,32 +98,3 @@ def test_shortened_text_fits(value: str, limit: int) -> None:
     assert units(shorten(value, limit)) <= limit
     assert units(excerpt(value, limit)) <= limit
     assert name(value)
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
-@given(st.sampled_from(LANGUAGES), st.text(min_size=1, max_size=4096), text, st.sampled_from(STATUSES), text)
-def test_every_message_is_within_telegrams_limits(
-    language: str, words: str, author: str, status: str, reason: str
-) -> None:
-    t = translator(language)
-    suggestion = Suggestion(
-        id=1,
-        community_id=1,
-        number=2**30,
-        author_id=1,
-        text=words,
-        status=status,
-        reason=reason,
-        origin="x",
-        created_at=MONDAY,
-    )
-    many = [suggestion] * 10
-    for said in (
-        card(t, suggestion, author, 10**6, 10**6),
-        offer(t, 2**30, many[:3]),
-        found(t, words, many, {1: 10**6}),
-        mine(t, many, many, {1: 10**6}),
-    ):
-        assert units(visible(said.text)) <= 4096
-        for row in said.keyboard:
-            assert all(len((button.data or "").encode()) <= 64 for button in row)

@@ -201,12 +201,51 @@ async def test_a_demoted_moderator_is_refused_within_a_minute(town: Town) -> Non
     assert (await stored(town, 1)).status == PLANNED
 
 
-async def test_an_anonymous_administrator_is_the_team(town: Town) -> None:
+async def test_an_anonymous_administrator_shows_their_face_first_and_is_the_team(town: Town) -> None:
     group = await an_english_group(town)
-    await suggested(town, group, "a faster camera")
+    [card] = await suggested(town, group, "a faster camera")
     town.world.say_anonymous_admin(group, "/status 1 started")
     await town.settle()
-    assert (await stored(town, 1)).status == STARTED
+    question = town.last(group)
+    assert (await stored(town, 1)).status == OPEN
+    await town.press("ahe", question, "It is me")
+    assert (await stored(town, 1)).status == OPEN
+    await town.press("yutong", question, "It is me")
+    suggestion = await stored(town, 1)
+    assert (suggestion.status, suggestion.decided_as_team) == (STARTED, True)
+    async with town.database.reading() as look:
+        assert (await members.get_person(look, suggestion.decided_by_id or 0)).name == "雨桐"
+    assert "started — the team" in card.content
+    assert "#1 is now started" in question.content
+    assert not question.buttons
+
+
+async def test_a_demoted_one_confirms_nothing_and_presses_nothing(town: Town) -> None:
+    group = await an_english_group(town)
+    await suggested(town, group, "a faster camera")
+    await town.say("yutong", group, "/inbox")
+    await town.press("yutong", town.last(group), "#1")
+    card = town.last(group)
+    town.world.say_anonymous_admin(group, "/decline 1 no")
+    await town.settle()
+    question = town.public(group)[-1]
+    town.world.demote(group, town.person("yutong"))
+    assert "Only administrators" in await town.press("yutong", question, "It is me")
+    town.clock.leap(61)
+    assert "Only administrators" in await town.press("yutong", card, "Plan")
+    assert (await stored(town, 1)).status == OPEN
+
+
+async def test_the_card_names_who_decided_or_the_team(town: Town) -> None:
+    group = await an_english_group(town)
+    [card] = await suggested(town, group, "a faster camera")
+    await town.say("yutong", group, "/status 1 planned")
+    assert "planned — 雨桐" in card.content
+    await town.say("tang", group, "/settings team_signs on")
+    await town.say("yutong", group, "/status 1 started soon")
+    assert "started: soon — the team" in card.content
+    await town.say("tang", group, "/status 1")
+    assert "#1 is started (the team)" in town.last(group).content
 
 
 async def test_another_communitys_numbers_cannot_be_touched(town: Town) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
-from bot.community import suggestions as rules
+from bot.community import votes as rules
 from bot.texts.say import Say, to_chat
 from storage import communities, inbox, outbox
 from storage.communities import Chat

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.model import Message
-from storage import suggestions
+from storage import votes
 from tests.town import Town
 
 
@@ -15,7 +15,7 @@ async def a_card(town: Town) -> Message:
 
 async def count(town: Town) -> int:
     async with town.database.reading() as look:
-        return (await suggestions.count_votes(look, [1])).get(1, 0)
+        return await votes.count_voters(look, [1])
 
 
 async def test_a_vote_counts_once_whatever_the_door(any_town: Town) -> None:
@@ -47,6 +47,9 @@ async def test_no_vote_for_ones_own_and_none_from_outside(town: Town) -> None:
     town.world.join(town.person("sam"), card.chat)
     await town.settle()
     await town.press("sam", card, "👍")
+    assert await count(town) == 0, "a newcomer's vote waits"
+    town.clock.leap(86_400)
+    await town.knock()
     assert await count(town) == 1
     town.world.leave(town.person("sam"), card.chat)
     await town.settle()

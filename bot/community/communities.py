@@ -5,6 +5,12 @@ from storage.communities import Chat, Community
 from storage.database import Session
 
 
+def roles_of(chat: Chat) -> list[str]:
+    """What the chat is for."""
+    plays = {"open": chat.is_open, "seed": chat.is_seed, "staff": chat.is_staff}
+    return [role for role, so in plays.items() if so]
+
+
 async def toggle_role(session: Session, chat: Chat, role: str) -> Chat:
     """Give the chat a role (open, seed, staff) or take it away; one without any is open."""
     row = await session.merge(chat)

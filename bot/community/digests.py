@@ -1,22 +1,24 @@
 """The weekly issue: drafted from what no digest has told yet, published once a period."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.community import drafts, loop, settings
+from bot.community import drafts, loop, notices, settings, verdicts
 from bot.community.drafts import Changes
 from bot.community.loop import Missing, Pace
+from bot.community.notices import Collected
 from bot.community.rituals import Ritual, ritual_of
 from bot.community.settings import Settings
-from storage import communities, digests, members, releases, suggestions
+from bot.community.verdicts import Satisfaction
+from storage import communities, digests, members, merges, releases, suggestions, votes
 from storage import drafts as draft_rows
 from storage.communities import Chat, Community
 from storage.database import Session
-from storage.digests import POSTED, SKIPPED, Digest, Newcomer, Unreached, Voice
+from storage.digests import POSTED, SKIPPED, Digest, Newcomer, Voice
 from storage.drafts import Draft
 from storage.releases import Release
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
@@ -25,9 +27,20 @@ STALE_AFTER = timedelta(days=6)  # an issue that is older speaks of last week; t
 MOST_WANTED = 5
 MOST_VOICES = 2  # named with their words beside the asker
 MOST_THANKED = 5
+CO_ASKERS = 2  # named beside the asker: those of what was merged into it
 
 # In this order they stand in the issue; buttons name them by their place here.
-SECTIONS = ("shipped", "on_the_way", "declined", "unreached", "wanted", "newcomers", "thanks", "missing")
+SECTIONS = (
+    "shipped",
+    "on_the_way",
+    "declined",
+    "satisfaction",
+    "unreached",
+    "wanted",
+    "newcomers",
+    "thanks",
+    "missing",
+)
 
 
 @dataclass(frozen=True)
@@ -35,10 +48,11 @@ class Told:
     """A suggestion with those who asked for it."""
 
     suggestion: Suggestion
-    asker: str
+    asker: str  # empty where they do not want to be named
     others: int  # further people who asked or voted for it
     votes: int
     release: Release | None
+    co_askers: Sequence[str] = ()
     voices: Sequence[Voice] = ()  # people who asked for the same in their own words
     mentions: Mapping[int, str] = field(default_factory=dict)  # the network's ids of who wants to be mentioned
 
@@ -64,7 +78,8 @@ class Issue:
     shipped: Sequence[Told] = ()
     on_the_way: Sequence[Told] = ()
     declined: Sequence[Told] = ()
-    unreached: Sequence[Unreached] = ()  # followers who could not be told privately
+    satisfaction: Sequence[Satisfaction] = ()
+    unreached: Sequence[Collected] = ()  # followers who could not be told privately
     wanted: Sequence[tuple[Suggestion, int]] = ()
     newcomers: Sequence[Newcomer] = ()  # with who brought them
     thanks: Sequence[Thanked] = ()
@@ -102,14 +117,14 @@ class Issue:
         return not (self.shipped or self.on_the_way or self.declined or self.newcomers)
 
 
-def _number(item: Told | Unreached | tuple[Suggestion, int] | Newcomer | Thanked | Missing) -> int:
+def _number(item: Told | Collected | tuple[Suggestion, int] | Newcomer | Thanked | Missing | Satisfaction) -> int:
     """What a line is known by within its section, whatever else changes."""
     match item:
-        case Told() | Unreached():
+        case Told() | Collected():
             return item.suggestion.number
         case Newcomer() | Thanked():
             return item.person_id
-        case Missing():
+        case Missing() | Satisfaction():
             return 0
         case (suggestion, _):
             return suggestion.number
@@ -131,27 +146,35 @@ class Published:
 async def with_askers(session: Session, community_id: int, decided: Sequence[Suggestion]) -> list[Told]:
     """The suggestions with who asked, the most voted first."""
     ids = [suggestion.id or 0 for suggestion in decided]
-    votes = await suggestions.count_votes(session, ids)
+    counted = await votes.count_votes(session, ids)
     supporters = await digests.count_supporters(session, ids)
     voices = await digests.list_voices(session, ids)
     people = await members.list_people(session, [suggestion.author_id for suggestion in decided])
     named = [*people, *(voice.person_id for said in voices.values() for voice in said)]
     mentions = await digests.list_mentions(session, community_id, named)
+    nameless = await members.list_nameless(session, community_id, named)
+    co_askers = await merges.list_co_askers(session, community_id, ids, CO_ASKERS)
     shipped_in = [suggestion.release_id for suggestion in decided if suggestion.release_id]
     released = await releases.list_releases(session, community_id, shipped_in)
     told = [
         Told(
             suggestion,
-            asker=people[suggestion.author_id].name,
-            others=max(supporters.get(suggestion.id or 0, 1) - 1, 0),
-            votes=votes.get(suggestion.id or 0, 0),
+            asker="" if suggestion.author_id in nameless else people[suggestion.author_id].name,
+            others=max(supporters.get(suggestion.id or 0, 1) - 1 - len(co_askers.get(suggestion.id or 0, [])), 0),
+            co_askers=co_askers.get(suggestion.id or 0, []),
+            votes=counted.get(suggestion.id or 0, 0),
             release=released.get(suggestion.release_id or 0),
-            voices=[v for v in voices.get(suggestion.id or 0, ()) if v.person_id != suggestion.author_id][:MOST_VOICES],
+            voices=_named(voices.get(suggestion.id or 0, ()), {suggestion.author_id, *nameless}),
             mentions=mentions,
         )
         for suggestion in decided
     ]
     return sorted(told, key=lambda one: (-one.votes, one.suggestion.number))
+
+
+def _named(voices: Sequence[Voice], but: Collection[int]) -> list[Voice]:
+    """Voices of others that may be named with their words."""
+    return [voice for voice in voices if voice.person_id not in but][:MOST_VOICES]
 
 
 async def draft(session: Session, community: Community, due: datetime) -> Issue:
@@ -163,6 +186,7 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
     told = await with_askers(session, community_id, await suggestions.list_untold(session, community_id))
     # At a community's beginning everyone is met for the first time, however long they have been in the group.
     newcomers = await digests.list_newcomers(session, community_id, since, invited_only=last is None)
+    said = await verdicts.satisfaction(session, community_id, since)
     changed = await draft_rows.get_draft_of(session, community_id, ritual.period(due))
     issue = Issue(
         name=community.ritual_name,
@@ -172,8 +196,9 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
         shipped=[one for one in told if one.suggestion.status == SHIPPED],
         on_the_way=[one for one in told if one.suggestion.status in (PLANNED, STARTED)],
         declined=[one for one in told if one.suggestion.status == DECLINED],
-        unreached=await digests.list_unreached(session, community_id),
-        wanted=await suggestions.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
+        satisfaction=[said] if said.answers else [],
+        unreached=await notices.collect_for_digest(session, community_id),
+        wanted=await votes.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
         thanks=await _thanks(session, community_id, told, newcomers),
         streak=await _streak(session, community_id, ritual, due),
@@ -194,7 +219,9 @@ async def _thanks(
     decided = Counter(one.suggestion.decided_by_id or 0 for one in told) if signed else Counter()
     brought = Counter(one.inviter_id for one in newcomers if one.inviter_id)
     people = await members.list_people(session, [*decided, *brought])
-    thanked = [Thanked(i, person.name, decided[i], brought[i]) for i, person in people.items()]
+    nameless = await members.list_nameless(session, community_id, list(people))
+    named = [(i, person.name) for i, person in people.items() if i not in nameless]
+    thanked = [Thanked(i, name, decided[i], brought[i]) for i, name in named]
     return sorted(thanked, key=lambda one: (-one.brought, -one.decided, one.person_id))[:MOST_THANKED]
 
 
@@ -273,7 +300,7 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
     if digest_id is None or state == SKIPPED:
         return None
     await digests.set_told(session, [one.suggestion.id or 0 for one in issue.told], digest_id)
-    await digests.set_named(session, community_id, now)
+    await notices.set_named(session, issue.unreached, now)
     return Published(community, digest_id, digest.period, due, issue, chats, drafted)
 
 

@@ -69,6 +69,13 @@ class AlreadyDecided(Refusal):
 
 
 @dataclass
+class NotPlannedYet(Refusal):
+    """The suggestion is only asked for so far, so there is nothing to reserve."""
+
+    number: int
+
+
+@dataclass
 class ReasonNeeded(Refusal):
     """Declining needs a reason, which is public."""
 
@@ -173,3 +180,156 @@ class UnknownZone(Refusal):
     """The tz database has no zone of that name."""
 
     word: str
+
+
+@dataclass
+class TakenBack(Refusal):
+    """Who asked for it has taken the suggestion back."""
+
+    number: int
+
+
+@dataclass
+class NoWords(Refusal):
+    """None of the person's own words stand with the suggestion, so there is nothing to change."""
+
+    number: int
+
+
+@dataclass
+class OwnAlready(Refusal):
+    """The person has asked for the very same before."""
+
+    number: int
+
+
+@dataclass
+class KnownMessage(Refusal):
+    """The message is (part of) a suggestion already."""
+
+    number: int
+
+
+@dataclass
+class EnoughToday(Refusal):
+    """The person has suggested as often today as the community wants it."""
+
+    limit: int
+
+
+@dataclass
+class TooNew(Refusal):
+    """The person has just joined; so many hours are left before they may suggest."""
+
+    hours: int
+
+
+@dataclass
+class WordTaken(Refusal):
+    """A community's own word would hide a command."""
+
+    word: str
+
+
+@dataclass
+class TooLateToAnswer(Refusal):
+    """The question is closed: a week has passed, or the suggestion is no longer as it was shipped."""
+
+
+@dataclass
+class StaleButton(Refusal):
+    """The button names nothing that is here (any more)."""
+
+
+@dataclass
+class AlreadySo(Refusal):
+    """The suggestion stands like that already."""
+
+    number: int
+
+
+@dataclass
+class PartOfAnother(Refusal):
+    """The suggestion was merged into another, where everything is decided."""
+
+    number: int
+    into: int
+
+
+@dataclass
+class CannotMerge(Refusal):
+    """Only suggestions that are open, planned or started can be merged."""
+
+    number: int
+    status: str
+
+
+@dataclass
+class MergedIntoItself(Refusal):
+    """The two are one already, or would become a circle."""
+
+    number: int
+    into: int
+
+
+@dataclass
+class NotMerged(Refusal):
+    """There is nothing to split off."""
+
+    number: int
+
+
+@dataclass
+class NotTheirs(Refusal):
+    """Only who asked or voted for one of the two may say that they are not the same."""
+
+
+@dataclass
+class UnknownMember(Refusal):
+    """Nobody of that name has been met in the community."""
+
+    name: str
+
+
+@dataclass
+class NameMissing(Refusal):
+    """The command wants a member's @name; `example` shows one."""
+
+    example: str
+
+
+@dataclass
+class TagRefused(Refusal):
+    """A tag is one short word, and a suggestion has at most `most`."""
+
+    most: int
+    longest: int
+
+
+@dataclass
+class DateUnclear(Refusal):
+    """No day to come can be read in what was said."""
+
+
+@dataclass
+class FilterUnclear(Refusal):
+    """A filter of a search that names nothing known."""
+
+    said: str
+
+
+@dataclass
+class NothingToUndo(Refusal):
+    """The speaker has done nothing that could be undone."""
+
+
+@dataclass
+class CannotUndo(Refusal):
+    """This kind of action is not undone but done otherwise, or it was undone already."""
+
+
+@dataclass
+class LaterAction(Refusal):
+    """Something done later stands on it."""
+
+    subject: str

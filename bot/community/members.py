@@ -69,13 +69,8 @@ async def meet_chat(session: Session, seen: SeenChat, defaults: Defaults, now: d
     chat = await communities.get_chat_by_external_id(session, seen.external_id)
     if chat is None:
         community = await found_community(session, seen.title, defaults, now)
-        new = Chat(
-            community_id=community.id or 0,
-            external_id=seen.external_id,
-            kind=seen.kind,
-            title=seen.title[:255],
-            username=seen.username,
-        )
+        new = Chat(community_id=community.id or 0, external_id=seen.external_id, kind=seen.kind, title=seen.title[:255])
+        new.username = seen.username
         return await communities.add_chat(session, new)
     chat.title, chat.username = seen.title[:255], seen.username
     if chat.status == "left":
@@ -117,7 +112,7 @@ async def arrive(session: Session, chat: Chat, person: Person, now: datetime) ->
     """As `meet_member`, of somebody whom we see coming: who is new to us is a newcomer from now on."""
     known = await members.get_member(session, chat.community_id, person.id or 0)
     member = await meet_member(session, chat, person, now)
-    if known is None:
+    if known is None or known.joined_at == now:  # met by the very update that tells of their coming
         member.arrived_at = now
     return member
 

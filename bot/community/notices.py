@@ -1,21 +1,79 @@
-"""What people should hear once: kept here when it happens, brought to them by the timetable."""
+"""What people should hear once: kept when it happens, brought when it may be, by the way each of them chose.
 
-from collections.abc import Iterable
+A notice waits a few minutes, so that what is decided together is told together and a slip that is mended at once
+is not told at all. Then it goes into the person's one message of the day; or waits for the next digest, where they
+are named; or is dropped by a rule: muted, overtaken, a week old, or not wanted.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+from bot.community import budget, settings
+from bot.community.followers import followers_of, has_muted
+from storage import communities, members
 from storage import notices as rows
+from storage.communities import Community
 from storage.database import Session
-from storage.notices import Notice
-from storage.suggestions import Suggestion
+from storage.members import IN_DIGEST, NOT_AT_ALL, PRIVATELY, Person
+from storage.notices import COLLECTED, DROPPED, NAMED, TOLD, Notice, Waiting
+from storage.releases import Release
+from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
+
+SETTLES_IN = timedelta(minutes=10)  # before anybody hears of it
+STALE_AFTER = timedelta(days=7)  # then it is no news
+WAITS_FOR_DIGEST = timedelta(days=8)  # a digest a week, and some room for clock changes and late posts
+
+KIND_OF_STATUS = {OPEN: "reopened", PLANNED: "planned", STARTED: "started", DECLINED: "declined", SHIPPED: "shipped"}
+EARLY = "early"  # as "shipped", to those who reserved it
+OF_STATUS = {*KIND_OF_STATUS.values(), EARLY}
+FOR_ALL_TO_READ = {*OF_STATUS, "merged", "split"}  # the digest may tell it; the others concern one person only
+WAYS = (PRIVATELY, IN_DIGEST, NOT_AT_ALL)
 
 
 @dataclass(frozen=True)
 class News:
-    """What happened to a suggestion; `about` is what makes it one thing, such as the moment of the decision."""
+    """What happened to a suggestion.
+
+    `about` is what makes it one thing, such as the moment of the decision; `words` are what else there is to say: a
+    reason, a version, for "merged" and "split" the number of the other suggestion.
+    """
 
     kind: str
     about: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of a letter: what happened to which suggestion of which community."""
+
+    news: News
+    suggestion: Suggestion
+    community: Community
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A person's one message of the day."""
+
+    key: str
+    person: Person
+    items: Sequence[Item]
+    names_communities: bool  # they are in several
+
+
+@dataclass(frozen=True)
+class Collected:
+    """People who could not be told privately, for the digest to name: in its line about one suggestion."""
+
+    suggestion: Suggestion
+    names: Sequence[str]
+    hidden: int  # further people, who do not want to be named
+    notice_ids: Sequence[int]
+
+
+# -- when it happens -------------------------------------------------------------------------------------------------
 
 
 async def notify(
@@ -29,8 +87,154 @@ async def notify(
             suggestion_id=suggestion.id or 0,
             kind=news.kind,
             about=news.about,
+            words=news.words,
+            due_at=now + SETTLES_IN,
             created_at=now,
         )
         for person_id in person_ids
     ]
     await rows.add_notices(session, kept)
+
+
+async def tell_decision(
+    session: Session, suggestion: Suggestion, now: datetime, release: Release | None = None
+) -> None:
+    """All followers hear of the status the suggestion has just got, but for the one who decided it."""
+    words = release.version if release else suggestion.reason
+    news = News(KIND_OF_STATUS[suggestion.status], moment_of(suggestion), words)
+    concerned = await followers_of(session, suggestion)
+    await notify(session, suggestion, [i for i in concerned if i != suggestion.decided_by_id], news, now)
+
+
+def moment_of(suggestion: Suggestion) -> str:
+    """What its present status is known by: the moment of the decision."""
+    return suggestion.decided_at.astimezone(UTC).isoformat() if suggestion.decided_at else ""
+
+
+async def count_ways(session: Session, shipped: Sequence[Suggestion]) -> tuple[int, int]:
+    """How many people will hear of a shipment privately, and how many by the digest."""
+    hearing = {i for one in shipped for i in await followers_of(session, one) if i != one.decided_by_id}
+    community_id = shipped[0].community_id
+    found = await members.list_memberships_of(session, community_id, list(hearing))
+    ways = [way_of(one.person, one.member) for one in found]
+    return ways.count(TOLD), ways.count(COLLECTED)
+
+
+# -- bringing it -----------------------------------------------------------------------------------------------------
+
+
+async def deliver(session: Session, person_id: int, now: datetime) -> Letter | None:
+    """Settle what waits for a person: their message of the day, if it may be written now, and the rest."""
+    waiting = await rows.list_waiting(session, person_id)
+    ways: dict[str, list[Waiting]] = {TOLD: [], COLLECTED: [], DROPPED: []}
+    for one in waiting:
+        ways[await _way(session, one, waiting, now)].append(one)
+    await rows.set_settled(session, _ids(ways[DROPPED]), DROPPED, now)
+    for one in ways[COLLECTED]:
+        await rows.set_collected(session, _ids([one]), one.notice.created_at + WAITS_FOR_DIGEST)
+    return await _write(session, ways[TOLD], now) if ways[TOLD] else None
+
+
+async def _way(session: Session, one: Waiting, waiting: Sequence[Waiting], now: datetime) -> str:
+    """Which way a notice goes."""
+    collected = one.notice.state == COLLECTED
+    too_old = now - one.notice.created_at > (WAITS_FOR_DIGEST if collected else STALE_AFTER)
+    if too_old or _is_overtaken(one, waiting) or await has_muted(session, one.suggestion, one.person.id or 0):
+        return DROPPED
+    if not collected and await _is_known(session, one.notice):
+        return DROPPED
+    way = way_of(one.person, one.member)
+    if collected:
+        return way if way == DROPPED else COLLECTED
+    return DROPPED if way == COLLECTED and one.notice.kind not in FOR_ALL_TO_READ else way
+
+
+def way_of(person: Person, member: members.Member | None) -> str:
+    """How somebody hears of things: privately, by the digest, or not at all.
+
+    Who has left asked all the same and is told privately; the digest of a group they are not in does not name them.
+    """
+    hears = member.hears if member else PRIVATELY
+    if hears == PRIVATELY and person.reachable:
+        return TOLD
+    return COLLECTED if hears != NOT_AT_ALL and member is not None and member.present else DROPPED
+
+
+def _is_overtaken(one: Waiting, waiting: Sequence[Waiting]) -> bool:
+    """Whether a status is not the suggestion's any more, or another line says the same and more."""
+    kind, suggestion = one.notice.kind, one.suggestion
+    if kind not in OF_STATUS:
+        return False
+    if kind == EARLY:
+        return suggestion.status != SHIPPED
+    said_better = any(o.notice.kind == EARLY and o.suggestion.id == suggestion.id for o in waiting)
+    if kind == KIND_OF_STATUS[SHIPPED] and said_better:
+        return True
+    return (kind, one.notice.about) != (KIND_OF_STATUS.get(suggestion.status), moment_of(suggestion))
+
+
+async def _is_known(session: Session, notice: Notice) -> bool:
+    """Whether things are again as the person heard last: what came between was overtaken before it was told."""
+    if notice.kind not in OF_STATUS:
+        return False
+    last = await rows.get_last_heard(session, notice, OF_STATUS)
+    return last is not None and (last.kind, last.words) == (notice.kind, notice.words)
+
+
+async def _write(session: Session, waiting: Sequence[Waiting], now: datetime) -> Letter | None:
+    """The message, if the person's day is free and it is not night where the longest waiting news comes from."""
+    person, eldest = waiting[0].person, waiting[0].notice
+    moment = await budget.take_day(session, eldest.community_id, person.id or 0, now)
+    if moment > now:
+        await rows.set_due(session, _ids(waiting), moment)
+        return None
+    known = {i: await communities.get_community(session, i) for i in {one.notice.community_id for one in waiting}}
+    awake = {i: budget.awake_from(now, known[i], await settings.load(session, i)) for i in known}
+    ready = [one for one in waiting if awake[one.notice.community_id] <= now]
+    for one in waiting:
+        if one not in ready:  # another community's night: tomorrow it waits longest, and decides
+            await rows.set_due(session, _ids([one]), awake[one.notice.community_id])
+    key = f"letter:{person.id}:{now.isoformat()}"
+    await rows.set_letter(session, _ids(ready), key)
+    items = [Item(_news(one.notice), one.suggestion, known[one.notice.community_id]) for one in ready]
+    return Letter(key, person, items, len(await members.list_memberships(session, person.id or 0)) > 1)
+
+
+async def settle(session: Session, letter: str, now: datetime, *, arrived: bool) -> None:
+    """The courier knows what became of a message: its news are told, or go the other way."""
+    if arrived:
+        await rows.set_letter_arrived(session, letter, now)
+    else:
+        await rows.set_letter_lost(session, letter, now)
+
+
+# -- the digest's part -----------------------------------------------------------------------------------------------
+
+
+async def collect_for_digest(session: Session, community_id: int) -> list[Collected]:
+    """Who could not be told privately, by suggestion; each person once. `set_named` goes with the issue's post."""
+    about: dict[int, list[Waiting]] = {}
+    for one in await rows.list_collected(session, community_id):
+        if not _is_overtaken(one, ()) and not await has_muted(session, one.suggestion, one.person.id or 0):
+            about.setdefault(one.suggestion.number, []).append(one)
+    return [_collected(found) for _, found in sorted(about.items())]
+
+
+def _collected(found: Sequence[Waiting]) -> Collected:
+    people = {one.person.id: one for one in found}.values()
+    named = [one.person.name for one in people if one.member is not None and one.member.named]
+    return Collected(found[0].suggestion, named, len(people) - len(named), _ids(found))
+
+
+async def set_named(session: Session, collected: Sequence[Collected], now: datetime) -> None:
+    """The issue with these lines is posted, in the same transaction."""
+    for one in collected:
+        await rows.set_settled(session, one.notice_ids, NAMED, now)
+
+
+def _ids(waiting: Sequence[Waiting]) -> list[int]:
+    return [one.notice.id or 0 for one in waiting]
+
+
+def _news(notice: Notice) -> News:
+    return News(notice.kind, notice.about, notice.words)

@@ -20,6 +20,7 @@ class Asking:
     person_id: int
     chat_id: int | None
     community_id: int | None
+    kept: str = ""
 
 
 async def ask(session: Session, asking: Asking, now: datetime) -> PromptRow:
@@ -31,6 +32,7 @@ async def ask(session: Session, asking: Asking, now: datetime) -> PromptRow:
         community_id=asking.community_id,
         name=asking.name,
         numbers=numbers,
+        kept=asking.kept,
         asked_at=now,
     )
     return await rows.add_prompt(session, row)

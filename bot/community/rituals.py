@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.community.errors import RitualUnclear, TextTooLong, UnknownZone
 from storage import communities, digests
-from storage.communities import Chat, Community
+from storage.communities import Community
 from storage.database import Session
 
 WEEK = timedelta(days=7)
@@ -71,6 +71,12 @@ def next_moments(community: Community, count: int) -> list[datetime]:
     return moments
 
 
+def taken_down(community: Community) -> dict[str, object]:
+    """The ritual as the audit log keeps it."""
+    ritual = ritual_of(community)
+    return {"name": community.ritual_name, **{part: getattr(ritual, part) for part in ritual.__dataclass_fields__}}
+
+
 def check_ritual(weekday: int, hour: int, minute: int, zone: str) -> Ritual:
     """The ritual people asked for, its zone spelled as the tz database does; raises RitualUnclear, UnknownZone."""
     if hour > 23 or minute > 59:
@@ -98,11 +104,6 @@ async def set_ritual(session: Session, community_id: int, name: str, ritual: Rit
     community.zone, community.digest_due_at = ritual.zone, due
     await session.flush()
     return community
-
-
-async def set_place(session: Session, chat: Chat, topic: str | None) -> None:
-    """In which of a chat's topics the digest is posted."""
-    await communities.set_digest_topic(session, chat.id or 0, topic)
 
 
 @cache

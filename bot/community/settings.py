@@ -1,5 +1,6 @@
 """What a community can set: one table of names, defaults and bounds; the chat calls them the same."""
 
+import re
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
@@ -74,10 +75,16 @@ def _heard(one: Field[Any], said: str) -> object:
         return _switch(one.name, said.lower())
     if isinstance(one.default, int):
         return _number(one, said)
-    words = tuple(dict.fromkeys(said.replace(",", " ").replace("，", " ").replace("、", " ").split()))
+    words = heard_words(said)
     if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in words):
         raise SettingRefused(one.name, most=MOST_WORDS)
     return words
+
+
+def heard_words(said: str) -> tuple[str, ...]:
+    """The words of a list as they are kept: each once, without the marks they are used with."""
+    bare = (word.strip("/／#＃:：").lower() for word in re.split(r"[\s,，、;；]+", said))
+    return tuple(dict.fromkeys(word for word in bare if word))
 
 
 def _switch(name: str, said: str) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from bot.language.matching import certainty, overlap, rarest, score, weight
 from bot.language.normal import plain
 from bot.language.terms import SEGMENTER, terms
 from bot.language.vectors import Encoder, Vectors, cosines, pack
-from storage import suggestions, wordings
+from storage import merges, suggestions, wordings
 from storage.communities import Community
 from storage.database import Database, Session
 from storage.suggestions import Suggestion
@@ -57,8 +57,9 @@ class Similar:
 
 @dataclass(frozen=True)
 class Match:
-    """A suggestion's wording most like a text, and how like it is."""
+    """A suggestion's wording most like a text, and how like it is; a merged one's stands for the surviving one."""
 
+    suggestion_id: int
     wording: Wording
     score: float
     shared: float
@@ -97,6 +98,11 @@ class Finder:
         found = [match for match in matches if match.shared >= FOUND_FROM or (match.cosine or 0.0) >= MEANT_FROM]
         return await self._similar(look, community, reading, found[:limit])
 
+    def forget(self, community_id: int) -> None:
+        """Some of the community's wordings have changed or gone: their meanings are read afresh."""
+        if self._meanings:
+            self._meanings.forget(community_id)
+
     async def reindex_outdated(self, database: Database, after: int) -> int:
         """Index some wordings anew that were read by other means, from an id on; returns the last id, 0 at the end."""
         name = self._encoder.name if self._encoder else None
@@ -108,9 +114,8 @@ class Finder:
         for wording, reading in zip(outdated, readings, strict=True):
             async with database.writing() as session:  # one each, so that nobody waits long
                 await wordings.reindex(session, wording, reading.indexed)
-        if self._meanings:
-            for community_id in {wording.community_id for wording in outdated}:
-                self._meanings.forget(community_id)
+        for community_id in {wording.community_id for wording in outdated}:
+            self.forget(community_id)
         return outdated[-1].id or 0
 
     def close(self) -> None:
@@ -131,7 +136,7 @@ class Finder:
         ]
 
     async def rank(self, look: Session, community: Community, reading: Reading) -> list[Match]:
-        """The best wording of each suggestion there is any reason to compare, the closest first."""
+        """The best wording of each surviving suggestion there is any reason to compare, the closest first."""
         community_id = community.id or 0
         asked = reading.indexed.terms
         counts = await wordings.count_terms(look, community_id, asked)
@@ -141,7 +146,8 @@ class Finder:
         theirs = {term for row in rows for term in wordings.terms_of(row)}
         counts |= await wordings.count_terms(look, community_id, theirs - counts.keys())
         total = max(community.last_number, MATURE)
-        return await self._apart(lambda: _matches(reading.indexed, rows, counts, total))
+        matches = await self._apart(lambda: _matches(reading.indexed, rows, counts, total))
+        return _surviving(matches, await merges.map_roots(look, [match.suggestion_id for match in matches]))
 
     async def _nearest(self, look: Session, community_id: int, reading: Reading) -> list[int]:
         vector = reading.indexed.vector
@@ -153,7 +159,7 @@ class Finder:
     async def _similar(
         self, look: Session, community: Community, reading: Reading, matches: list[Match]
     ) -> list[Similar]:
-        by_id = {match.wording.suggestion_id: match for match in matches}
+        by_id = {match.suggestion_id: match for match in matches}
         letters = _letters(reading.form)
         rows = await suggestions.list_suggestions(look, community.id or 0, list(by_id))
         same = await self._apart(lambda: {i for i, m in by_id.items() if _letters(plain(m.wording.text)) == letters})
@@ -172,10 +178,19 @@ def _matches(asked: Indexed, rows: list[Wording], counts: dict[str, int], total:
     best: dict[int, Match] = {}
     for row, cosine in zip(rows, likeness, strict=True):
         shared = overlap(asked.terms, wordings.terms_of(row), weights)
-        match = Match(row, score(cosine, shared), shared, cosine)
+        match = Match(row.suggestion_id, row, score(cosine, shared), shared, cosine)
         if row.suggestion_id not in best or match.score > best[row.suggestion_id].score:
             best[row.suggestion_id] = match
     return sorted(best.values(), key=lambda match: (-match.score, match.wording.suggestion_id))
+
+
+def _surviving(matches: list[Match], roots: dict[int, int]) -> list[Match]:
+    """What was merged counts as the one it was merged into, which is found by whichever wording is closer."""
+    best: dict[int, Match] = {}
+    for match in matches:
+        root = roots.get(match.suggestion_id, match.suggestion_id)
+        best.setdefault(root, replace(match, suggestion_id=root))
+    return list(best.values())
 
 
 def _cosines(asked: Indexed, rows: list[Wording]) -> list[float] | list[None]:

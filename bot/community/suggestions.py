@@ -1,13 +1,15 @@
-"""Suggestions: submitted, joined by others with their own words, voted for."""
+"""Suggestions: submitted, joined by others with their own words."""
 
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.community.errors import AlreadyDecided, EmptyText, OwnSuggestion, TextTooLong, UnknownSuggestion
-from storage import communities, follows, suggestions, wordings
+from bot.community import roundups, votes
+from bot.community.errors import EmptyText, TakenBack, TextTooLong, UnknownSuggestion
+from bot.community.votes import Cast
+from storage import communities, follows, merges, suggestions, wordings
 from storage.database import Session
-from storage.suggestions import DECLINED, MAX_LENGTH, SHIPPED, Offer, Suggestion, Vote
+from storage.suggestions import MAX_LENGTH, Offer, Suggestion
 from storage.wordings import Indexed, Wording
 
 _LOOKS_EMPTY = "\u2800\u3164\uffa0\u115f\u1160"  # the braille blank and the Hangul fillers
@@ -25,15 +27,17 @@ class Ask:
     captured_by_id: int | None = None
     source_chat_id: int | None = None
     source_message: str | None = None
+    topic: str | None = None
+    photo: str | None = None
 
 
-def check_text(text: str, command: str) -> str:
+def check_text(text: str, command: str, longest: int = MAX_LENGTH) -> str:
     """The text as it is kept; raises EmptyText, TextTooLong."""
     kept = text.replace("\x00", "").strip()  # PostgreSQL stores no NUL
     if not any(_is_visible(character) for character in kept):
         raise EmptyText(command)
-    if len(kept) > MAX_LENGTH:
-        raise TextTooLong(MAX_LENGTH)
+    if len(kept) > longest:
+        raise TextTooLong(longest)
     return kept
 
 
@@ -43,13 +47,20 @@ def _is_visible(character: str) -> bool:
 
 
 async def access_suggestion(session: Session, community_id: int, number: int) -> Suggestion:
-    """A suggestion of this community; raises UnknownSuggestion for any other community's."""
+    """A suggestion of this community; raises UnknownSuggestion for any other community's, TakenBack."""
     if not 0 < number < 2**31:
         raise UnknownSuggestion(number)
     suggestion = await suggestions.get_suggestion(session, community_id, number)
     if suggestion is None:
         raise UnknownSuggestion(number)
+    if suggestion.withdrawn_at:
+        raise TakenBack(number)
     return suggestion
+
+
+async def access_surviving(session: Session, community_id: int, number: int) -> Suggestion:
+    """As `access_suggestion`; of a merged one, the one it was merged into: there it is voted for and decided."""
+    return await merges.get_root(session, await access_suggestion(session, community_id, number))
 
 
 async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) -> Suggestion:
@@ -60,16 +71,17 @@ async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) ->
         number=await communities.claim_number(session, ask.community_id), created_at=now, **vars(ask)
     )
     await suggestions.add_suggestion(session, suggestion)
-    await _keep_words(session, suggestion, ask.author_id, ask.text, indexed, now)
+    await roundups.gather(session, suggestion, now)
+    await _keep_words(session, suggestion, ask, indexed, now)
     await follows.add_follow(session, suggestion.id or 0, ask.author_id, now)
     return suggestion
 
 
-async def offer(session: Session, ask: Ask, now: datetime) -> Offer:
-    """Keep what was asked until its author says whether it is one of the similar ones."""
+async def offer(session: Session, ask: Ask, now: datetime, *, sure: bool = True) -> Offer:
+    """Keep what was asked until its author says whether it is one of the similar ones; or a suggestion at all."""
     if existing := await suggestions.get_offer_by_origin(session, ask.origin):
         return existing
-    return await suggestions.add_offer(session, Offer(created_at=now, **vars(ask)))
+    return await suggestions.add_offer(session, Offer(created_at=now, sure=sure, **vars(ask)))
 
 
 async def take_offer(session: Session, offered: Offer, now: datetime) -> Ask | None:
@@ -79,48 +91,24 @@ async def take_offer(session: Session, offered: Offer, now: datetime) -> Ask | N
     return Ask(**{name: getattr(offered, name) for name in Ask.__dataclass_fields__})
 
 
-async def join(session: Session, suggestion: Suggestion, ask: Ask, indexed: Indexed, now: datetime) -> bool:
-    """Add a person's vote and own words to a suggestion; False when it is their own. Raises AlreadyDecided."""
+async def join(session: Session, suggestion: Suggestion, ask: Ask, indexed: Indexed, now: datetime) -> Cast | None:
+    """Add a person's vote and own words to a suggestion; None when it is their own. Raises AlreadyDecided, Outsider."""
     if suggestion.author_id == ask.author_id:
-        return False
-    await vote(session, suggestion, ask.author_id, now)
-    await _keep_words(session, suggestion, ask.author_id, ask.text, indexed, now)
-    return True
+        return None
+    cast = await votes.vote(session, suggestion, ask.author_id, now)
+    await _keep_words(session, suggestion, ask, indexed, now)
+    return cast
 
 
-async def vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> None:
-    """Count a person's vote once, and let them follow what they want; raises OwnSuggestion, AlreadyDecided."""
-    _check_vote(suggestion, person_id)
-    await suggestions.add_vote(session, Vote(suggestion_id=suggestion.id or 0, person_id=person_id, created_at=now))
-    await follows.add_follow(session, suggestion.id or 0, person_id, now)
-
-
-async def toggle_vote(session: Session, suggestion: Suggestion, person_id: int, now: datetime) -> bool:
-    """Vote, or take the vote back; True when it stands now. Raises OwnSuggestion, AlreadyDecided."""
-    _check_vote(suggestion, person_id)
-    if await suggestions.delete_vote(session, suggestion.id or 0, person_id):
-        return False
-    await vote(session, suggestion, person_id, now)
-    return True
-
-
-def _check_vote(suggestion: Suggestion, person_id: int) -> None:
-    if suggestion.author_id == person_id:
-        raise OwnSuggestion
-    if suggestion.status in (SHIPPED, DECLINED):
-        raise AlreadyDecided(suggestion.number, suggestion.status)
-
-
-async def _keep_words(
-    session: Session, suggestion: Suggestion, person_id: int, text: str, indexed: Indexed, now: datetime
-) -> None:
+async def _keep_words(session: Session, suggestion: Suggestion, ask: Ask, indexed: Indexed, now: datetime) -> None:
     wording = Wording(
         community_id=suggestion.community_id,
         suggestion_id=suggestion.id or 0,
-        person_id=person_id,
-        text=text,
+        person_id=ask.author_id,
+        text=ask.text,
         terms="",
         terms_by=indexed.terms_by,
+        origin=ask.origin,
         created_at=now,
     )
     await wordings.add_wording(session, wording, indexed)

@@ -1,20 +1,26 @@
 """Who is told what, in their language, into the outbox."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from bot.community import settings
 from bot.community.digests import STALE_AFTER, Published, due_of
 from bot.community.digests import draft as draft_issue
 from bot.community.references import newest_section
 from bot.community.repositories import Shipment, ship_text
-from bot.texts import digests, drafts, repositories
+from bot.community.votes import Cast
+from bot.texts import care, chats, digests, drafts, repositories, roundups
 from bot.texts import suggestions as texts
+from bot.texts import votes as vote_texts
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.say import Say, to_chat, to_person
-from storage import communities, members, outbox, suggestions, wordings
+from bot.texts.suggestions import Around
+from storage import care as care_rows
+from storage import communities, members, merges, outbox, suggestions, votes
 from storage import digests as issues
 from storage.communities import Chat, Community
 from storage.database import Session
@@ -41,20 +47,128 @@ def language_of_person(person: Person, community: Community) -> Translator:
 
 
 async def card(session: Session, suggestion: Suggestion, now: datetime) -> OutboxRow:
-    """A suggestion's live card, posted where it was asked, or brought up to date there."""
+    """A suggestion's live card, posted where it was asked, or brought up to date there; the team's card follows it."""
     community = await communities.get_community(session, suggestion.community_id)
-    author = await members.get_person(session, suggestion.author_id)
-    suggestion_id = suggestion.id or 0
-    votes = (await suggestions.count_votes(session, [suggestion_id])).get(suggestion_id, 0)
-    voices = len(await wordings.list_voices(session, suggestion_id))
+    await outbox.add_rows(session, await _team_cards(session, suggestion, community, now))
+    if suggestion.roundup_id is not None:
+        return await _roundup(session, suggestion, suggestion.roundup_id, now)
     if suggestion.source_chat_id is None:
-        t = language_of_person(author, community)
-        said = texts.card(t, suggestion, author.name, votes, voices, in_group=False)
-        return to_person(author.id or 0, _in_slot(said, suggestion), now, priority=outbox.CARD)
+        return await _private_card(session, suggestion, community, now)
     chat = await communities.get_chat(session, suggestion.source_chat_id)
-    said = texts.card(language_of_chat(chat, community), suggestion, author.name, votes, voices)
-    slotted = _in_slot(said, suggestion)
-    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=suggestion.source_message)
+    said = await _card(session, language_of_chat(chat, community), suggestion, in_group=True)
+    source, topic = suggestion.source_message, suggestion.topic
+    return to_chat(chat.id or 0, said, now, priority=outbox.CARD, reply_to=source, topic=topic)
+
+
+async def _private_card(session: Session, suggestion: Suggestion, community: Community, now: datetime) -> OutboxRow:
+    author = await members.get_person(session, suggestion.author_id)
+    t = language_of_person(author, community)
+    said = await _card(session, t, suggestion, in_group=False)
+    if len(await members.list_memberships(session, author.id or 0)) > 1 and suggestion.withdrawn_at is None:
+        said = replace(said, text=f"{said.text}\n\n{texts.meant_for(t, community)}")
+    return to_person(author.id or 0, said, now, priority=outbox.CARD)
+
+
+async def _card(session: Session, t: Translator, suggestion: Suggestion, *, in_group: bool) -> Say:
+    if suggestion.withdrawn_at is not None:
+        return _in_slot(texts.taken_back(t, suggestion), suggestion)
+    suggestion_id = suggestion.id or 0
+    author = await members.get_person(session, suggestion.author_id)
+    counted = (await votes.count_votes(session, [suggestion_id])).get(suggestion_id, 0)
+    voices = await merges.count_speakers(session, await merges.list_family(session, suggestion_id))
+    around = await _around(session, t, suggestion)
+    said = texts.card(t, suggestion, author.name, counted, voices, in_group=in_group, around=around)
+    return _in_slot(said, suggestion)
+
+
+async def _roundup(session: Session, suggestion: Suggestion, roundup_id: int, now: datetime) -> OutboxRow:
+    """The one live message that is the card of several, asked for at once in a chat."""
+    shown = await suggestions.list_roundup(session, roundup_id)
+    counted = await votes.count_votes(session, [one.id or 0 for one in shown])
+    people = await members.list_people(session, [one.author_id for one in shown])
+    chat = await communities.get_chat(session, suggestion.source_chat_id or 0)
+    t = language_of_chat(chat, await communities.get_community(session, suggestion.community_id))
+    said = roundups.roundup(t, [(one, people[one.author_id].name, counted.get(one.id or 0, 0)) for one in shown])
+    slotted = replace(said, slot=f"roundup:{roundup_id}")
+    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=shown[0].source_message)
+
+
+async def voted(session: Session, suggestion: Suggestion, cast: Cast, now: datetime) -> list[OutboxRow]:
+    """What follows from a vote: the card, where its number changed; the team hears of many newcomers' votes, once."""
+    shown = await merges.get_root(session, suggestion)  # a vote on a merged one's card counts there
+    told = [await card(session, shown, now)] if cast.changed and not cast.held_hours else []
+    if cast.burst:
+        community = await communities.get_community(session, suggestion.community_id)
+        said = partial(vote_texts.burst, suggestion=suggestion, count=cast.burst)
+        told += await to_team(session, community, said, now, key=f"burst:{suggestion.id}")
+    return told
+
+
+async def _around(session: Session, t: Translator, suggestion: Suggestion) -> Around:
+    merged = await merges.list_merged(session, suggestion.id or 0)
+    root = await merges.get_root(session, suggestion)
+    return Around(
+        decider=await decider(session, t, suggestion),
+        into=root.number if root.id != suggestion.id else None,
+        together=[one.number for one in merged],
+    )
+
+
+async def decider(session: Session, t: Translator, suggestion: Suggestion) -> str:
+    """Who decided, by name or as the team; empty where nobody has."""
+    if suggestion.decided_by_id is None:
+        return ""
+    if suggestion.decided_as_team or (await settings.load(session, suggestion.community_id)).team_signs:
+        return str(t("the team"))
+    return (await members.get_person(session, suggestion.decided_by_id)).name
+
+
+async def _team_cards(session: Session, suggestion: Suggestion, community: Community, now: datetime) -> list[OutboxRow]:
+    """The card in the staff chat: posted when a suggestion is new, edited where it stands, never brought up late."""
+    room = await communities.get_staff_chat(session, community.id or 0)
+    slot = f"triage:{suggestion.id}"
+    if room is None or not (suggestion.created_at == now or await outbox.has_slot(session, slot)):
+        return []
+    said = replace(await team_card(session, language_of_chat(room, community), suggestion), slot=slot)
+    return [to_chat(room.id or 0, said, now, priority=outbox.CARD)]
+
+
+async def team_card(session: Session, t: Translator, suggestion: Suggestion) -> Say:
+    """A suggestion as the team sees it, with all it can do about it."""
+    suggestion_id = suggestion.id or 0
+    source = suggestion.source_chat_id
+    counted = await votes.count_votes(session, [suggestion_id])
+    owner = await members.get_person(session, suggestion.owner_id) if suggestion.owner_id else None
+    voices = await merges.list_voices(session, suggestion_id)
+    people = await members.list_people(session, [suggestion.author_id, *(one.person_id for one in voices)])
+    return care.card(
+        t,
+        care.Kept(
+            suggestion=suggestion,
+            author=people[suggestion.author_id].name,
+            source=await communities.get_chat(session, source) if source else None,
+            votes=counted.get(suggestion_id, 0),
+            voices=[(people[one.person_id].name, one.text) for one in voices if one.person_id != suggestion.author_id],
+            owner=owner.name if owner else "",
+            tags=(await care_rows.list_tags(session, [suggestion_id])).get(suggestion_id, []),
+            around=await _around(session, t, suggestion),
+        ),
+    )
+
+
+async def reminder(
+    session: Session, community_id: int, owner_id: int, quiet: Sequence[Suggestion], now: datetime
+) -> list[OutboxRow]:
+    """An owner hears which of theirs had no news: privately, else in one line where the team is, else not at all."""
+    community = await communities.get_community(session, community_id)
+    owner = await members.get_person(session, owner_id)
+    if owner.reachable:
+        said = care.reminder(language_of_person(owner, community), community.name, quiet)
+        return [to_person(owner_id, said, now)]
+    room = await communities.get_staff_chat(session, community_id)
+    if room is None:
+        return []
+    return [to_chat(room.id or 0, care.reminder_aloud(language_of_chat(room, community), owner.name, quiet), now)]
 
 
 async def apology(session: Session, raw: Mapping[str, Any], now: datetime) -> None:
@@ -106,7 +220,7 @@ async def issue(session: Session, published: Published, now: datetime) -> list[O
         if picture := digests.picture(t, told, community):
             said.insert(0, (key + PICTURE, picture))
         rows += [
-            to_chat(chat.id or 0, replace(words, fresh=fresh), now, key=name, once=True, topic=chat.digest_topic)
+            to_chat(chat.id or 0, replace(words, fresh=fresh), now, key=name, once=True, topic=chat.topic)
             for name, words in said
         ]
     return rows
@@ -154,6 +268,19 @@ async def changelog(session: Session, community_id: int, text: str, now: datetim
     return told
 
 
+async def topic_lost(session: Session, row: OutboxRow, now: datetime) -> None:
+    """A topic is closed or gone: we post outside of it from now on, and the team hears of it once."""
+    chat = await communities.get_chat(session, row.chat_id) if row.chat_id else None
+    topic = str(row.arguments.get("message_thread_id"))
+    if chat is None or chat.topic != topic:
+        return
+    await communities.set_topic(session, chat.id or 0, None)
+    community = await communities.get_community(session, chat.community_id)
+    said = partial(chats.topic_lost, title=chat.title)
+    told = await to_team(session, community, said, now, key=f"topic-lost:{chat.id}:{topic}:{now.date()}")
+    await outbox.add_rows(session, told)
+
+
 async def to_team(
     session: Session,
     community: Community,
@@ -168,16 +295,31 @@ async def to_team(
     Said once for a key; in a slot, it is one live message in each place. Empty when there is nobody: only who has
     pressed Start can be told privately.
     """
-    rooms = [room for room in await communities.list_chats(session, community.id or 0) if room.is_staff]
-    told = []
-    for room in rooms:
-        words = replace(say(language_of_chat(room, community)), slot=slot and f"{slot}:{room.id}")
-        told.append(to_chat(room.id or 0, words, now, key=key and f"{key}:{room.id}"))
-    person = None if rooms else await members.get_last_decider(session, community.id or 0)
-    if person is not None:
-        words = replace(say(language_of_person(person, community)), slot=slot and f"{slot}:person")
-        told.append(to_person(person.id or 0, words, now, key=key and f"{key}:person"))
-    return told
+    if told := await to_rooms(session, community, say, now, key=key, slot=slot):
+        return told
+    person = await members.get_last_decider(session, community.id or 0)
+    if person is None:
+        return []
+    said = replace(say(language_of_person(person, community)), slot=f"{slot}:person" if slot else None)
+    return [to_person(person.id or 0, said, now, key=f"{key}:person" if key else None)]
+
+
+async def to_rooms(
+    session: Session,
+    community: Community,
+    say: Callable[[Translator], Say],
+    now: datetime,
+    *,
+    key: str | None = None,
+    slot: str | None = None,
+) -> list[OutboxRow]:
+    """What the team should know, for its rooms alone: once for a key, or as a live message of a slot."""
+    rows = []
+    for room in await communities.list_chats(session, community.id or 0):
+        if room.is_staff:
+            said = replace(say(language_of_chat(room, community)), slot=f"{slot}:{room.id}" if slot else None)
+            rows.append(to_chat(room.id or 0, said, now, key=f"{key}:{room.id}" if key else None, topic=room.topic))
+    return rows
 
 
 def _in_slot(say: Say, suggestion: Suggestion) -> Say:

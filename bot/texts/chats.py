@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import name
 from bot.texts.say import Button, Say
 from storage.communities import Chat, Community
@@ -24,9 +25,19 @@ def welcome(t: Translator, chat: Chat, missing: Sequence[str], theirs: Sequence[
         _sight(t, chat),
     ]
     if missing:
-        lines.append(t("I would like these rights: %(rights)s.", rights=_rights(t, missing)))
-    lines.append(t("The owner can tell me what this chat is for:"))
-    return Say("\n\n".join(lines), [*role_buttons(t, chat), *_belongs_buttons(t, theirs)], reply=False)
+        lines.append(wanted(t, missing))
+    set_up = [[Button(str(t("Set up (for the owner)")), data="setup")]]
+    return Say("\n\n".join(lines), [*_belongs_buttons(t, theirs), *set_up], reply=False)
+
+
+def wanted(t: Translator, missing: Sequence[str]) -> Markup:
+    """The rights that I would like, and what each is for."""
+    return t("I would like these rights: %(rights)s.", rights=_rights(t, missing))
+
+
+def wanted_in(t: Translator, chat: Chat, missing: Sequence[str]) -> Say:
+    """The same for the owner's ears alone."""
+    return Say(t("<b>%(title)s</b>: thank you for taking me in.", title=name(chat.title)) + " " + wanted(t, missing))
 
 
 def _belongs_buttons(t: Translator, theirs: Sequence[Community]) -> list[list[Button]]:
@@ -65,8 +76,8 @@ def role_buttons(t: Translator, chat: Chat) -> list[list[Button]]:
     return [[Button(f"{marks[plays[role]]}{names[role]}", data=f"role:{n}") for n, role in enumerate(ROLES)]]
 
 
-def setup(t: Translator, chat: Chat, theirs: Sequence[Community]) -> Say:
-    """What the chat is for, with buttons to change it, and to make it one of their other community's."""
+def setup(t: Translator, chat: Chat, theirs: Sequence[Community], topic: int = 0) -> Say:
+    """What the chat is for, with buttons to change it, to make it one of their other community's, and to post here."""
     lines = [t("<b>%(title)s</b>: what is this chat for?", title=name(chat.title))]
     if chat.is_seed:
         lines.append(t("Gated: I answer requests to join and let in who has an invitation code."))
@@ -74,7 +85,26 @@ def setup(t: Translator, chat: Chat, theirs: Sequence[Community]) -> Say:
         lines.append(t("Staff: the team's room. The digest is not posted here."))
     if chat.is_open:
         lines.append(t("Open: members suggest and vote, and the digest is posted here."))
-    return Say("\n".join(lines), [*role_buttons(t, chat), *_belongs_buttons(t, theirs)])
+    is_here = (chat.topic or "0") == str(topic)
+    elsewhere = [] if is_here else [[Button(t("Post here in this topic"), data=f"post:{topic}")]]
+    if topic and is_here:
+        lines.append(t("What nobody asked for, such as the digest, is posted in this topic."))
+    return Say("\n".join(lines), [*role_buttons(t, chat), *_belongs_buttons(t, theirs), *elsewhere])
+
+
+def posts_here(t: Translator) -> Markup:
+    return t("From now on I post here what nobody asked for, such as the digest.")
+
+
+def topic_lost(t: Translator, title: str) -> Say:
+    """The topic chosen for posts is closed or gone."""
+    return Say(
+        t(
+            "The topic I posted to in <b>%(title)s</b> is closed, so I post outside of topics there. "
+            "To choose another, send <code>/setup</code> in it.",
+            title=name(title),
+        )
+    )
 
 
 def communities(t: Translator, known: Sequence[Community]) -> Say:
@@ -117,36 +147,36 @@ def hello(t: Translator, community: str | None) -> Say:
     )
 
 
-def help_in_group(t: Translator) -> Say:
-    return Say(
-        t(
-            "<code>/suggest …</code> ask for something · <code>/top</code> most wanted · <code>/search …</code> find · "
-            "<code>/vote 12</code> · <code>/my</code> yours · <code>/invite</code> bring a friend"
-        )
-    )
-
-
-def help_in_full(t: Translator, staff: bool) -> Say:
-    lines = [
-        t("<b>What you can do</b>"),
-        t(
-            "<code>/suggest …</code> or <code>建议 …</code>: ask for something. "
-            "In a group, reply with it to note somebody's message."
+HELP = (
+    Entry(
+        "setup",
+        "settings",
+        ("team",),
+        lambda t: t("what this chat is for"),
+        lambda t: t("<code>/setup</code> in a group: what that chat is for, and in which topic I post."),
+    ),
+    Entry(
+        "community",
+        "settings",
+        ("private",),
+        lambda t: t("which community is meant here"),
+        lambda t: t("<code>/community</code>: which community we talk about here."),
+    ),
+    Entry(
+        "language",
+        "settings",
+        (
+            "private",
+            "team",
         ),
-        t("<code>/top</code>: what people want most. <code>/search …</code>: is it there already?"),
-        t("<code>/vote 12</code> or <code>顶 12</code>: your voice counts once."),
-        t("<code>/my</code>: what you asked and voted for."),
-        t("<code>/invite</code>: your invitation codes. <code>/tree</code>: who brought whom."),
-        t(
-            "<code>/language</code>: 简体中文, 繁體中文, English. "
-            "<code>/community</code>: which one we talk about here."
-        ),
-    ]
-    if staff:
-        lines += [
-            t("<b>For the team</b>"),
-            t("<code>/status 12 planned</code>, <code>/decline 12 reason</code>, <code>/ship 12 14 v2.3 note</code>"),
-            t("<code>/digest</code>: preview the next issue. <code>/ritual name fri 17:00</code>: when it is posted."),
-            t("<code>/setup</code> in a group: what that chat is for."),
-        ]
-    return Say("\n".join(lines))
+        lambda t: t("choose my language"),
+        lambda t: t("<code>/language</code>: 简体中文, 繁體中文, English."),
+    ),
+    Entry(
+        "help",
+        "settings",
+        ("members",),
+        lambda t: t("what I can do here"),
+        lambda t: t("<code>/help</code>: these pages."),
+    ),
+)

@@ -12,20 +12,24 @@ from markupsafe import Markup
 from bot.community.digests import SECTIONS, Issue, Thanked, Told
 from bot.community.drafts import LONGEST_LINE
 from bot.community.loop import Missing
+from bot.community.notices import Collected
+from bot.community.verdicts import Satisfaction
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, shorten, visible
 from bot.texts.pages import SHOWN, UNFOLDED, Section, paginate
 from bot.texts.say import Button, Picture, Say
 from bot.texts.suggestions import status_name
 from bot.texts.triage import calm
+from bot.texts.verdicts import satisfaction
 from storage.communities import Chat, Community
-from storage.digests import Newcomer, Unreached
+from storage.digests import Newcomer
 from storage.outbox import OutboxRow
 from storage.suggestions import STARTED, Suggestion
 
 WORDS, REASON, VERSION, NOTE, VOICE, BUTTON, SETTLED = 80, 90, 24, 60, 60, 24, 240  # UTF-16 units within a line
 MOST_MENTIONS = 5
-MOST_NAMES = 5
+MOST_NAMES = 5  # in a line
 TELEGRAM_SAYS = "Telegram server says - "  # how aiogram begins what Telegram refused with
 NOTABLE_STREAK = 3  # weeks
 _SUPERGROUP = "-100"  # in front of the id that links to its messages name
@@ -98,7 +102,7 @@ def _tiles(t: Translator, shipped: int, told: Issue) -> list[dict[str, Any]]:
 
 
 def _on_picture(t: Translator, one: Told) -> dict[str, str]:
-    who = name(one.asker)
+    who = name(one.asker) if one.asker else str(t("a member"))
     if one.others:
         who = str(t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", one.others, name=who))
     words = f"#{one.suggestion.number} {excerpt(one.suggestion.text, WORDS)}"
@@ -162,6 +166,7 @@ def _headings(t: Translator) -> dict[str, Markup]:
         "shipped": t("<b>You asked, we shipped</b>"),
         "on_the_way": t("<b>On the way</b>"),
         "declined": t("<b>Not this time, and why</b>"),
+        "satisfaction": t("<b>Does it work?</b>"),
         "unreached": t("<b>You wanted to know</b>"),
         "wanted": t("<b>Most wanted</b>"),
         "newcomers": t("<b>New faces</b>"),
@@ -216,7 +221,10 @@ def source_link(suggestion: Suggestion, reader: Chat | None, sources: Mapping[in
 
 def _asked_by(reader: _Reader, told: Told) -> Markup:
     """The asker, those who asked for the same with their own words, and how many more."""
-    t, who = reader.t, _face(reader, told.suggestion.author_id, told.asker, told.mentions)
+    t = reader.t
+    asker = told.asker or str(t("a member"))
+    who = _face(reader, told.suggestion.author_id, asker, told.mentions if told.asker else {})
+    who = t(", ").join([who, *(_named(t, name(one)) for one in told.co_askers)])
     for voice in told.voices:
         who = t(
             "%(who)s; “%(words)s” — %(voice)s",
@@ -260,11 +268,21 @@ def _declined(reader: _Reader, told: Told) -> Markup:
     )
 
 
-def _unreached(reader: _Reader, found: Unreached) -> Markup:
+def _satisfied(reader: _Reader, said: Satisfaction) -> Markup:
+    return satisfaction(reader.t, said)
+
+
+def _unreached(reader: _Reader, found: Collected) -> Markup:
+    """Whom I could not tell privately, with the suggestion they wanted to hear of."""
     t = reader.t
-    names = t(", ").join(_named(t, name(one)) for one in found.names[:MOST_NAMES])
-    if (more := len(found.names) - MOST_NAMES) > 0:
-        names = t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", more, name=names)
+    shown = found.names[:MOST_NAMES]
+    names = t(", ").join(_named(t, name(one)) for one in shown)
+    if more := len(found.names) - len(shown) + found.hidden:
+        names = (
+            t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", more, name=names)
+            if shown
+            else t.count("%(n)s person", "%(n)s people", more)
+        )
     number, status = _number(reader, found.suggestion), status_name(t, found.suggestion.status)
     return t("📬 %(names)s: %(number)s is %(status)s", names=names, number=number, status=status)
 
@@ -322,6 +340,7 @@ _DRAW: Mapping[str, Callable[[_Reader, Any], Markup]] = {
     "shipped": _shipped,
     "on_the_way": _on_the_way,
     "declined": _declined,
+    "satisfaction": _satisfied,
     "unreached": _unreached,
     "wanted": _wanted,
     "newcomers": _newcomer,
@@ -394,10 +413,6 @@ def _settle_buttons(t: Translator, row: OutboxRow, chat: Chat) -> list[Button]:
     ]
 
 
-def placed(t: Translator) -> Markup:
-    return t("From now on the digest of this chat is posted here.")
-
-
 def mentions(t: Translator, *, wanted: bool) -> Markup:
     """Whether somebody's phone rings when a digest names them."""
     if wanted:
@@ -420,3 +435,21 @@ def arrived(t: Translator, who: str, chat: str) -> Markup:
 
 def settled_already(t: Translator) -> Markup:
     return t("Somebody has settled this already.")
+
+
+HELP = (
+    Entry(
+        "digest",
+        "digest",
+        ("team",),
+        lambda t: t("preview the next digest"),
+        lambda t: t("<code>/digest</code>: preview the next issue."),
+    ),
+    Entry(
+        "ritual",
+        "digest",
+        ("team",),
+        lambda t: t("when the digest is posted"),
+        lambda t: t("<code>/ritual name fri 17:00</code>: when it is posted."),
+    ),
+)

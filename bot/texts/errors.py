@@ -11,7 +11,7 @@ from bot.texts.catalogues import Translator
 from bot.texts.html import excerpt
 from bot.texts.settings import setting_refused
 from bot.texts.suggestions import status_name
-from bot.texts.triage import cannot_ship
+from bot.texts.triage import calm, cannot_ship
 
 # Each takes the refusal of its class; that the class and its sentence fit is what the tests see to.
 _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
@@ -36,6 +36,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.OwnSuggestion: lambda t, _: t("This one is yours: the votes are those of the others."),
     errors.AlreadyDecided: lambda t, e: t(
         "#%(number)s is settled already: %(status)s.", number=e.number, status=status_name(t, e.status)
+    ),
+    errors.NotPlannedYet: lambda t, e: t(
+        "#%(number)s is not planned yet. Vote for it: <code>/vote %(number)s</code>", number=e.number
     ),
     errors.ReasonNeeded: lambda t, e: t(
         "Please add a reason, everyone can read it: <code>/decline %(number)s your reason</code>", number=e.number
@@ -74,6 +77,76 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "There is no setting “%(name)s”. <code>/settings</code> lists them all.", name=excerpt(e.name, 60)
     ),
     errors.SettingRefused: setting_refused,
+    errors.TakenBack: lambda t, e: t(
+        "#%(number)s was taken back by who asked for it. /top shows what others want.", number=e.number
+    ),
+    errors.NoWords: lambda t, e: t(
+        "None of your words stand with #%(number)s. Join it with 👍, or suggest your own: <code>/suggest …</code>",
+        number=e.number,
+    ),
+    errors.OwnAlready: lambda t, e: t(
+        "That is #%(number)s, which you asked for yourself. It is in good hands.", number=e.number
+    ),
+    errors.KnownMessage: lambda t, e: t("This message is #%(number)s already.", number=e.number),
+    errors.EnoughToday: lambda t, e: t(
+        "You have suggested %(limit)s times today, as many as one may here. Come again tomorrow; "
+        "until then, vote for what others ask: /top",
+        limit=e.limit,
+    ),
+    errors.TooNew: lambda t, e: t.count(
+        "You have just joined: in %(n)s hour you can suggest. Look around meanwhile, and vote: /top",
+        "You have just joined: in %(n)s hours you can suggest. Look around meanwhile, and vote: /top",
+        e.hours,
+    ),
+    errors.WordTaken: lambda t, e: t(
+        "“%(word)s” calls a command already. Choose another word.", word=excerpt(e.word, 60)
+    ),
+    errors.StaleButton: lambda t, _: stale_button(t),
+    errors.AlreadySo: lambda t, e: t("#%(number)s stands like that already. Nothing was changed.", number=e.number),
+    errors.PartOfAnother: lambda t, e: t(
+        "#%(number)s was merged into #%(into)s. Decide there, or part them: <code>/split %(number)s</code>",
+        number=e.number,
+        into=e.into,
+    ),
+    errors.CannotMerge: lambda t, e: t(
+        "#%(number)s is %(status)s, and only what is still to be done can be merged. Reopen it first.",
+        number=e.number,
+        status=status_name(t, e.status),
+    ),
+    errors.MergedIntoItself: lambda t, e: t(
+        "#%(number)s and #%(into)s are one already. <code>/split</code> parts what was merged.",
+        number=e.number,
+        into=e.into,
+    ),
+    errors.NotMerged: lambda t, e: t("#%(number)s is not merged into another one, so it stays.", number=e.number),
+    errors.NotTheirs: lambda t, _: t("Only who asked or voted for one of the two can say that."),
+    errors.UnknownMember: lambda t, e: t(
+        "I have not met “%(name)s” here yet. Whoever it is, they write something in the group first.",
+        name=calm(excerpt(e.name, 60)),
+    ),
+    errors.NameMissing: lambda t, e: t("Who looks after it? For example <code>%(example)s</code>.", example=e.example),
+    errors.TagRefused: lambda t, e: t(
+        "Add one or more short words, such as <code>/tag 12 camera</code>: %(most)s tags at most, each up to "
+        "%(longest)s characters.",
+        most=e.most,
+        longest=e.longest,
+    ),
+    errors.DateUnclear: lambda t, _: t("I could not read a day to come there. For example: 2026-12-01 or 12-01."),
+    errors.FilterUnclear: lambda t, e: t(
+        "I do not know “%(said)s”. Try <code>/search status:planned tag:camera owner:me by:@name words</code>.",
+        said=excerpt(e.said, 60),
+    ),
+    errors.NothingToUndo: lambda t, _: t(
+        "You have done nothing lately that could be undone. <code>/audit</code> shows what others did."
+    ),
+    errors.CannotUndo: lambda t, _: t("That cannot be undone (any more). <code>/audit</code> shows how things stand."),
+    errors.LaterAction: lambda t, e: t(
+        "Something was done to %(subject)s after that. Undo the later action first: <code>/audit</code>",
+        subject=excerpt(e.subject, 40),
+    ),
+    errors.TooLateToAnswer: lambda t, _: t(
+        "This question is closed. If something does not work, tell it with <code>/suggest …</code>"
+    ),
     errors.UnknownZone: lambda t, e: t(
         "I do not know the time zone “%(word)s”. Use a name such as <code>Asia/Shanghai</code>.",
         word=excerpt(e.word, 60),

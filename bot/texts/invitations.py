@@ -10,8 +10,9 @@ from markupsafe import Markup
 from bot.community.codes import written
 from bot.community.invitations import HELD_FOR, MOST_IN_HAND, PER_SHIPPED, Hand, Quota
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import name
-from bot.texts.say import Button, Say
+from bot.texts.say import Button, Say, Whisper
 from storage.communities import Chat, Community
 from storage.invitations import CLAIMED, ISSUED, USED, Invitation
 from storage.members import Person
@@ -34,9 +35,9 @@ def start_link(username: str, payload: str) -> str:
     return f"https://t.me/{username}?start={payload}"
 
 
-def privately(t: Translator, username: str, payload: str) -> Say:
+def privately(t: Translator, username: str, payload: str) -> Whisper:
     """In a group: the answer is for one person only, and the button leads to it."""
-    return Say(t("I will tell you privately."), [[Button(t("Open our chat"), url=start_link(username, payload))]])
+    return Whisper(t("I will tell you privately."), [[Button(t("Open our chat"), url=start_link(username, payload))]])
 
 
 # -- codes in hand ---------------------------------------------------------------------------------------------------
@@ -235,3 +236,14 @@ def approval(chat_id: int, person: Person, origin: str, now: datetime) -> Outbox
     key = f"approve:{chat_id}:{origin}"
     method = "approveChatJoinRequest"
     return call(method, fields, now, chat_id=chat_id, key=key, priority=ANSWER, good_for=APPROVE_WITHIN)
+
+
+HELP = (
+    Entry(
+        "invite",
+        "invite",
+        ("members",),
+        lambda t: t("bring a friend"),
+        lambda t: t("<code>/invite</code>: your invitation codes."),
+    ),
+)

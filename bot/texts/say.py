@@ -162,7 +162,9 @@ def to_chat(
     )
 
 
-def to_one_in(chat_id: int, whisper: Whisper, external_id: str, now: datetime, *, key: str | None = None) -> OutboxRow:
+def to_one_in(
+    chat_id: int, whisper: Whisper, external_id: str, now: datetime, *, key: str | None = None, topic: str | None = None
+) -> OutboxRow:
     """The outbox row that says it in a chat of ours to one of its people (Bot API 10.2, ephemeral messages).
 
     Telegram takes it only from a bot that is an administrator there; whom it does not reach is told no other way.
@@ -170,6 +172,8 @@ def to_one_in(chat_id: int, whisper: Whisper, external_id: str, now: datetime, *
     fields = whisper.aloud().fields()
     del fields["disable_notification"]
     fields["ephemeral_message_parameters"] = {"receiver_user_id": int(external_id)}
+    if topic:
+        fields["message_thread_id"] = int(topic)
     return call("sendMessage", fields, now, chat_id=chat_id, key=key, priority=ANSWER)
 
 

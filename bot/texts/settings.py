@@ -7,6 +7,7 @@ from markupsafe import Markup
 from bot.community.errors import SettingRefused
 from bot.community.settings import Settings, settings, shown
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.say import Say
 
 
@@ -26,7 +27,7 @@ def meanings(t: Translator) -> dict[str, Markup]:
         "digest_public": t("anybody may read the feed of the digests"),
         "release_prereleases": t("a pre-release of a bound repository ships, too"),
         "reference_words": t("what stands before a suggestion's number in release texts, beside S-12 and Millet #12"),
-        "suggest_words": t("further words that begin a suggestion here"),
+        "suggest_words": t("further words that begin a suggestion here, as in “wish: …” and #wish"),
     }
 
 
@@ -61,3 +62,14 @@ def setting_refused(t: Translator, refusal: SettingRefused) -> Markup:
     if refusal.most is not None:
         return t("<b>%(name)s</b> takes %(most)s short words at most.", name=refusal.setting, most=refusal.most)
     return t("<b>%(name)s</b> is on or off.", name=refusal.setting)
+
+
+HELP = (
+    Entry(
+        "settings",
+        "settings",
+        ("team",),
+        lambda t: t("what this community sets for itself"),
+        lambda t: t("<code>/settings</code>: limits and habits of this community, and how to change them."),
+    ),
+)

@@ -1,17 +1,32 @@
 """What is said about suggestions: the live card, the offer of similar ones, lists."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
-from bot.texts.html import excerpt, name, safe, shorten
+from bot.texts.entry import Entry
+from bot.texts.html import EXCERPT_LENGTH, excerpt, name, safe, shorten
 from bot.texts.say import Button, Say, Whisper
-from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
+from storage.communities import Community
+from storage.suggestions import DECLINED, MERGED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 CARD_LENGTH = 1_500  # UTF-16 units of a suggestion's text on its card
 UNDECIDED = (OPEN, PLANNED, STARTED)
-_MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫"}
+MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫", MERGED: "🔗"}
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a suggestion: who decided about it, and what it was merged with."""
+
+    decider: str = ""
+    into: int | None = None
+    together: Sequence[int] = ()
+
+
+ALONE = Around()
 
 
 def status_name(t: Translator, status: str) -> Markup:
@@ -22,23 +37,51 @@ def status_name(t: Translator, status: str) -> Markup:
         STARTED: t("started"),
         SHIPPED: t("shipped"),
         DECLINED: t("declined"),
+        MERGED: t("merged"),
     }
     return names[status]
 
 
-def card(t: Translator, suggestion: Suggestion, author: str, votes: int, voices: int, *, in_group: bool = True) -> Say:
+def card(  # everything a card shows is counted elsewhere
+    t: Translator,
+    suggestion: Suggestion,
+    author: str,
+    votes: int,
+    voices: int,
+    *,
+    in_group: bool = True,
+    around: Around = ALONE,
+) -> Say:
     """The one live message of a suggestion; said again, it is edited. In private nobody but its author could vote."""
     lines = [
         Markup("{} <b>#{}</b> {}").format(
-            _MARKS[suggestion.status], suggestion.number, safe(shorten(suggestion.text, CARD_LENGTH))
+            MARKS[suggestion.status], suggestion.number, safe(shorten(suggestion.text, CARD_LENGTH))
         ),
         _byline(t, author, voices),
     ]
+    if around.together:
+        lines.append(t("🔗 together with %(numbers)s", numbers=numbers(around.together)))
     if suggestion.status != OPEN:
-        lines.append(_decision(t, suggestion))
-    votable = in_group and suggestion.status in UNDECIDED
-    keyboard = [[Button(f"👍 {votes}", data=f"vote:{suggestion.number}")]] if votable else []
-    return Say("\n".join(lines), keyboard)
+        lines.append(decision(t, suggestion, around))
+    return Say("\n".join(lines), _buttons(t, suggestion, votes, in_group=in_group))
+
+
+def _buttons(t: Translator, suggestion: Suggestion, votes: int, *, in_group: bool) -> list[list[Button]]:
+    """A vote on a merged one counts for the other, where the votes are shown."""
+    if suggestion.status == MERGED:
+        contest = Button(t("Not the same?"), data=f"contest:{suggestion.id}")
+        return [[Button("👍", data=f"vote:{suggestion.number}"), contest]] if in_group else [[contest]]
+    if not in_group or suggestion.status not in UNDECIDED:
+        return []
+    vote = Button(f"👍 {votes}", data=f"vote:{suggestion.number}")
+    reserve = Button(t("✋ I'll try it first"), data=f"reserve:{suggestion.number}")
+    return [[vote] if suggestion.status == OPEN else [vote, reserve]]
+
+
+def numbers(named: Sequence[int], most: int = 10) -> str:
+    """Suggestions by number, in one line."""
+    line_of = " ".join(f"#{number}" for number in named[:most])
+    return f"{line_of} …" if len(named) > most else line_of
 
 
 def _byline(t: Translator, author: str, voices: int) -> Markup:
@@ -52,11 +95,15 @@ def _byline(t: Translator, author: str, voices: int) -> Markup:
     )
 
 
-def _decision(t: Translator, suggestion: Suggestion) -> Markup:
+def decision(t: Translator, suggestion: Suggestion, around: Around = ALONE) -> Markup:
+    """What was decided, why, and by whom."""
     status = status_name(t, suggestion.status)
+    by = Markup(" — {}").format(safe(name(around.decider))) if around.decider else ""
+    if around.into is not None:
+        return t("<b>merged</b>: see #%(number)s", number=around.into) + by
     if not suggestion.reason:
-        return Markup("<b>{}</b>").format(status)
-    return t("<b>%(status)s</b>: %(reason)s", status=status, reason=excerpt(suggestion.reason))
+        return Markup("<b>{}</b>").format(status) + by
+    return t("<b>%(status)s</b>: %(reason)s", status=status, reason=excerpt(suggestion.reason)) + by
 
 
 def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Whisper:
@@ -69,11 +116,11 @@ def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Whispe
     return Whisper("\n".join(lines), keyboard)
 
 
-def line(suggestion: Suggestion, votes: int | None = None) -> Markup:
+def line(suggestion: Suggestion, votes: int | None = None, length: int = EXCERPT_LENGTH) -> Markup:
     """A suggestion in a list."""
-    mark = "" if suggestion.status == OPEN else f"{_MARKS[suggestion.status]} "
+    mark = "" if suggestion.status == OPEN else f"{MARKS[suggestion.status]} "
     count = Markup("· 👍 {}").format(votes) if votes is not None else ""
-    text = safe(excerpt(suggestion.text))
+    text = safe(excerpt(suggestion.text, length))
     return Markup("{}<b>#{}</b> {} {}").format(mark, suggestion.number, text, count)
 
 
@@ -89,10 +136,6 @@ def filed(t: Translator, suggestion: Suggestion) -> Markup:
     return t("Noted as #%(number)s.", number=suggestion.number)
 
 
-def known_already(t: Translator, suggestion: Suggestion) -> Markup:
-    return t("This message is #%(number)s already.", number=suggestion.number)
-
-
 def went_wrong(t: Translator) -> Markup:
     return t("Something went wrong on my side. Your message is kept, and the operator has been told.")
 
@@ -105,39 +148,77 @@ def not_your_offer(t: Translator) -> Markup:
     return t("Only the person who asked can answer this.")
 
 
-def counted(t: Translator, suggestion: Suggestion) -> Markup:
-    return t("Your vote for #%(number)s is counted.", number=suggestion.number)
+def what_of_it(t: Translator) -> Markup:
+    return t("What about this picture? Tell me in a few words what you wish for.")
 
 
-def voted(t: Translator, suggestion: Suggestion) -> Markup:
-    return t("Your vote for #%(number)s is counted. Press again to take it back.", number=suggestion.number)
+def perhaps(t: Translator, offer_id: int, theirs: Sequence[Community]) -> Say:
+    """Are these words a suggestion?"""
+    names = [(one, t("Note it for %(community)s", community=name(one.name))) for one in theirs]
+    keyboard = [[Button(str(label), data=f"note:{offer_id}:{one.id}")] for one, label in names]
+    keyboard.append([Button(str(t("No, just talking")), data=f"forget:{offer_id}")])
+    return Say(t("Shall I note this as a suggestion?"), keyboard)
 
 
-def unvoted(t: Translator, suggestion: Suggestion) -> Markup:
-    return t("Your vote for #%(number)s is taken back.", number=suggestion.number)
+def forgotten(t: Translator) -> Markup:
+    return t("All right, I have kept nothing of it. /help shows what I can do.")
 
 
-def most_wanted(t: Translator, ranked: Sequence[tuple[Suggestion, int]]) -> Say:
+def taken_back(t: Translator, suggestion: Suggestion) -> Say:
+    """What becomes of the card of a suggestion whose asker took it back."""
+    return Say(
+        t("<b>#%(number)s</b> was taken back by who asked for it. Thank you all the same.", number=suggestion.number)
+    )
+
+
+def meant_for(t: Translator, community: Community) -> Markup:
+    return t("Noted for %(community)s. /community chooses another.", community=name(community.name))
+
+
+def most_wanted(t: Translator, ranked: Sequence[tuple[Suggestion, int]]) -> Whisper:
     """What people want most."""
     if not ranked:
-        return Say(t("Nothing has been suggested yet. Be the first: <code>/suggest …</code>"))
-    return Say("\n".join([t("<b>Most wanted</b>"), *(line(s, votes) for s, votes in ranked)]))
+        return Whisper(t("Nothing has been suggested yet. Be the first: <code>/suggest …</code>"))
+    return Whisper("\n".join([t("<b>Most wanted</b>"), *(line(s, votes) for s, votes in ranked)]))
 
 
-def found(t: Translator, words: str, matches: Sequence[Suggestion], votes: dict[int, int]) -> Say:
-    """What a search found."""
-    if not matches:
-        return Say(t("Nothing like “%(words)s” yet. Suggest it: <code>/suggest …</code>", words=excerpt(words, 60)))
-    lines = [t("Found for “%(words)s”:", words=excerpt(words, 60))]
-    return Say("\n".join([*lines, *(line(s, votes.get(s.id or 0, 0)) for s in matches)]))
-
-
-def mine(t: Translator, asked: Sequence[Suggestion], voted_for: Sequence[Suggestion], votes: dict[int, int]) -> Say:
-    """What a member asked and voted for."""
-    if not asked and not voted_for:
-        return Say(t("You have not asked or voted for anything yet. Start with <code>/suggest …</code>"))
-    lines: list[Markup] = []
-    for title, rows in ((t("<b>You asked</b>"), asked), (t("<b>You voted for</b>"), voted_for)):
-        if rows:
-            lines += [title, *(line(s, votes.get(s.id or 0, 0)) for s in rows)]
-    return Say("\n".join(lines))
+HELP = (
+    Entry(
+        "suggest",
+        "suggest",
+        ("members",),
+        lambda t: t("ask for something, or note the message you reply to"),
+        lambda t: t(
+            "<code>/suggest …</code> or <code>建议 …</code>: ask for something. "
+            "In a group, reply with it to note somebody's message; a picture may come with it."
+        ),
+    ),
+    Entry(
+        "top",
+        "vote",
+        ("members",),
+        lambda t: t("what people want most"),
+        lambda t: t("<code>/top</code>: what people want most."),
+    ),
+    Entry(
+        "search",
+        "vote",
+        ("members",),
+        lambda t: t("is it there already?"),
+        lambda t: t("<code>/search …</code>: is it there already?"),
+    ),
+    Entry(
+        "vote",
+        "vote",
+        ("members",),
+        lambda t: t("vote for a suggestion by its number"),
+        lambda t: t("<code>/vote 12</code> or <code>顶 12</code>: your voice counts once."),
+    ),
+    Entry(
+        "my",
+        "follow",
+        ("members",),
+        lambda t: t("what I asked and voted for"),
+        lambda t: t("<code>/my</code>: what you asked and voted for."),
+    ),
+)

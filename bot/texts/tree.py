@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.community.tree import Twig
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import name
 from bot.texts.say import Say
 from bot.texts.triage import and_more
@@ -46,3 +47,14 @@ def _twig(t: Translator, twig: Twig) -> Markup:
         return Markup("🌱 {}{}").format(who, brought)
     # The ideographic space keeps its width in every font.
     return Markup("{}└ {}{}").format("\u3000" * (min(twig.depth, DEEPEST) - 1), who, brought)
+
+
+HELP = (
+    Entry(
+        "tree",
+        "invite",
+        ("private",),
+        lambda t: t("who brought whom"),
+        lambda t: t("<code>/tree</code>: who brought whom."),
+    ),
+)

@@ -1,46 +1,16 @@
 """Alembic's entry: runs the revisions on the connection that `Database.migrate` hands over."""
 
+import importlib
+import pkgutil
+
 from alembic import context
 from sqlmodel import SQLModel
 
-from storage import (
-    audit,
-    communities,
-    digests,
-    drafts,
-    follows,
-    inbox,
-    invitations,
-    members,
-    notices,
-    outbox,
-    prompts,
-    releases,
-    repositories,
-    settings,
-    suggestions,
-    wordings,
-)
+import storage
 
-# Named, so that a tool that tidies imports sees they are needed: each registers its tables.
-TABLES = (
-    audit,
-    communities,
-    digests,
-    drafts,
-    follows,
-    inbox,
-    invitations,
-    members,
-    notices,
-    outbox,
-    prompts,
-    releases,
-    repositories,
-    settings,
-    suggestions,
-    wordings,
-)
+for module in pkgutil.iter_modules(storage.__path__):
+    if not module.ispkg:
+        importlib.import_module(f"storage.{module.name}")  # registers its tables
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0007"
 
 
 def upgrade() -> None:
@@ -15,8 +15,6 @@ def upgrade() -> None:
 def _drafts() -> None:
     op.add_column("digest", sa.Column("html", sa.String(), nullable=False, server_default=""))
     op.add_column("member", sa.Column("mentions", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.add_column("chat", sa.Column("username", sa.String(), nullable=True))
-    op.add_column("chat", sa.Column("digest_topic", sa.String(), nullable=True))
     op.add_column("community", sa.Column("drafted_for", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "draft",

@@ -1,0 +1,34 @@
+"""How much, and how soon, a member may suggest: the community's own bounds."""
+
+from datetime import datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from bot.community.errors import EnoughToday, TooNew
+from bot.community.settings import Settings
+from storage import suggestions
+from storage.communities import Community
+from storage.database import Session
+from storage.members import Member
+
+HOUR = timedelta(hours=1)
+
+
+async def check(
+    session: Session, community: Community, member: Member | None, person_id: int, settings: Settings, now: datetime
+) -> None:
+    """Raises TooNew, EnoughToday."""
+    if member is not None and member.arrived_at is not None:
+        left = member.arrived_at + settings.newcomer_hours * HOUR - now
+        if left > timedelta(0):
+            raise TooNew(ceil(left / HOUR))
+    asked = await suggestions.count_asked(session, community.id or 0, person_id, day_begins(community.zone, now))
+    if asked >= settings.daily_suggestions:
+        raise EnoughToday(settings.daily_suggestions)
+
+
+def day_begins(zone: str, now: datetime) -> datetime:
+    """The midnight with which the community's present day began."""
+    local = now.astimezone(ZoneInfo(zone))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight.astimezone(now.tzinfo)

@@ -1,0 +1,135 @@
+"""What the team has done, as its log reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from bot.community.undoing import UNDOERS, Undone
+from bot.texts.care import day
+from bot.texts.catalogues import Translator
+from bot.texts.digests import moment
+from bot.texts.entry import Entry
+from bot.texts.html import excerpt, name, safe
+from bot.texts.say import Button, Whisper
+from bot.texts.suggestions import status_name
+from bot.texts.triage import calm
+from storage.audit import AuditRow
+
+PAGE = 8
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as /ritual takes them
+
+
+@dataclass(frozen=True)
+class Log:
+    """A page of the log, with the names of people and numbers of suggestions that its rows mention by id."""
+
+    rows: Sequence[AuditRow]
+    people: Mapping[int, str]
+    numbers: Mapping[int, int]
+    zone: str
+    suggestion_id: int = 0  # 0: of everything
+    is_last: bool = True
+
+
+def listed(t: Translator, log: Log) -> Whisper:
+    """The newest first; what can be undone has a button."""
+    if not log.rows:
+        return Whisper(t("Nothing has been done yet."))
+    lines = [t("<b>What the team did</b>"), *(_line(t, log, n, row) for n, row in enumerate(log.rows, 1))]
+    undoable = [
+        Button(f"↩ {n}", data=f"undo:{row.id}:{log.suggestion_id}")
+        for n, row in enumerate(log.rows, 1)
+        if row.action in UNDOERS and row.undone_at is None
+    ]
+    older = [] if log.is_last else [Button(str(t("older")), data=f"audit:{log.rows[-1].id}:{log.suggestion_id}")]
+    return Whisper("\n".join(lines), [row for row in (undoable[:4], undoable[4:], older) if row])
+
+
+def _line(t: Translator, log: Log, n: int, row: AuditRow) -> Markup:
+    said = Markup("{}. {} · {} · {}").format(
+        n, moment(t, row.at, log.zone), safe(calm(name(log.people.get(row.actor_id, "·")))), _deed(t, log, row)
+    )
+    if row.undone_at is None:
+        return said
+    by = calm(name(log.people.get(row.undone_by_id or 0, "·")))
+    return Markup("<s>{}</s> {}").format(said, t("(undone by %(name)s)", name=by))
+
+
+def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
+    """What was done to what, and how it stood before and after."""
+    deeds = {
+        "status": t("status"),
+        "decline": t("decline"),
+        "ship": t("ship"),
+        "assign": t("owner"),
+        "date": t("date"),
+        "tag": t("tags"),
+        "merge": t("merge"),
+        "split": t("split"),
+        "seen": t("seen"),
+        "settings": t("setting"),
+        "ritual": t("ritual"),
+        "role": t("what a chat is for"),
+        "belongs": t("where a chat belongs"),
+        "language": t("language"),
+        "undo": t("undo"),
+    }
+    deed = deeds.get(row.action, Markup("{}").format(safe(excerpt(row.action, 20))))
+    was, became = (_values(t, log, side) for side in (row.was, row.became))
+    change = Markup(": {} → {}").format(was, became) if was != became else ""
+    return Markup("<b>{}</b> {}{}").format(safe(excerpt(row.subject, 40)), deed, change)
+
+
+_SHOWN = ("status", "merged_into_id", "owner_id", "due_on", "tags", "value", "roles", "community")
+
+
+def _values(t: Translator, log: Log, side: Mapping[str, object]) -> Markup:
+    if "weekday" in side:
+        return _ritual(side)
+    shown = [_value(t, log, key, side[key]) for key in _SHOWN if side.get(key) is not None]
+    return Markup(" ").join(shown) or Markup("–")
+
+
+def _ritual(side: Mapping[str, object]) -> Markup:
+    weekday, hour, minute = (int(str(side[part])) for part in ("weekday", "hour", "minute"))
+    when = f"{side['name']} {_WEEK[weekday]} {hour:02d}:{minute:02d} {side['zone']}"
+    return Markup("{}").format(safe(excerpt(when, 80)))
+
+
+def _value(t: Translator, log: Log, key: str, value: object) -> Markup:
+    if key == "status":
+        return status_name(t, str(value))
+    if key == "merged_into_id":
+        return Markup("#{}").format(log.numbers.get(int(str(value)), "?"))
+    if key == "owner_id":
+        return Markup("{}").format(safe(calm(name(log.people.get(int(str(value)), "·")))))
+    if key == "due_on":
+        return Markup("{}").format(day(t, date.fromisoformat(str(value))))
+    words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return Markup("{}").format(safe(excerpt(words, 60) or "–"))
+
+
+def undone(t: Translator, result: Undone) -> Markup:
+    """What stands again as it was."""
+    subjects = " ".join(dict.fromkeys(row.subject for row in reversed(result.rows)))
+    return t("Undone: %(what)s stands as before.", what=excerpt(subjects))
+
+
+HELP = (
+    Entry(
+        "audit",
+        "triage",
+        ("team",),
+        lambda t: t("what the team did"),
+        lambda t: t("<code>/audit</code>: what the team did; <code>/audit 12</code> one suggestion's history."),
+    ),
+    Entry(
+        "undo",
+        "triage",
+        ("team",),
+        lambda t: t("undo what I did last"),
+        lambda t: t("<code>/undo</code>: undo what you did last."),
+    ),
+)

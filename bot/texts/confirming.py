@@ -1,0 +1,15 @@
+"""What is said to an administrator who writes in the group's name."""
+
+from bot.texts.catalogues import Translator
+from bot.texts.say import Button, Say
+
+CONFIRM = "confirm"
+DONE = "✓"
+
+
+def who_is_it(t: Translator) -> Say:
+    """Who is it? Nothing happens until they press."""
+    return Say(
+        t("You write as the group. Press, so that I know who decides; the others see “the team”."),
+        [[Button(str(t("It is me")), data=CONFIRM)]],
+    )

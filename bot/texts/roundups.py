@@ -1,0 +1,29 @@
+"""One live message for several suggestions that came at once."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from bot.texts.catalogues import Translator
+from bot.texts.html import name, safe, shorten
+from bot.texts.say import Button, Say
+from bot.texts.suggestions import UNDECIDED, line
+from storage.suggestions import Suggestion
+
+EXCERPT, NAME, IN_A_ROW = 80, 24, 4
+
+
+def roundup(t: Translator, asked: Sequence[tuple[Suggestion, str, int]]) -> Say:
+    """Suggestions with who asked and the votes, a line and a button each."""
+    lines = [t("<b>You were quick, and I noted it all</b>"), *(_line(*one) for one in asked)]
+    buttons = [_button(suggestion, votes) for suggestion, _, votes in asked if suggestion.status in UNDECIDED]
+    rows = [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
+    return Say("\n".join(lines), rows)
+
+
+def _line(suggestion: Suggestion, author: str, votes: int) -> Markup:
+    return Markup("{} — {}").format(line(suggestion, votes, EXCERPT), safe(shorten(name(author), NAME)))
+
+
+def _button(suggestion: Suggestion, votes: int) -> Button:
+    return Button(f"#{suggestion.number} 👍 {votes}", data=f"vote:{suggestion.number}")

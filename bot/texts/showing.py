@@ -1,0 +1,119 @@
+"""One suggestion in full, for one reader."""
+
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.community.showing import LONGEST_HISTORY, VOICES_A_PAGE, Decided, Shown
+from bot.texts.catalogues import Translator
+from bot.texts.digests import moment
+from bot.texts.entry import Entry
+from bot.texts.html import excerpt, name, safe, shorten
+from bot.texts.say import Button, Keyboard, Whisper
+from bot.texts.suggestions import MARKS, UNDECIDED, decision, line, status_name
+from bot.texts.triage import calm
+from storage.communities import Chat
+from storage.outbox import ANSWER, OutboxRow, call
+from storage.suggestions import OPEN, Suggestion
+
+TEXT_LENGTH, VOICE_LENGTH = 1_800, 240  # UTF-16 units: five voices and the history find room beside the text
+_SUPERGROUP = "-100"
+
+
+def page(t: Translator, shown: Shown, link: str | None, *, pictured: bool) -> Whisper:
+    """Text, asker, standing, voices, decisions, and what the reader can do about it."""
+    suggestion = shown.suggestion
+    words = safe(calm(shorten(suggestion.text, TEXT_LENGTH)))
+    lines = [Markup("{} <b>#{}</b> {}").format(MARKS[suggestion.status], suggestion.number, words), _asked(t, shown)]
+    if suggestion.status != OPEN:
+        lines.append(decision(t, suggestion))
+    if shown.voices:
+        lines += [
+            Markup(),
+            t("<b>In their own words</b>"),
+            *(_voice(t, who, voice.text) for who, voice in shown.voices[:VOICES_A_PAGE]),
+        ]
+    if shown.history:
+        lines += [Markup(), t("<b>So far</b>"), *(_decided(t, shown, one) for one in shown.history[:LONGEST_HISTORY])]
+    return Whisper("\n".join(lines), _keyboard(t, shown, link, pictured=pictured))
+
+
+def _asked(t: Translator, shown: Shown) -> Markup:
+    parts = [
+        Markup("— {}").format(safe(calm(name(shown.asker)))),
+        Markup("{}").format(_day(t, shown, shown.suggestion.created_at)),
+    ]
+    if shown.captured_by:
+        parts.append(t("noted by %(name)s", name=calm(name(shown.captured_by))))
+    if shown.edited:
+        parts.append(t("edited"))
+    return Markup(" · ").join([*parts, Markup("👍 {}").format(shown.votes)])
+
+
+def _voice(t: Translator, who: str, words: str) -> Markup:
+    return t("%(name)s: “%(words)s”", name=calm(name(who)), words=calm(excerpt(words, VOICE_LENGTH)))
+
+
+def _decided(t: Translator, shown: Shown, one: Decided) -> Markup:
+    return Markup("{} · {}").format(_day(t, shown, one.at), status_name(t, one.status))
+
+
+def _day(t: Translator, shown: Shown, at: datetime) -> str:
+    return moment(t, at, shown.community.zone).rpartition(" ")[0]
+
+
+def _keyboard(t: Translator, shown: Shown, link: str | None, *, pictured: bool) -> Keyboard:
+    number, here = shown.suggestion.number, shown.page
+    vote = Button(f"👍 {shown.votes}", data=f"vote:{number}")
+    hear = Button(
+        str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"hear:{number}:{here}:{int(not shown.hears)}"
+    )
+    edit = Button(str(t("✏️ Edit my words")), data=f"edit:{number}")
+    withdraw = Button(str(t("Take them back")), data=f"withdraw:{number}")
+    pages = [Button(mark, data=f"show:{number}:{n}") for mark, n in (("◀", here - 1), ("▶", here + 1))]
+    is_open = shown.suggestion.status in UNDECIDED
+    rows = [
+        [*([vote] if is_open and not shown.own_words else []), hear],
+        [edit, withdraw] if is_open and shown.own_words else [],
+        [button for button, there in zip(pages, (here > 0, here + 1 < shown.pages), strict=True) if there],
+        [Button(str(t("🖼 The picture")), data=f"picture:{number}")] if pictured else [],
+        [Button(str(t("Where it was said")), url=link)] if link else [],
+    ]
+    return [row for row in rows if row]
+
+
+def source_link(chat: Chat, suggestion: Suggestion) -> str | None:
+    """The link to the message a suggestion came from; None where Telegram has none."""
+    if suggestion.source_message is None or not (chat.username or chat.external_id.startswith(_SUPERGROUP)):
+        return None
+    place = chat.username or f"c/{chat.external_id.removeprefix(_SUPERGROUP)}"
+    topic = f"{suggestion.topic}/" if suggestion.topic else ""
+    return f"https://t.me/{place}/{topic}{suggestion.source_message}"
+
+
+def picture(
+    suggestion: Suggestion, now: datetime, *, chat_id: int | None, person_id: int | None, topic: str | None
+) -> OutboxRow:
+    """The picture that came with a suggestion, for the team's room or one person."""
+    fields: dict[str, object] = {
+        "photo": suggestion.photo,
+        "caption": line(suggestion),
+        "parse_mode": "HTML",
+        "disable_notification": True,
+    }
+    if topic:
+        fields["message_thread_id"] = int(topic)
+    return call("sendPhoto", fields, now, chat_id=chat_id, person_id=person_id, priority=ANSWER)
+
+
+HELP = (
+    Entry(
+        "show",
+        "follow",
+        ("members",),
+        lambda t: t("one suggestion in full"),
+        lambda t: t(
+            "<code>/show 12</code>: one suggestion in full, with everyone's own words, and a button to mute it."
+        ),
+    ),
+)

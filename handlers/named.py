@@ -1,0 +1,41 @@
+"""What the team's buttons name: by id, so that also in private they mean the community they were made in."""
+
+from dataclasses import replace
+
+from bot.community.errors import StaleButton
+from bot.here import Here
+from bot.texts import announce
+from bot.texts.care import rewritten
+from bot.texts.say import Answer
+from storage import communities, outbox
+from storage import suggestions as rows
+from storage.suggestions import Suggestion
+
+
+async def for_team(here: Here, suggestion_id: int, *, fresh: bool = False) -> tuple[Here, Suggestion]:
+    """The suggestion and its community, for whoever is of its team. To be asked before the session's first statement.
+
+    Raises StaleButton in a chat of another community, StaffOnly.
+    """
+    here, suggestion = await named(here, suggestion_id)
+    await here.require_staff(fresh=fresh)
+    return here, suggestion
+
+
+async def named(here: Here, suggestion_id: int) -> tuple[Here, Suggestion]:
+    """The suggestion and its community; raises StaleButton in a chat of another one."""
+    async with here.database.reading() as look:
+        suggestion = await rows.get_suggestion_by_id(look, suggestion_id)
+        community = await communities.get_community(look, suggestion.community_id) if suggestion else None
+    if suggestion is None or (here.chat is not None and here.chat.community_id != suggestion.community_id):
+        raise StaleButton
+    return replace(here, known_community=community), suggestion
+
+
+async def shown(here: Here, *suggestions: Suggestion) -> list[Answer]:
+    """The cards as they are now, wherever they stand; a copy of the team's, whose button was pressed, too."""
+    answers: list[Answer] = [await announce.card(here.session, suggestion, here.now) for suggestion in suggestions]
+    live = await outbox.get_slot(here.session, f"triage:{suggestions[0].id}")
+    if live != here.message_ref or here.whispered:
+        answers.append(rewritten(await announce.team_card(here.session, here.t, suggestions[0])))
+    return answers
