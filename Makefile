@@ -1,10 +1,12 @@
 # `make` alone prints what there is.
 PYTHON ?= python3
 BIN := .venv/bin
+# Labelled texts to measure with; they are no part of the project.
+DATA ?= ../shared/duplicates-dev
 SOURCES := bot handlers schedules storage tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format texts lock clean
+.PHONY: help demo run test bench check format texts lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +19,13 @@ run: .venv/run ## the bot on Telegram; set BOT_TOKEN or write it into .env
 
 test: .venv/dev ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+bench: .venv/dev ## what updates, searches and many wordings cost, and how well duplicates are found (DATA=folder of bench.py)
+	@$(BIN)/python -m benchmarks.updates
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
+	@if [ -f $(DATA)/bench.py ]; then for finder in factory words; do \
+		echo "Finder: $$finder"; $(BIN)/python $(DATA)/bench.py benchmarks.similar:$$finder; done; \
+		else echo "No texts to measure the finder with in $(DATA)."; fi
 
 check: .venv/dev ## format, lint, types, import directions
 	@$(BIN)/ruff format --check $(SOURCES)

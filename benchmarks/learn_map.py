@@ -43,6 +43,12 @@ def read_groups(path: Path = GROUPS_FILE) -> tuple[list[str], Groups]:
     return [plain(row["text"]) for row in rows], np.array([numbers[row["group"]] for row in rows])
 
 
+def read_texts(path: Path = GROUPS_FILE) -> list[str]:
+    """All wordings as they were written."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return [row["text"] for row in csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
 def find_means(texts: list[str]) -> Vectors:
     """Means of the texts, of their ideas, and of both joined."""
     encoder = SentenceEncoder()

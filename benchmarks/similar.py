@@ -1,7 +1,8 @@
 """Finders for the duplicate benchmark: the project's own storage and finder on a temporary SQLite database.
 
-python bench.py benchmarks.similar:factory
-python bench.py benchmarks.similar:words
+python bench.py benchmarks.similar:factory     with the `semantic` extra where it is installed
+python bench.py benchmarks.similar:words       as where it is not
+python bench.py benchmarks.similar:endpoint    with the endpoint that EMBEDDINGS_URL and EMBEDDINGS_MODEL name
 """
 
 import asyncio
@@ -10,9 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
+from bot.clock import SystemClock
 from bot.community.similar import Finder, Reading
 from bot.community.suggestions import Ask, submit
-from bot.language.matching import certainty
+from bot.embeddings import Endpoint
+from bot.language.matching import crowd
 from bot.language.terms import load
 from bot.language.vectors import find_encoder
 from storage import communities, members, wordings
@@ -23,7 +26,7 @@ from storage.suggestions import Suggestion
 from storage.wordings import Wording
 
 NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)
-RANKED = 10
+RANKED, BATCH = 10, 64
 
 Docs = list[tuple[str, str]]
 Hits = list[tuple[str, float]]
@@ -42,7 +45,9 @@ class Search:
     async def fill(self, docs: Docs) -> None:
         """Write all documents down, each wording as the bot does."""
         await self._database.migrate()
-        readings = [await self._finder.read(text) for _, text in docs]
+        texts = [text for _, text in docs]
+        batches = [await self._finder.read_all(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
+        readings = [reading for batch in batches for reading in batch]
         async with self._database.writing() as session:
             self._community = await communities.add_community(
                 session, Community(name="bench", language="en", zone="UTC", digest_due_at=NOW, created_at=NOW)
@@ -58,9 +63,8 @@ class Search:
         reading = await self._finder.read(text)
         async with self._database.reading() as look:
             found = await self._finder.rank(look, self._community, reading)
-        scores = [match.score for match in found[:RANKED]]
-        crowd = scores[0] - certainty(scores) if scores else 0.0
-        return [(self._ids[match.wording.suggestion_id], match.score - crowd) for match in found[:k]]
+        taken = crowd([match.score for match in found[:RANKED]])
+        return [(self._ids[match.wording.suggestion_id], match.score - taken) for match in found[:k]]
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -98,6 +102,12 @@ async def factory(docs: Docs) -> Search:
 async def words(docs: Docs) -> Search:
     """Terms alone."""
     return await _filled(docs, Finder(None))
+
+
+async def endpoint(docs: Docs) -> Search:
+    """Terms, and vectors of an endpoint."""
+    there = Endpoint(os.environ["EMBEDDINGS_URL"], os.environ["EMBEDDINGS_MODEL"], None, SystemClock())
+    return await _filled(docs, Finder(there))
 
 
 async def _filled(docs: Docs, finder: Finder) -> Search:

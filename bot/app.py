@@ -28,6 +28,7 @@ from bot.community.members import Defaults
 from bot.community.similar import Finder
 from bot.courier import Courier, TokenRefusedError
 from bot.ears import Ears
+from bot.embeddings import Endpoint
 from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, MOST_HELD, Drain, Intake
 from bot.language.terms import load as load_words
 from bot.language.vectors import find_encoder
@@ -46,6 +47,7 @@ from bot.texts.suggestions import went_wrong
 from bot.web.routes import add_routes
 from handlers.commands import CommandTable
 from handlers.gate import Gate
+from handlers.overhearing import Overhearing
 from handlers.router import COMMANDS, make_router
 from schedules.timetable import Timetable
 from storage import communities, inbox, members, outbox, suggestions
@@ -102,8 +104,10 @@ class Millet:
         self.marks = Marks()
         tellers = (announce.doubtful, announce.topic_lost)
         self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, paint)
-        self.finder = Finder(find_encoder())
+        self._endpoint = _endpoint(settings, self.clock)
+        self.finder = Finder(self._endpoint or find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
+        self._overhearing = Overhearing()
         self._tasks: list[asyncio.Task[None]] = []
         self._menus: asyncio.Task[None] | None = None  # not one of the parts whose end is the program's
         self._drain: Drain | None = None
@@ -129,7 +133,7 @@ class Millet:
         table = CommandTable(COMMANDS, me)
         self._ears = ears = Ears(table.words)
         await ears.refresh(self.database, self.clock.now())
-        gate = Gate(table, self.bot.id, self.marks, ears)
+        gate = Gate(table, self.bot.id, self.marks, ears, self._overhearing)
         await self._remember(gate)
         rights = Rights(self.bot, self.clock)
         dispatcher = self._dispatcher(table, rights, ears)
@@ -180,6 +184,8 @@ class Millet:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self.finder.close()
+        if self._endpoint:
+            await self._endpoint.close()
         await self.bot.session.close()
         await self.database.close()
 
@@ -189,6 +195,8 @@ class Millet:
             await self._ears.refresh(self.database, self.clock.now(), anyway=True)
         if self._drain:
             await self._drain.refill()
+        async with self.database.reading() as look:
+            await self._overhearing.learn(look)
         self.courier.wake()
 
     def _spawn(self, work: Any, name: str) -> None:  # a coroutine of any result
@@ -290,6 +298,13 @@ class Millet:
             await self.bot(call)
         except AiogramError as error:
             log.warning("%s", error)
+
+
+def _endpoint(settings: Settings, clock: Clock) -> Endpoint | None:
+    if settings.embeddings_url is None:
+        return None
+    key = settings.embeddings_key.get_secret_value() if settings.embeddings_key else None
+    return Endpoint(settings.embeddings_url, settings.embeddings_model, key, clock)
 
 
 async def run(millet: Millet) -> None:

@@ -7,11 +7,12 @@ from aiogram.types import User
 
 from bot.community.errors import Faceless, NoCommunity, Outsider, OwnerOnly, StaffOnly
 from bot.community.members import SeenPerson
-from bot.community.similar import Finder
+from bot.community.similar import Finder, Reading
 from bot.ears import Ears
 from bot.rights import Rights
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.say import React, Whisper
+from storage import words
 from storage.communities import Chat, Community, list_chats
 from storage.database import Database, Session
 from storage.members import Member, Person
@@ -79,6 +80,12 @@ class Here:
         """Whether something can be said here that only the speaker sees."""
         known = self.chat is not None and self.chat.status == "administrator"
         return known and self.person.external_id not in STAND_INS
+
+    async def read(self, text: str, community_id: int | None = None) -> Reading:
+        """A text as the finder sees it in a community, this one or another; to be read before the first statement."""
+        async with self.database.reading() as look:
+            own = await words.list_forms(look, community_id or self.community_id)
+        return await self.finder.read(text, own)
 
     @property
     def is_heard_alone(self) -> bool:

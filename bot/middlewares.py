@@ -46,6 +46,7 @@ class Seen:
     person: SeenPerson
     chat: SeenChat | None
     speaks: bool  # a message in the chat proves membership; a pressed button does not
+    moves: bool = False  # it tells of somebody coming or going: its handler meets them, as newcomers
 
 
 class AlreadyDoneError(Exception):
@@ -167,7 +168,7 @@ class UnitOfWork(BaseMiddleware):
 
     async def _belongs(self, seen: Seen) -> bool:
         """Whether the person is in the chat the update comes from."""
-        if seen.chat is None or seen.person.external_id in STAND_INS:
+        if seen.chat is None or seen.moves or seen.person.external_id in STAND_INS:
             return False
         return seen.speaks or await self._rights.is_present(seen.chat.external_id, seen.person.external_id)
 
@@ -223,7 +224,8 @@ def _seen(event: Update) -> Seen | None:
     person = seen_person(user)
     in_private = chat is None or chat.type == "private"
     place = None if chat is None or in_private else SeenChat(str(chat.id), chat.type, chat.title or "", chat.username)
-    return Seen(person, place, speaks=isinstance(inner, Message))
+    moves = event.chat_member is not None or bool(getattr(inner, "new_chat_members", None))
+    return Seen(person, place, speaks=isinstance(inner, Message), moves=moves)
 
 
 def _describe(here: Here, event: Update) -> None:

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Address on which webhooks and web listen, behind your reverse proxy."
     )
     webhook_port: int = Field(8080, ge=1, le=65535, description="Port on which webhooks and web listen.")
+    embeddings_url: WebAddress | None = Field(
+        None, description="Base address of an OpenAI-compatible embeddings endpoint. It is sent what people suggest."
+    )
+    embeddings_model: str = Field("", description="Name of the endpoint's model, such as bge-m3.")
+    embeddings_key: SecretStr | None = Field(None, description="The endpoint's key, where it wants one.")
+    embeddings_key_file: Path | None = Field(None, description="A file that holds EMBEDDINGS_KEY.")
     default_language: Language = Field("zh-hans", description="Language of a new community: zh-hans, zh-hant or en.")
     default_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "Asia/Shanghai", description="IANA time zone of a new community's weekly digest."
@@ -76,12 +82,14 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in ("bot_token", "database_url", "webhook_secret"):
+        for name in ("bot_token", "database_url", "webhook_secret", "embeddings_key"):
             path = values.get(f"{name}_file")
             if path and values.get(name):
                 raise ValueError(f"set {name.upper()} or {name.upper()}_FILE, not both")
             if path:
                 values[name] = _read_secret(name, str(path))
+        if values.get("embeddings_url") and not values.get("embeddings_model"):
+            raise ValueError("EMBEDDINGS_URL needs EMBEDDINGS_MODEL: the name of the endpoint's model")
         return values
 
 

@@ -1,9 +1,11 @@
 """The bot's life in chats: added, promoted, removed; people coming and going; what a chat is for; language; help."""
 
-from aiogram.types import ChatMemberAdministrator, ChatMemberUpdated, Message
+from collections.abc import Awaitable, Callable
 
+from aiogram.types import ChatMemberAdministrator, ChatMemberBanned, ChatMemberUnion, ChatMemberUpdated, Message
+
+from bot.community import bars, members
 from bot.community import communities as rules
-from bot.community import members
 from bot.community.audit import Action, record
 from bot.community.errors import GroupOnly, NoCommunity, OwnerOnly
 from bot.community.members import SeenPerson
@@ -16,7 +18,7 @@ from bot.texts.catalogues import translator
 from bot.texts.errors import stale_button
 from bot.texts.invitations import needs_right
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper, to_person
-from handlers import follows, invitations, notices, suggestions
+from handlers import follows, invitations, notices, seeds, suggestions, waiting
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities
@@ -92,7 +94,23 @@ async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
     present = member.status in PRESENT or bool(getattr(member, "is_member", False))
     if user.is_bot:
         return None
+    await _follow_ban(event, here)
     return await _came(here, seen_person(user)) if present else await _left(here, seen_person(user))
+
+
+async def _follow_ban(event: ChatMemberUpdated, here: Here) -> None:
+    """Whom the team bans for good from one of its chats no code lets in any more, until the ban is over."""
+    was, is_now = map(_is_banned, (event.old_chat_member, event.new_chat_member))
+    if was == is_now:
+        return
+    person = await members.meet_person(here.session, seen_person(event.new_chat_member.user), here.now)
+    follow = bars.ban if is_now else bars.unban
+    await follow(here.session, here.community_id, person.id or 0, here.person_id, here.now)
+
+
+def _is_banned(member: ChatMemberUnion) -> bool:
+    """Banned for good; of a ban that ends by itself Telegram tells no end, and keeps the person out meanwhile."""
+    return isinstance(member, ChatMemberBanned) and member.until_date.timestamp() <= 0
 
 
 async def people_came(message: Message, here: Here) -> Answers:
@@ -203,7 +221,10 @@ async def start(here: Here, spoken: Spoken) -> Answers:
         return await follows.list_mine(here)
     if spoken.words == "notices" and here.known_community:
         return await notices.list_ways(here)
-    if spoken.words and (answers := await invitations.start_with(here, spoken.words)):
+    if asked := await invitations.asked_by_link(here, spoken.words):
+        what, there = asked
+        return await _BY_LINK[what](there)
+    if spoken.words and (answers := await invitations.private_text(here, spoken.words)):
         return answers
     await look_around(here)
     return texts.hello(here.t, here.known_community.name if here.known_community else None)
@@ -257,6 +278,14 @@ async def community_pressed(here: Here, numbers: list[int]) -> Answers:
     chosen = await communities.get_community(here.session, numbers[0])
     return Rewrite(texts.community_chosen(here.mine, chosen))
 
+
+# What our own buttons in groups lead to in private.
+_BY_LINK: dict[str, Callable[[Here], Awaitable[Answers]]] = {
+    "invite": invitations.hand_out,
+    "tree": invitations.tree_in_private,
+    "apply": seeds.begin,
+    "sponsor": waiting.begin,
+}
 
 COMMANDS = (
     Command("start", start, takes="text", hidden=True),

@@ -131,7 +131,7 @@ COMMANDS = (
 )
 PRESSES = (
     Press("my", page_pressed, 1),
-    Press("mine", open_pressed, 2),
+    Press("myopen", open_pressed, 2),
     Press("myvote", vote_pressed, 2),
     Press("myfirst", first_pressed, 2),
     Press("myfollow", follow_pressed, 2),

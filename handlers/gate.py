@@ -1,12 +1,16 @@
 """Which raw updates concern us: ordinary chatter is turned away here, before it is validated or stored."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.community import codes
 from bot.ears import Ears
 from bot.marks import Marks
 from handlers.commands import Command, CommandTable
+from handlers.overhearing import Overhearing
 
+_DIGIT = re.compile(r"\d")  # every code has one: most chatter needs no closer look
 # Service messages that tell of people coming and going, and of a group becoming a supergroup.
 _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member")
 
@@ -14,10 +18,11 @@ _SERVICE = ("migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "l
 class Gate:
     """Knows the chats that need no introduction; a message from any other is let in, so that its group is met."""
 
-    def __init__(self, table: CommandTable, bot_id: int, marks: Marks, ears: Ears) -> None:
+    def __init__(self, table: CommandTable, bot_id: int, marks: Marks, ears: Ears, overhearing: Overhearing) -> None:
         self._table = table
         self._marks = marks
         self._ears = ears
+        self._overhearing = overhearing
         self._bot_id = bot_id
         self._met: set[str] = set()
 
@@ -30,8 +35,8 @@ class Gate:
         if isinstance(edited := update.get("edited_message"), dict):
             return self._is_an_edit_for_us(edited)
         message = update.get("message")
-        if "message_reaction" in update:
-            return self._is_reaction_to_ours(update["message_reaction"])
+        if isinstance(reaction := update.get("message_reaction"), dict):
+            return self._is_reaction_to_ours(reaction)
         if not isinstance(message, dict):
             return True
         concerns = self._message_concerns_us(message)
@@ -49,7 +54,9 @@ class Gate:
             return True
         if self._answers_us(message):
             return True
-        return self._finds(message) is not None
+        text = message.get("text") or message.get("caption")
+        overheard = self._overhearing.catch(str(chat.get("id")), message, text)
+        return overheard or self._finds(message) is not None or carries_code(message)
 
     def _is_an_edit_for_us(self, message: Mapping[str, Any]) -> bool:
         """A suggestion's own message, or one that has become a suggestion; other edits are chatter, also in private."""
@@ -72,12 +79,13 @@ class Gate:
             if isinstance(chat, dict) and isinstance(one, dict):
                 self._marks.add(chat.get("id"), one.get("message_id"))
 
-    def _is_reaction_to_ours(self, reaction: object) -> bool:
-        """Somebody's reaction to a message that may be known here; channels and anonymous administrators are nobody."""
-        if not isinstance(reaction, dict) or not isinstance(reaction.get("user"), dict):
-            return False
+    def _is_reaction_to_ours(self, reaction: Mapping[str, Any]) -> bool:
+        """A person's reaction to what may be known here or asks something open; a channel's is nobody's."""
         chat = reaction.get("chat")
-        return isinstance(chat, dict) and self._marks.may_hold(chat.get("id"), reaction.get("message_id"))
+        if not isinstance(reaction.get("user"), dict) or not isinstance(chat, dict):
+            return False
+        where, message = chat.get("id"), reaction.get("message_id")
+        return self._marks.may_hold(where, message) or self._overhearing.is_asked(str(where), str(message))
 
     def _answers_us(self, message: Mapping[str, Any]) -> bool:
         """A reply to words of ours, which may have been a question."""
@@ -90,6 +98,22 @@ class Gate:
         known = str(chat.get("id")) in self._met
         self._met.add(str(chat.get("id")))
         return not known
+
+
+def carries_code(message: Mapping[str, Any]) -> bool:
+    """Whether a message, or a link hidden in it, holds an invitation code: posted in the open, it must be replaced."""
+    text = message.get("text") or message.get("caption")
+    if not isinstance(text, str):
+        return False
+    if _DIGIT.search(text) and codes.read(text):
+        return True
+    links = message.get("entities") or message.get("caption_entities")
+    return bool(links) and any(codes.read(url) for url in _urls(links))
+
+
+def _urls(entities: object) -> list[str]:
+    found = [one.get("url") for one in entities if isinstance(one, dict)] if isinstance(entities, list) else []
+    return [url for url in found if isinstance(url, str)]
 
 
 def _is_a_bot_leaving(message: Mapping[str, Any]) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from aiogram.types import ChatJoinRequest
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.types import ChatJoinRequest, Message
 
 from bot import doors
 from bot.community import codes, invitations, tree
@@ -20,36 +21,51 @@ from bot.texts.say import Answers, to_person
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities, members
+from storage import doors as ways
 from storage import invitations as rows
 from storage import tree as kin
 from storage.communities import Community
 from storage.invitations import ISSUED
-from storage.outbox import ANSWER, OutboxRow
+from storage.outbox import OutboxRow
 
 # What our own buttons in groups carry: what is asked for, and in which community.
-_ASKED = re.compile(r"(invite|tree)(?:-(\d{1,9}))?")
+_ASKED = re.compile(r"(invite|tree|apply|sponsor)(?:-(\d{1,9}))?")
 
 
 async def invite(here: Here, _: Spoken) -> Answers:
     """`/invite`: one new code and all in hand; codes are never shown in a group."""
-    return await _privately(here, "invite") if here.chat else await _hand_out(here)
+    return await privately(here, "invite") if here.chat else await hand_out(here)
 
 
 async def show_tree(here: Here, _: Spoken) -> Answers:
     """`/tree`: one's own branch, privately; the whole for the team in private and in the staff chat."""
     if here.chat is None:
-        return await (_whole_tree(here) if await here.is_staff() else _branch(here))
-    return await (_whole_tree(here) if here.chat.is_staff and await here.is_staff() else _privately(here, "tree"))
+        return await tree_in_private(here)
+    return await (_whole_tree(here) if here.chat.is_staff and await here.is_staff() else privately(here, "tree"))
 
 
-async def start_with(here: Here, payload: str) -> Answers:
-    """What a start link carried: a code, or what one of our buttons asks for. None when it is neither."""
-    if asked := _ASKED.fullmatch(payload.strip()):
-        here = await _within(here, int(asked[2])) if asked[2] else here
-        if asked[1] == "invite":
-            return await _hand_out(here)
-        return await (_whole_tree(here) if await here.is_staff() else _branch(here))
-    return await private_text(here, payload)
+async def asked_by_link(here: Here, payload: str) -> tuple[str, Here] | None:
+    """What one of our own buttons in a group asks for, and in which community; None when the payload is no such."""
+    asked = _ASKED.fullmatch(payload.strip())
+    if asked is None:
+        return None
+    return asked[1], await _within(here, int(asked[2])) if asked[2] else here
+
+
+async def hand_out(here: Here) -> Answers:
+    """In private: one new code and all in hand."""
+    await look_around(here)
+    community = here.community
+    await here.require_present()
+    standing = await standing_of(here)
+    username = await doors.username(here.rights)
+    held = await invitations.hand_out(here.session, here.community_id, here.person_id, standing, here.now)
+    return texts.hand(here.mine, community, held, username, here.now)
+
+
+async def tree_in_private(here: Here) -> Answers:
+    """The whole for the team, one's own branch for everybody else."""
+    return await (_whole_tree(here) if await here.is_staff() else _branch(here))
 
 
 async def private_text(here: Here, text: str) -> Answers:
@@ -66,7 +82,26 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     if await invitations.ask_in(here.session, here.chat, here.person_id, here.now):
         said = to_person(here.person_id, texts.door_opens(here.mine, here.chat), here.now)
         return [said, texts.approval(here.chat.id or 0, here.person, here.origin, here.now)]
-    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now, priority=ANSWER)
+    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now)
+
+
+async def posted_openly(_: Message, here: Here, posted: list[str]) -> Answers:
+    """A code where everybody reads it: withdrawn, and its holder gets another. Anything else goes its usual way."""
+    if here.chat is None or here.chat.is_seed or here.chat.is_staff:
+        raise SkipHandler
+    async with here.database.reading() as look:
+        if not await rows.list_live(look, posted, here.now):
+            raise SkipHandler
+    username = await doors.username(here.rights)
+    told: list[OutboxRow] = []
+    for leak in await invitations.withdraw(here.session, here.community_id, posted, here.person_id, here.now):
+        holder = await members.get_person(here.session, leak.holder_id)
+        t = language_of_person(holder, here.community)
+        said = texts.leaked(t, here.chat, here.person, leak.old, leak.new, username)
+        told.append(to_person(leak.holder_id, said, here.now, key=f"leaked:{here.origin}:{leak.old}"))
+    if not told:
+        raise SkipHandler
+    return told
 
 
 async def came_in(here: Here, person_id: int) -> OutboxRow | None:
@@ -114,14 +149,14 @@ async def _welcome(here: Here, known: _Known, admitted: Admitted) -> Answers:
     inviter = await members.get_person(here.session, admitted.inviter_id)
     if not admitted.through_door:
         return texts.joined(t, known.community, inviter)
-    ways = await _kept_links(here, known)
+    links = await _kept_links(here, known)
     told = await _shut_doors(here, known)
-    passable = {door.chat.id for door in ways if door.link}
+    passable = {door.chat.id for door in links if door.link}
     opening = [chat_id for chat_id in admitted.waiting_at if chat_id in passable]
     if not opening:
-        return [texts.kept(t, known.community, inviter, ways, team_knows=bool(told)), *told]
+        return [texts.kept(t, known.community, inviter, links, team_knows=bool(told)), *told]
     approvals = [texts.approval(chat_id, here.person, here.origin, here.now) for chat_id in opening]
-    return [texts.admitted(t, known.community, inviter, ways), *approvals, *told]
+    return [texts.admitted(t, known.community, inviter, links), *approvals, *told]
 
 
 async def _shut_doors(here: Here, known: _Known) -> list[OutboxRow]:
@@ -136,36 +171,27 @@ async def _shut_doors(here: Here, known: _Known) -> list[OutboxRow]:
 async def _look_up(here: Here, typed: list[str]) -> _Known | None:
     """The community a code opens, the ways into it, and whether the person is in there already."""
     async with here.database.reading() as look:
-        invitation = await rows.get_first(look, typed)
+        invitation = await invitations.find(look, here.person_id, typed, here.now)
         if invitation is None:
             return None
         community = await communities.get_community(look, invitation.community_id)
         gated = [chat for chat in await communities.list_chats(look, invitation.community_id) if chat.is_seed]
     inside = bool(await here.rights.list_present(gated, here.person.external_id))
     opens = not inside and (invitation.state == ISSUED or invitation.redeemer_id == here.person_id)
-    ways = [Door(chat, await doors.door_link(here.rights, chat)) for chat in gated] if opens else []
-    return _Known(community, ways, inside)
+    links = [Door(chat, await doors.door_link(here.rights, chat)) for chat in gated] if opens else []
+    return _Known(community, links, inside)
 
 
 async def _kept_links(here: Here, known: _Known) -> Sequence[Door]:
     """The doors, their new links written down for the next one who comes."""
     for door in known.doors:
         if door.link and door.link != door.chat.door_link:
-            await rows.set_door_link(here.session, door.chat.id or 0, door.link)
+            await ways.set_door_link(here.session, door.chat.id or 0, door.link)
     return known.doors
 
 
-async def _hand_out(here: Here) -> Answers:
-    await look_around(here)
-    community = here.community
-    await here.require_present()
-    standing = await _standing(here)
-    username = await doors.username(here.rights)
-    held = await invitations.hand_out(here.session, here.community_id, here.person_id, standing, here.now)
-    return texts.hand(here.mine, community, held, username, here.now)
-
-
-async def _standing(here: Here) -> str:
+async def standing_of(here: Here) -> str:
+    """What a member starts from: their standing in the community at this moment."""
     if await here.is_owner():
         return "owner"
     if await here.is_staff():
@@ -194,7 +220,8 @@ async def _whole_tree(here: Here) -> Answers:
     return tree_texts.tree(here.t, here.community, twigs, len(places) - len(twigs))
 
 
-async def _privately(here: Here, what: str) -> Answers:
+async def privately(here: Here, what: str) -> Answers:
+    """The answer is for one person: a button in the group leads to it."""
     username = await doors.username(here.rights)
     return texts.privately(here.t, username, f"{what}-{here.community_id}")
 

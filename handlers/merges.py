@@ -37,7 +37,7 @@ async def split(here: Here, spoken: Spoken) -> Answers:
 async def alike_pressed(here: Here, numbers: list[int]) -> Answers:
     """The card's merge button: into which one?"""
     here, suggestion = await for_team(here, numbers[0])
-    reading = await here.finder.read(suggestion.text)
+    reading = await here.read(suggestion.text)
     async with here.database.reading() as look:
         family = await rows.list_family(look, suggestion.id or 0)
         found = await here.finder.search(look, here.community, reading, OFFERED + len(family))

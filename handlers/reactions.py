@@ -8,6 +8,7 @@ from bot.here import Here
 from bot.texts import announce
 from bot.texts import votes as texts
 from bot.texts.say import Answers
+from handlers import questions
 from handlers.follows import is_first_vote
 
 VOTING = frozenset("👍❤🔥")
@@ -15,13 +16,13 @@ VARIATION = "\ufe0f"  # the heart comes with it or without
 
 
 async def reacted(event: MessageReactionUpdated, here: Here) -> Answers:
-    """Somebody's reactions to a message have changed; what they are now decides. Most are about something else."""
+    """Somebody's reactions to a message have changed; what they are now decides: a vote, or the team's answer."""
     if here.chat is None or here.known_member is None or not here.known_member.present:
         return None
     async with here.database.reading() as look:
         found = await votes.find_reacted(look, here.chat, str(event.message_id))
     if found is None:
-        return None
+        return await questions.reacted(event, here)
     suggestion = await access_suggestion(here.session, here.community_id, found[0].number)
     cast = await votes.react(here.session, suggestion, here.person_id, found[1], here.now, wants=_wants(event))
     if cast is None or not cast.changed:

@@ -1,19 +1,21 @@
 """The doors in one place: every message and button goes by table, every event of a chat to its module."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.community import prompts
+from bot.community import codes, prompts
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
 from handlers import (
     audit,
+    bars,
     cards,
     care,
     chats,
@@ -24,17 +26,26 @@ from handlers import (
     invitations,
     merges,
     notices,
+    proposals,
+    questions,
     reactions,
     repositories,
     reservations,
+    rounds,
     search,
+    seeds,
     settings,
     showing,
     suggestions,
+    talk,
     triage,
     verdicts,
     voices,
     votes,
+    waiting,
+    waves,
+    wishes,
+    words,
 )
 from handlers.commands import Command, CommandTable, Press, Prompt, Spoken
 from handlers.prompts import AnswersPrompt
@@ -43,6 +54,7 @@ from storage.prompts import PromptRow
 FEATURES = (
     suggestions,
     voices,
+    wishes,
     showing,
     search,
     votes,
@@ -52,19 +64,39 @@ FEATURES = (
     cards,
     care,
     merges,
+    proposals,
     audit,
+    questions,
+    words,
     digests,
     drafts,
     repositories,
     invitations,
+    bars,
+    rounds,
+    seeds,
+    waves,
+    waiting,
     notices,
     verdicts,
     settings,
     chats,
 )
+Named = TypeVar("Named", Press, Prompt)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
-PRESSES: dict[str, Press] = {press.name: press for feature in FEATURES for press in feature.PRESSES}
-PROMPTS: dict[str, Prompt] = {prompt.name: prompt for feature in FEATURES for prompt in feature.PROMPTS}
+
+
+def _by_name(found: Iterable[Named]) -> dict[str, Named]:
+    """Each under its name; two of one name would silently be one."""
+    table: dict[str, Named] = {}
+    for one in found:
+        if table.setdefault(one.name, one) is not one:
+            raise ValueError(f"two answer to {one.name}")
+    return table
+
+
+PRESSES: dict[str, Press] = _by_name(press for feature in FEATURES for press in feature.PRESSES)
+PROMPTS: dict[str, Prompt] = _by_name(prompt for feature in FEATURES for prompt in feature.PROMPTS)
 
 
 class Addressed(Filter):
@@ -83,6 +115,18 @@ class Addressed(Filter):
             return False
         command, typed, words = found
         return {"command": command, "spoken": Spoken(typed, words, event)}
+
+
+class CarriesCode(Filter):
+    """A message in a group that holds an invitation code, also within a link."""
+
+    async def __call__(self, event: TelegramObject) -> bool | dict[str, Any]:
+        if not isinstance(event, Message) or event.chat.type == "private":
+            return False
+        text = event.text or event.caption or ""
+        urls = [entity.url for entity in event.entities or event.caption_entities or () if entity.url]
+        posted = codes.read("\n".join([text, *urls]))
+        return {"posted": posted} if posted else False
 
 
 class Reworded(Addressed):
@@ -118,10 +162,19 @@ async def run_command(_: Message, here: Here, command: Command, spoken: Spoken) 
         return confirming.ask(here)
     if command.staff:
         await here.require_staff(fresh=command.fresh)
+    older = await _waits_privately(here)
     answers = await command.run(here, spoken)
-    if here.chat is None:
-        await prompts.drop(here.session, here.person_id, here.now)
+    if older is not None:
+        await prompts.drop(here.session, older, here.now)
     return answers
+
+
+async def _waits_privately(here: Here) -> PromptRow | None:
+    """The question that a command in private leaves unanswered; the command may ask one of its own."""
+    if here.chat is not None:
+        return None
+    async with here.database.reading() as look:
+        return await prompts.find_private(look, here.person_id, here.now)
 
 
 async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:
@@ -164,6 +217,7 @@ def _is_id(number: str) -> bool:
 def make_router(table: CommandTable) -> Router:
     """All doors, for the dispatcher."""
     router = Router(name="millet")
+    router.message.register(invitations.posted_openly, CarriesCode())
     router.message.register(run_command, Addressed(table))
     router.message.register(run_prompt, AnswersPrompt())
     router.message.register(chats.people_came, HasContent("new_chat_members"))
@@ -171,6 +225,7 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.private_talk, Privately())
     router.edited_message.register(voices.message_edited, Reworded(table))
     router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
+    router.message.register(talk.heard, talk.Talk())
     router.callback_query.register(run_press)
     router.message_reaction.register(reactions.reacted, HasContent("user"))
     router.my_chat_member.register(chats.standing_changed)

@@ -41,7 +41,7 @@ async def _like(here: Here, query: Query) -> list[int] | None:
     """Ids of what is like the words, the closest first; None when there are filters alone."""
     if not query.words:
         return None
-    reading = await here.finder.read(query.words)
+    reading = await here.read(query.words)
     async with here.database.reading() as look:
         alike = await here.finder.search(look, here.community, reading, MOST_FOUND)
     return [match.suggestion.id or 0 for match in alike]

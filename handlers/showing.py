@@ -5,6 +5,7 @@ from bot.community.suggestions import access_suggestion
 from bot.here import Here
 from bot.texts import showing as texts
 from bot.texts.errors import stale_button
+from bot.texts.links import to_message
 from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken, number_in
 from storage import communities
@@ -47,7 +48,7 @@ async def _page(here: Here, number: int, page: int, *, hears: bool | None = None
         source_id = suggestion.source_chat_id
         source = await communities.get_chat(look, source_id) if source_id else None
     is_open = source is not None and await _may_open(here, source)
-    link = texts.source_link(source, suggestion) if source and is_open else None
+    link = to_message(source, suggestion.source_message, suggestion.topic) if is_open else None
     pictured = suggestion.photo is not None and await _may_see_picture(here, suggestion.author_id)
     if hears is not None:
         here.require_face()
@@ -71,5 +72,5 @@ async def _may_see_picture(here: Here, author_id: int) -> bool:
 
 
 COMMANDS = (Command("show", show, takes="number", aliases=("查看",)),)
-PRESSES = (Press("show", page_pressed, 2), Press("hear", hear_pressed, 3), Press("picture", picture_pressed, 1))
+PRESSES = (Press("show", page_pressed, 2), Press("follow", hear_pressed, 3), Press("picture", picture_pressed, 1))
 PROMPTS = ()

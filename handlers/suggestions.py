@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from aiogram.types import Message
 
-from bot.community import limits, members, settings, suggestions
+from bot.community import learning, limits, members, settings, suggestions
 from bot.community.errors import EnoughToday, KnownMessage, OwnAlready, TextTooLong, TooNew
 from bot.community.similar import Reading, Similar
 from bot.community.suggestions import Ask
@@ -12,7 +12,8 @@ from bot.here import STAND_INS, Here, seen_person
 from bot.texts import announce
 from bot.texts import suggestions as texts
 from bot.texts import votes as vote_texts
-from bot.texts.say import Answers, React, Rewrite, Toast
+from bot.texts.errors import explain
+from bot.texts.say import Answers, React, Rewrite, Toast, Whisper
 from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken
 from storage import communities, votes, wordings
@@ -54,21 +55,42 @@ async def note(here: Here, heard: Heard) -> Answers:
     if heard.captured is None or not _has_face(heard.captured):
         here.require_face()
     text = await _check(here, heard)
-    reading = await here.finder.read(text)
+    found = await look_up(here, text, _origin(here, heard.captured))
+    if found.known:
+        raise KnownMessage(found.known)
+    taken = await take_in(here, await _ask(here, heard, text), found)
+    if isinstance(taken, Whisper):
+        return taken
+    return [React(NOTED), await announce.card(here.session, taken, here.now)]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is there already for somebody's words; looked up before the session's first statement."""
+
+    reading: Reading
+    known: int | None  # the suggestion that this very message belongs to
+    alike: list[Similar]
+
+
+async def look_up(here: Here, text: str, origin: str) -> Found:
+    """Read a text and find what is like it."""
+    reading = await here.read(text)
     async with here.database.reading() as look:
-        known = await _number_of(look, _origin(here, heard.captured))
-        alike = await here.finder.find_similar(look, here.community, reading)
-    if known:
-        raise KnownMessage(known)
-    ask = await _ask(here, heard, text)
+        known = await _number_of(look, origin)
+        return Found(reading, known, await here.finder.find_similar(look, here.community, reading))
+
+
+async def take_in(here: Here, ask: Ask, found: Found) -> Suggestion | Whisper:
+    """The one road in, whoever noted the words: a new suggestion, or the question whether it is one of these."""
     here.ears.add_source(ask.origin)
-    if own := _own_words(alike, ask):
-        raise OwnAlready(own.number)
-    if alike:
+    if own := _own_words(found.alike, ask):
+        return Whisper(explain(OwnAlready(own.number), here.mine))
+    if found.alike:
         offered = await suggestions.offer(here.session, ask, here.now)
-        return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in alike])
-    suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
-    return [React(NOTED), await announce.card(here.session, suggestion, here.now)]
+        await learning.note_shown(here.session, offered, found.alike, here.now)
+        return texts.offer(here.mine, offered.id or 0, [match.suggestion for match in found.alike])
+    return await suggestions.submit(here.session, ask, found.reading.indexed, here.now)
 
 
 async def ask_about(here: Here, pictured: Message) -> Answers:
@@ -104,16 +126,17 @@ async def note_pressed(here: Here, numbers: list[int]) -> Answers:
         member = await people.get_member(look, community_id, here.person_id)
         if offered is None or offered.answered_at or offered.author_id != here.person_id or member is None:
             return Toast(texts.answered_already(here.mine))
-        reading = await here.finder.read(offered.text)
+        reading = await here.read(offered.text, community_id)
         community = await communities.get_community(look, community_id)
         alike = await here.finder.find_similar(look, community, reading)
     offered.community_id = community_id
     await rows.set_offer_sure(here.session, offer_id, community_id)
     if alike:
+        await learning.note_shown(here.session, offered, alike, here.now)
         said = texts.offer(here.mine, offer_id, [match.suggestion for match in alike])
         return Rewrite(said.text, said.keyboard)
     ask = await suggestions.take_offer(here.session, offered, here.now)
-    return await _file(here, ask, reading) if ask else Toast(texts.answered_already(here.mine))
+    return await _file(here, offer_id, ask, reading) if ask else Toast(texts.answered_already(here.mine))
 
 
 async def forget_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -132,6 +155,7 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     ask, reading = taken
     suggestion = await suggestions.access_surviving(here.session, ask.community_id, number)
     cast = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
+    await learning.learn_same(here.session, offer_id, suggestion, here.person_id, here.now)
     if cast is None:
         return Rewrite(texts.yours_already(here.mine, suggestion))
     said = texts.joined(here.mine, suggestion) if not cast.held_hours else vote_texts.cast(here.mine, suggestion, cast)
@@ -144,11 +168,12 @@ async def new_pressed(here: Here, numbers: list[int]) -> Answers:
     taken = await _take(here, numbers[0])
     if isinstance(taken, Toast):
         return taken
-    return await _file(here, *taken)
+    return await _file(here, numbers[0], *taken)
 
 
-async def _file(here: Here, ask: Ask, reading: Reading) -> Answers:
+async def _file(here: Here, offer_id: int, ask: Ask, reading: Reading) -> Answers:
     suggestion = await suggestions.submit(here.session, ask, reading.indexed, here.now)
+    await learning.learn_different(here.session, offer_id, suggestion, here.person_id, here.now)
     return [Rewrite(texts.filed(here.mine, suggestion)), await announce.card(here.session, suggestion, here.now)]
 
 
@@ -217,7 +242,7 @@ async def _take(here: Here, offer_id: int) -> tuple[Ask, Reading] | Toast:
         return Toast(texts.answered_already(here.mine))
     if here.person_id not in (offered.author_id, offered.captured_by_id):
         return Toast(texts.not_your_offer(here.mine))
-    reading = await here.finder.read(offered.text)
+    reading = await here.read(offered.text, offered.community_id)
     ask = await suggestions.take_offer(here.session, offered, here.now)
     return (ask, reading) if ask else Toast(texts.answered_already(here.mine))
 

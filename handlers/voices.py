@@ -111,7 +111,7 @@ async def _change(here: Here, seen: Voice, words: str) -> OutboxRow:
     async with here.database.reading() as look:
         in_force = await settings.load(look, community_id)
     text = suggestions.check_text(words, f"/edit {number}", in_force.longest_suggestion)
-    reading = await here.finder.read(text)
+    reading = await here.read(text, community_id)
     voice = await voices.access_voice(here.session, community_id, number, here.person_id)
     await voices.reword(here.session, voice, text, reading.indexed, here.now)
     here.finder.forget(community_id)

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.community import suggestions
+from bot.community import learning, suggestions
 from bot.community.similar import Finder
 from bot.texts import announce
-from storage import outbox
+from storage import outbox, words
 from storage import suggestions as rows
 from storage.database import Database
 
@@ -18,10 +18,13 @@ def filing(finder: Finder) -> Callable[[Database, datetime], Awaitable[None]]:
         async with database.reading() as look:
             waiting = await rows.list_unanswered_offers(look, now - suggestions.ANSWER_EXPECTED_WITHIN)
         for offered in waiting:
-            reading = await finder.read(offered.text)
+            async with database.reading() as look:
+                own = await words.list_forms(look, offered.community_id)
+            reading = await finder.read(offered.text, own)
             async with database.writing() as session:
                 if ask := await suggestions.take_offer(session, offered, now):
                     suggestion = await suggestions.submit(session, ask, reading.indexed, now)
+                    await learning.learn_different(session, offered.id or 0, suggestion, None, now)
                     await outbox.add_rows(session, [await announce.card(session, suggestion, now)])
 
     return knock

@@ -17,9 +17,13 @@ from schedules import (
     invitations,
     notices,
     offers,
+    proposals,
+    questions,
     repositories,
     verdicts,
     votes,
+    waves,
+    wishes,
     wordings,
 )
 from storage.database import Database
@@ -33,6 +37,9 @@ JOBS: tuple[Job, ...] = (
     digests.knock,
     invitations.knock,
     votes.knock,
+    wishes.knock,
+    questions.knock,
+    waves.knock,
     # Questions before news: both want the person's one message of the day, and news comes oftener.
     verdicts.knock,
     notices.knock,
@@ -54,7 +61,7 @@ class Timetable:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._jobs = (offers.filing(finder), *JOBS, wordings.reindexing(finder))
+        self._jobs = (offers.filing(finder), *JOBS, proposals.looking(finder), wordings.reindexing(finder))
         self._after = after  # at the end of each knock: what was put back is taken up, what was written is sent
         self._every = every_seconds
         self._scheduler = AsyncIOScheduler(timezone="UTC")

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, delete, update
 from sqlmodel import Field, SQLModel, col, func, select
 
 from storage.database import Session, insert_into
-from storage.suggestions import OPEN, PLANNED, STARTED, Suggestion
+from storage.suggestions import OPEN, PLANNED, STANDING, STARTED, Suggestion
 
 
 class Tag(SQLModel, table=True):
@@ -39,6 +39,7 @@ async def count_unseen(session: Session, community_id: int) -> int:
 
 def _unseen(community_id: int) -> tuple[bool, ...]:
     return (
+        STANDING,
         Suggestion.community_id == community_id,
         Suggestion.status == OPEN,
         col(Suggestion.handled_at).is_(None),  # type: ignore[return-value]  # SQLModel types comparisons as bool
@@ -65,6 +66,7 @@ async def list_without_news(
 ) -> list[Suggestion]:
     """What an owner has planned or started, and nobody has done anything about since a moment; the oldest first."""
     query = select(Suggestion).where(
+        STANDING,
         Suggestion.community_id == community_id,
         Suggestion.owner_id == owner_id,
         col(Suggestion.status).in_((PLANNED, STARTED)),

@@ -82,6 +82,11 @@ def _read(
     return Mine(suggestion, suggestion.author_id == person_id, vote, follow, reserved is not None)
 
 
+async def list_muted_ids(session: Session, person_id: int) -> set[int]:
+    """The suggestions somebody has muted."""
+    return set(await session.exec(select(Follow.suggestion_id).where(Follow.person_id == person_id, col(Follow.muted))))
+
+
 async def add_follow(session: Session, suggestion_id: int, person_id: int, now: datetime) -> bool:
     """True when the person did not follow it yet; who has muted it stays muted."""
     values = {"suggestion_id": suggestion_id, "person_id": person_id, "muted": False, "created_at": now}

@@ -1,27 +1,34 @@
-"""The ledger of invitation codes: issued, claimed, used, or come home; and who waits at a gated chat's door."""
+"""The ledger of invitation codes: what each is now, and every change with who and when."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, delete, func, or_, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, case, func, insert, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 
-from storage.communities import Chat
-from storage.database import Session, insert_into
+from storage.database import Session
 from storage.members import Member, Person
-from storage.suggestions import SHIPPED, Suggestion
+from storage.seals import seal
 
 ISSUED, CLAIMED, USED, EXPIRED, REVOKED = "issued", "claimed", "used", "expired", "revoked"
+RETURNED = "returned"  # a change only: a code whose claimant never came is issued again
+TOUCHPOINTS = ("user", "employee", "partner", "supplier")
+LONGEST_CAMPAIGN = 64
 
 
 class Invitation(SQLModel, table=True):
-    """One code: one holder, one redeemer, one life."""
+    """One code: one holder, one redeemer, one life. It is readable only while somebody may still be shown it."""
 
     __table_args__ = (
         CheckConstraint("state IN ('issued', 'claimed', 'used', 'expired', 'revoked')", name="state_known"),
         CheckConstraint("length(code) = 12", name="code_length"),
+        CheckConstraint("(state IN ('issued', 'claimed')) = (code IS NOT NULL)", name="readable_while_good"),
         CheckConstraint("(state IN ('claimed', 'used')) = (redeemer_id IS NOT NULL)", name="redeemer_when_taken"),
         CheckConstraint("redeemer_id <> holder_id", name="nobody_invites_themselves"),
+        CheckConstraint("touchpoint IN ('user', 'employee', 'partner', 'supplier')", name="touchpoint_known"),
+        CheckConstraint("length(campaign) <= 64", name="campaign_length"),
         Index(
             "invitation_one_per_redeemer",
             "community_id",
@@ -35,10 +42,16 @@ class Invitation(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     community_id: int = Field(foreign_key="community.id", index=True)
-    code: str = Field(unique=True)
+    code: str | None = Field(default=None, unique=True)
+    seal: str = Field(unique=True)  # the code's keyed hash, by which it is found
     holder_id: int = Field(foreign_key="person.id", index=True)
     redeemer_id: int | None = Field(default=None, foreign_key="person.id")
     returned_from_id: int | None = Field(default=None, foreign_key="person.id", index=True)  # held a claim too long
+    kept_for_id: int | None = Field(default=None, foreign_key="person.id", index=True)  # opens for nobody else
+    is_gift: bool = False  # from the team, outside the holder's quota
+    is_pooled: bool = False  # given to the waiting list
+    touchpoint: str = "user"  # how its holder touches the product
+    campaign: str = ""
     state: str = ISSUED
     issued_at: datetime
     expires_at: datetime
@@ -46,30 +59,38 @@ class Invitation(SQLModel, table=True):
     used_at: datetime | None = None
 
 
-class JoinRequest(SQLModel, table=True):
-    """Somebody at a gated chat's door, waiting to be let in."""
+class InvitationEvent(SQLModel, table=True):
+    """One change of a code."""
 
-    __tablename__ = "join_request"
-
-    chat_id: int = Field(foreign_key="chat.id", primary_key=True)
-    person_id: int = Field(foreign_key="person.id", primary_key=True, index=True)
-    asked_at: datetime
-
-
-class Miss(SQLModel, table=True):
-    """Somebody sent a code that opens nothing; many in a short time are guesses."""
-
-    __tablename__ = "code_miss"
+    __tablename__ = "invitation_event"
+    __table_args__ = (
+        CheckConstraint(
+            "what IN ('issued', 'claimed', 'returned', 'used', 'expired', 'revoked')",
+            name="what_known",
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    missed_at: datetime = Field(index=True)
+    invitation_id: int = Field(foreign_key="invitation.id", index=True)
+    what: str
+    actor_id: int | None = Field(default=None, foreign_key="person.id")  # None: time did it
+    note: str = ""
+    at: datetime
 
 
 async def get_first(session: Session, codes: Sequence[str]) -> Invitation | None:
     """The first of these codes that was ever issued."""
-    found = await session.exec(select(Invitation).where(col(Invitation.code).in_(codes)))
-    return min(found, key=lambda invitation: codes.index(invitation.code), default=None)
+    seals = await seal(session, codes)
+    found = await session.exec(select(Invitation).where(col(Invitation.seal).in_(seals)))
+    return min(found, key=lambda invitation: seals.index(invitation.seal), default=None)
+
+
+async def list_live(session: Session, codes: Sequence[str], now: datetime) -> list[Invitation]:
+    """Those of these codes that anybody could open."""
+    query = select(Invitation).where(
+        col(Invitation.code).in_(codes), Invitation.state == ISSUED, Invitation.expires_at > now
+    )
+    return list(await session.exec(query.order_by(col(Invitation.id))))
 
 
 async def get_invitation_of(session: Session, community_id: int, redeemer_id: int) -> Invitation | None:
@@ -85,31 +106,53 @@ async def list_in_hand(session: Session, community_id: int, holder_id: int, now:
         Invitation.holder_id == holder_id,
         Invitation.state == ISSUED,
         Invitation.expires_at > now,
+        col(Invitation.is_pooled).is_(False),
+        col(Invitation.kept_for_id).is_(None),
     )
     return list(await session.exec(query.order_by(col(Invitation.id))))
 
 
-async def count_spent(session: Session, community_id: int, holder_id: int) -> int:
-    """Codes that are on their way in, or were used: these never come back into a holder's quota."""
-    query = select(func.count()).where(
+async def count_by_state(session: Session, community_id: int, holder_id: int, now: datetime) -> dict[str, int]:
+    """How many of a holder's own codes (no gifts) stand in each state, what is promised to somebody as claimed.
+
+    What is past its day has come home.
+    """
+    given = or_(col(Invitation.is_pooled).is_(True), col(Invitation.kept_for_id).is_not(None))
+    state = case((and_(col(Invitation.state) == ISSUED, given), CLAIMED), else_=col(Invitation.state))
+    query = select(state).where(
         Invitation.community_id == community_id,
         Invitation.holder_id == holder_id,
-        col(Invitation.state).in_((CLAIMED, USED)),
+        col(Invitation.is_gift).is_(False),
+        or_(col(Invitation.state) != ISSUED, col(Invitation.expires_at) > now),
     )
-    return int((await session.exec(query)).one())
+    return dict(Counter(await session.exec(query)))
 
 
-async def count_shipped(session: Session, community_id: int, author_id: int) -> int:
-    """How many of somebody's own suggestions have shipped."""
-    query = select(func.count()).where(
-        Suggestion.community_id == community_id, Suggestion.author_id == author_id, Suggestion.status == SHIPPED
+async def count_held(session: Session, community_id: int, now: datetime) -> dict[int, int]:
+    """Unused codes by holder."""
+    query = (
+        select(Invitation.holder_id, func.count())
+        .where(Invitation.community_id == community_id, Invitation.state == ISSUED, Invitation.expires_at > now)
+        .group_by(col(Invitation.holder_id))
     )
-    return int((await session.exec(query)).one())
+    return {holder: int(count) for holder, count in await session.exec(query)}
 
 
-async def add_invitation(session: Session, invitation: Invitation) -> Invitation:
+async def count_brought(session: Session, community_id: int) -> dict[int, int]:
+    """People brought in, by who brought them."""
+    query = (
+        select(Invitation.holder_id, func.count())
+        .where(Invitation.community_id == community_id, Invitation.state == USED)
+        .group_by(col(Invitation.holder_id))
+    )
+    return {holder: int(count) for holder, count in await session.exec(query)}
+
+
+async def add_invitation(session: Session, invitation: Invitation, by_id: int | None, note: str = "") -> Invitation:
+    """A new code, and the first row of its history."""
     session.add(invitation)
     await session.flush()
+    await _record(session, ISSUED, [invitation.id or 0], by_id, invitation.issued_at, note)
     return invitation
 
 
@@ -124,19 +167,17 @@ async def claim_person(session: Session, person_id: int) -> None:
     await session.exec(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
-async def claim_invitation(session: Session, code: str, redeemer_id: int, now: datetime) -> bool:
+async def claim_invitation(session: Session, invitation_id: int, redeemer_id: int, now: datetime) -> bool:
     """Reserve a code for one person; of a hundred at once exactly one gets True."""
-    claim = (
-        update(Invitation)
-        .where(
-            col(Invitation.code) == code,
-            col(Invitation.state) == ISSUED,
-            col(Invitation.expires_at) > now,
-            col(Invitation.holder_id) != redeemer_id,
-        )
-        .values(state=CLAIMED, redeemer_id=redeemer_id, claimed_at=now, returned_from_id=None)
+    free = and_(
+        col(Invitation.id) == invitation_id,
+        col(Invitation.state) == ISSUED,
+        col(Invitation.expires_at) > now,
+        col(Invitation.holder_id) != redeemer_id,
+        or_(col(Invitation.kept_for_id).is_(None), col(Invitation.kept_for_id) == redeemer_id),
     )
-    return (await session.exec(claim)).rowcount == 1
+    values = {"state": CLAIMED, "redeemer_id": redeemer_id, "claimed_at": now, "returned_from_id": None}
+    return bool(await _change(session, free, values, CLAIMED, redeemer_id, now))
 
 
 async def set_claimed_anew(session: Session, community_id: int, redeemer_id: int, now: datetime) -> bool:
@@ -162,41 +203,58 @@ async def set_used_late(session: Session, community_id: int, redeemer_id: int, n
 
 
 async def _spend(session: Session, which: ColumnElement[bool], redeemer_id: int, now: datetime) -> int | None:
-    spend = (
-        update(Invitation)
-        .where(which)
-        .values(state=USED, used_at=now, redeemer_id=redeemer_id, returned_from_id=None)
-        .returning(col(Invitation.holder_id))
-        .execution_options(synchronize_session=False)
-    )
-    holder: int | None = (await session.exec(spend)).scalar_one_or_none()
-    return holder
+    values = {"state": USED, "code": None, "used_at": now, "redeemer_id": redeemer_id, "returned_from_id": None}
+    spent = await _change(session, which, values, USED, redeemer_id, now)
+    return spent[0].holder_id if spent else None
 
 
-async def has_due(session: Session, now: datetime, claimed_before: datetime, missed_before: datetime) -> bool:
-    """Whether a code waits to come home, or a miss to be forgotten."""
-    codes = or_(
+async def has_due(session: Session, now: datetime, claimed_before: datetime) -> bool:
+    """Whether a code waits to come home."""
+    due = or_(
         and_(col(Invitation.state) == CLAIMED, col(Invitation.claimed_at) < claimed_before),
         and_(col(Invitation.state) == ISSUED, col(Invitation.expires_at) <= now),
     )
-    misses = select(Miss.id).where(Miss.missed_at <= missed_before)
-    return any([(await session.exec(q.limit(1))).first() for q in (select(Invitation.id).where(codes), misses)])
+    return (await session.exec(select(Invitation.id).where(due).limit(1))).first() is not None
 
 
-async def set_returned(session: Session, claimed_before: datetime) -> int:
+async def set_returned(session: Session, claimed_before: datetime, now: datetime) -> int:
     """Give back codes whose claimant never came in; they can be handed on as if nothing had happened."""
-    give_back = (
-        update(Invitation)
-        .where(col(Invitation.state) == CLAIMED, col(Invitation.claimed_at) < claimed_before)
-        .values(state=ISSUED, redeemer_id=None, claimed_at=None, returned_from_id=Invitation.redeemer_id)
-    )
-    return int((await session.exec(give_back)).rowcount)
+    overdue = and_(col(Invitation.state) == CLAIMED, col(Invitation.claimed_at) < claimed_before)
+    return await _give_back(session, overdue, None, now)
+
+
+async def set_returned_by(session: Session, community_id: int, redeemer_id: int, by_id: int, now: datetime) -> int:
+    """Give back the code that somebody has claimed who is not to come in."""
+    return await _give_back(session, _claimed_by(community_id, redeemer_id), by_id, now)
+
+
+async def _give_back(session: Session, which: ColumnElement[bool], by_id: int | None, now: datetime) -> int:
+    values = {"state": ISSUED, "redeemer_id": None, "claimed_at": None, "returned_from_id": Invitation.redeemer_id}
+    return len(await _change(session, which, values, RETURNED, by_id, now))
 
 
 async def set_expired(session: Session, now: datetime) -> int:
     """Codes past their day come home to their holder."""
-    expire = update(Invitation).where(col(Invitation.state) == ISSUED, col(Invitation.expires_at) <= now)
-    return int((await session.exec(expire.values(state=EXPIRED))).rowcount)
+    past = and_(col(Invitation.state) == ISSUED, col(Invitation.expires_at) <= now)
+    return len(await _change(session, past, {"state": EXPIRED, "code": None}, EXPIRED, None, now))
+
+
+async def set_revoked(session: Session, invitation_id: int, by_id: int | None, now: datetime, note: str) -> bool:
+    """Take one unused code out of the world; it comes home to its holder. False when it is unused no more."""
+    unused = and_(col(Invitation.id) == invitation_id, col(Invitation.state) == ISSUED)
+    return bool(await _change(session, unused, {"state": REVOKED, "code": None}, REVOKED, by_id, now, note))
+
+
+async def set_all_revoked(
+    session: Session, community_id: int, holder_ids: Sequence[int], by_id: int | None, now: datetime, note: str
+) -> int:
+    """Take all unused codes of these holders out of the world."""
+    unused = and_(
+        col(Invitation.community_id) == community_id,
+        col(Invitation.holder_id).in_(holder_ids),
+        col(Invitation.state) == ISSUED,
+    )
+    return len(await _change(session, unused, {"state": REVOKED, "code": None}, REVOKED, by_id, now, note))
 
 
 async def set_inviter(session: Session, community_id: int, person_id: int, inviter_id: int) -> None:
@@ -207,39 +265,46 @@ async def set_inviter(session: Session, community_id: int, person_id: int, invit
     await session.exec(bind.values(inviter_id=inviter_id))
 
 
-async def set_door_link(session: Session, chat_id: int, link: str) -> None:
-    await session.exec(update(Chat).where(col(Chat.id) == chat_id).values(door_link=link))
+async def list_events(session: Session, invitation_id: int) -> list[InvitationEvent]:
+    """A code's history."""
+    query = select(InvitationEvent).where(InvitationEvent.invitation_id == invitation_id)
+    return list(await session.exec(query.order_by(col(InvitationEvent.id))))
 
 
-async def add_join_request(session: Session, request: JoinRequest) -> None:
-    insert = insert_into(session, JoinRequest).values(**request.model_dump())
-    keys = ["chat_id", "person_id"]
-    await session.exec(insert.on_conflict_do_update(index_elements=keys, set_={"asked_at": request.asked_at}))
+@dataclass(frozen=True)
+class _Changed:
+    id: int
+    holder_id: int
 
 
-async def list_join_requests(session: Session, person_id: int) -> list[JoinRequest]:
-    query = select(JoinRequest).where(JoinRequest.person_id == person_id)
-    return list(await session.exec(query.order_by(col(JoinRequest.asked_at).desc())))
+async def _change(  # one door for every change, so that none goes unrecorded
+    session: Session,
+    which: ColumnElement[bool],
+    values: Mapping[str, object],
+    what: str,
+    by_id: int | None,
+    now: datetime,
+    note: str = "",
+) -> list[_Changed]:
+    """Change these codes in one conditional statement, and write down that it was done."""
+    change = (
+        update(Invitation)
+        .where(which)
+        .values(**values)
+        .returning(col(Invitation.id), col(Invitation.holder_id))
+        .execution_options(synchronize_session=False)
+    )
+    changed = [_Changed(*row) for row in await session.exec(change)]
+    await _record(session, what, [row.id for row in changed], by_id, now, note)
+    return changed
 
 
-async def delete_join_request(session: Session, chat_id: int, person_id: int) -> None:
-    gone = delete(JoinRequest).where(col(JoinRequest.chat_id) == chat_id, col(JoinRequest.person_id) == person_id)
-    await session.exec(gone)
-
-
-async def list_misses(session: Session, person_id: int, since: datetime) -> list[datetime]:
-    """When somebody's codes opened nothing, the newest first."""
-    query = select(Miss.missed_at).where(Miss.person_id == person_id, Miss.missed_at > since)
-    return list(await session.exec(query.order_by(col(Miss.missed_at).desc())))
-
-
-async def add_miss(session: Session, person_id: int, now: datetime) -> None:
-    session.add(Miss(person_id=person_id, missed_at=now))
-    await session.flush()
-
-
-async def delete_misses(session: Session, before: datetime) -> None:
-    await session.exec(delete(Miss).where(col(Miss.missed_at) <= before))
+async def _record(
+    session: Session, what: str, invitation_ids: Iterable[int], by_id: int | None, now: datetime, note: str = ""
+) -> None:
+    rows = [{"invitation_id": i, "what": what, "actor_id": by_id, "at": now, "note": note} for i in invitation_ids]
+    if rows:
+        await session.exec(insert(InvitationEvent), params=rows)
 
 
 def _claimed_by(community_id: int, redeemer_id: int) -> ColumnElement[bool]:
@@ -248,9 +313,3 @@ def _claimed_by(community_id: int, redeemer_id: int) -> ColumnElement[bool]:
         col(Invitation.redeemer_id) == redeemer_id,
         col(Invitation.state) == CLAIMED,
     )
-
-
-async def has_codes(session: Session, community_id: int) -> bool:
-    """Whether the community has ever handed out a code."""
-    query = select(Invitation.id).where(Invitation.community_id == community_id).limit(1)
-    return (await session.exec(query)).first() is not None

@@ -55,6 +55,7 @@ class Member(SQLModel, table=True):
     joined_at: datetime  # when we met them
     arrived_at: datetime | None = None  # when we saw them come; None for who was there before us
     seen_at: datetime
+    welcomes_asking: bool = True  # whether they may be asked quietly if what they said is a suggestion
     hears: str = PRIVATELY  # how they want to be told what became of what they asked for
     named: bool = True  # the digest may name them
     mute_told_at: datetime | None = None  # when they were told that a vote follows, and how to mute
@@ -120,6 +121,20 @@ async def get_standing(session: Session, person: str, chat: str | None, network:
     )
     found = (await session.exec(joined)).first()
     return Standing(found[0], row, found[1], found[2]) if found else None
+
+
+async def list_members_called(session: Session, community_id: int, word: str) -> list[int]:
+    """Members whose username, or else whose whole name, this is."""
+    here = (
+        select(Person.id)
+        .join(Member, col(Member.person_id) == col(Person.id))
+        .where(Member.community_id == community_id)
+        .order_by(col(Person.id))
+        .limit(2)
+    )
+    by_username = here.where(func.lower(Person.username) == word.lstrip("@").lower())
+    found = list(await session.exec(by_username)) or list(await session.exec(here.where(Person.name == word)))
+    return [one for one in found if one is not None]
 
 
 async def get_last_decider(session: Session, community_id: int, *, reachable: bool = True) -> Person | None:
@@ -222,6 +237,12 @@ async def set_mentions(session: Session, community_id: int, person_id: int, *, w
     """Remember whether the person agreed to be mentioned."""
     one = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
     await session.exec(update(Member).where(*one).values(mentions=wanted))
+
+
+async def set_welcomes_asking(session: Session, community_id: int, person_id: int, *, welcomes: bool) -> None:
+    """Remember whether the member may be asked about what they said."""
+    member = update(Member).where(col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    await session.exec(member.values(welcomes_asking=welcomes))
 
 
 async def set_hears(session: Session, community_id: int, person_id: int, way: str) -> bool:

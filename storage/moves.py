@@ -5,19 +5,30 @@ import json
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from storage import care, communities, digests, invitations, members, repositories, searches, wordings
+from storage import care, communities, digests, members, repositories, searches, wordings, words
 from storage.audit import AuditRow
+from storage.bars import Bar
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
+from storage.doors import JoinRequest
 from storage.drafts import Draft
-from storage.invitations import JoinRequest
+from storage.findings import Finding
+from storage.grants import Grant
+from storage.invitations import Invitation
+from storage.judgements import Judgement
 from storage.notices import Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
 from storage.prompts import PromptRow
+from storage.questions import Question
 from storage.releases import Release
+from storage.seeds import SeedCall, SeedNumber
 from storage.settings import SettingRow
 from storage.suggestions import Offer, Suggestion
 from storage.verdicts import Verdict
+from storage.waiting import Waiting
+from storage.waves import Proposal, WavePlan
+from storage.wishes import Wish
+from storage.words import Word
 
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
 
@@ -45,6 +56,8 @@ async def _forget_messages(session: Session, chat: Chat) -> None:
         await session.exec(
             update(table).where(col(table.source_chat_id) == chat.id).values(source_message=None, topic=None)
         )
+    for heard in (Wish, Question):
+        await session.exec(update(heard).where(col(heard.chat_id) == chat.id).values(message=None))
     for row in await session.exec(select(OutboxRow).where(OutboxRow.chat_id == chat.id, OutboxRow.state == WAITING)):
         if row.method == "editMessageText":
             row.state, row.error = DEAD, "the chat has moved away from its message"
@@ -55,7 +68,7 @@ async def _forget_messages(session: Session, chat: Chat) -> None:
 
 async def _unite(session: Session, stray: Chat, chat: Chat) -> None:
     """Met as a stranger under its new id before we heard of the move: all that came of it is the chat's own."""
-    for table in (OutboxRow, SlotRow, ChatAlias, PromptRow):
+    for table in (OutboxRow, SlotRow, ChatAlias, PromptRow, Wish, Question):
         await session.exec(update(table).where(col(table.chat_id) == stray.id).values(chat_id=chat.id))
     for source in (Suggestion, Offer):
         moved = update(source).where(col(source.source_chat_id) == stray.id)
@@ -88,18 +101,33 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     await session.flush()
     await care.move_nudges(session, old, new)
     await searches.delete_searches_of(session, old)
-    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow):
+    for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow, Judgement):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
+    await move_heard(session, old, new)
     await session.flush()
     await wordings.move_wordings(session, old, new)
+    await words.move_words(session, old, new)
     told = await digests.get_last_posted(session, old) is not None
-    if not told and not await invitations.has_codes(session, old):
+    if not told and not await has_invited(session, old):
         await forget_community(session, old)
+
+
+async def move_heard(session: Session, old: int, new: int) -> None:
+    """What was heard in ordinary talk goes where its chat goes."""
+    for table in (Wish, Question):
+        await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
+
+
+async def has_invited(session: Session, community_id: int) -> bool:
+    """Whether anything was promised to anybody there: such a community stays, since its ledger must."""
+    tables = (Invitation, Bar, Grant, SeedCall, SeedNumber, WavePlan, Proposal, Waiting)
+    queries = [select(table.community_id).where(col(table.community_id) == community_id).limit(1) for table in tables]
+    return any([(await session.exec(query)).first() is not None for query in queries])
 
 
 async def forget_community(session: Session, community_id: int) -> None:
     """Forget a community that has neither chats nor members, with what was only about itself."""
-    for table in (SettingRow, AuditRow, PromptRow, Draft):
+    for table in (SettingRow, AuditRow, PromptRow, Word, Finding, Draft):
         await session.exec(delete(table).where(col(table.community_id) == community_id))
     await repositories.delete_repositories(session, community_id)
     await communities.delete_community(session, community_id)

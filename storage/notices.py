@@ -107,15 +107,15 @@ def _with_circumstances() -> "Select[Notice, Suggestion, Person, Member | None]"
     return query.order_by(col(Notice.created_at), col(Notice.id))
 
 
-async def get_last_heard(session: Session, notice: Notice, kinds: Collection[str]) -> Notice | None:
-    """What the person heard last of these kinds about the same suggestion, privately or in a digest."""
+async def list_last_heard(session: Session, person_id: int, kinds: Collection[str]) -> dict[int, Notice]:
+    """By suggestion, what the person heard last of these kinds, privately or in a digest."""
     query = select(Notice).where(
-        Notice.person_id == notice.person_id,
-        Notice.suggestion_id == notice.suggestion_id,
+        Notice.person_id == person_id,
         col(Notice.kind).in_(kinds),
         col(Notice.state).in_((TOLD, NAMED)),
     )
-    return (await session.exec(query.order_by(col(Notice.created_at).desc(), col(Notice.id).desc()).limit(1))).first()
+    heard = await session.exec(query.order_by(col(Notice.created_at), col(Notice.id)))
+    return {notice.suggestion_id: notice for notice in heard}
 
 
 async def set_settled(session: Session, ids: Collection[int], state: str, now: datetime) -> None:

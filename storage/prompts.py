@@ -62,10 +62,11 @@ async def claim_prompt(session: Session, prompt_id: int, now: datetime) -> bool:
     return (await session.exec(claim.values(answered_at=now))).rowcount == 1
 
 
-async def set_private_prompts_over(session: Session, person_id: int, now: datetime) -> None:
-    """Nothing waits for the person's next words any more: they have said something else."""
+async def set_private_prompts_over(session: Session, newest: PromptRow, now: datetime) -> None:
+    """Neither this question nor an older one waits for the person's next words: they have said something else."""
     waiting = update(PromptRow).where(
-        col(PromptRow.person_id) == person_id,
+        col(PromptRow.person_id) == newest.person_id,
+        col(PromptRow.id) <= newest.id,
         col(PromptRow.chat_id).is_(None),
         col(PromptRow.answered_at).is_(None),
     )

@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from storage.care import Tag
 from storage.database import Session
-from storage.suggestions import Suggestion
+from storage.suggestions import STANDING, Suggestion
 
 
 class Search(SQLModel, table=True):
@@ -61,7 +61,7 @@ async def list_matching(
     author_id: int | None = None,
 ) -> list[Suggestion]:
     """The community's suggestions that pass all filters, the newest first; `ids` narrows them down."""
-    query = select(Suggestion).where(Suggestion.community_id == community_id)
+    query = select(Suggestion).where(STANDING, Suggestion.community_id == community_id)
     if ids is not None:
         query = query.where(col(Suggestion.id).in_(ids))
     if statuses:

@@ -141,6 +141,12 @@ async def list_recent(session: Session, suggestion: Suggestion, since: datetime)
     return list(await session.exec(query.order_by(col(Suggestion.number))))
 
 
+async def list_newer(session: Session, community_id: int, after: int, limit: int) -> list[Suggestion]:
+    """Suggestions with a greater id, in order."""
+    query = select(Suggestion).where(Suggestion.community_id == community_id, col(Suggestion.id) > after)
+    return list(await session.exec(query.order_by(col(Suggestion.id)).limit(limit)))
+
+
 async def list_roundup(session: Session, roundup_id: int) -> list[Suggestion]:
     """Those whose card is one message for all, the earliest first."""
     query = select(Suggestion).where(Suggestion.roundup_id == roundup_id)

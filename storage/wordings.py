@@ -4,19 +4,14 @@ A term is stored with its community in front, so that an index list never holds 
 and a search costs what its own community holds.
 """
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, TextClause, UniqueConstraint, delete, text, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, delete, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.database import Session, insert_into
-
-# How many index rows one search may read: the rarest terms whose lists fit.
-ROW_BUDGET = 10_000
-CANDIDATES = 50
 
 
 @dataclass(frozen=True)
@@ -77,7 +72,7 @@ async def reindex(session: Session, wording: Wording, indexed: Indexed) -> bool:
     change = update(Wording).where(*is_unchanged).values(**_columns(wording.community_id, indexed))
     if (await session.exec(change)).rowcount != 1:
         return False
-    before, after = set(terms_of(wording)), set(indexed.terms)
+    before, after = set(terms_of(wording.community_id, wording.terms)), set(indexed.terms)
     changes = {**dict.fromkeys(before - after, -1), **dict.fromkeys(after - before, 1)}
     await _count(session, wording.community_id, changes)
     return True
@@ -92,7 +87,7 @@ async def set_text(session: Session, wording: Wording, text: str, indexed: Index
 async def delete_wording(session: Session, wording: Wording) -> None:
     """The person's words go, and are found no more."""
     if (await session.exec(delete(Wording).where(col(Wording.id) == wording.id))).rowcount == 1:
-        await _count(session, wording.community_id, dict.fromkeys(terms_of(wording), -1))
+        await _count(session, wording.community_id, dict.fromkeys(terms_of(wording.community_id, wording.terms), -1))
 
 
 async def get_wording(session: Session, suggestion_id: int, person_id: int) -> Wording | None:
@@ -112,61 +107,34 @@ async def list_origins(session: Session, after: int, since: datetime) -> list[tu
     return [(i, origin) for i, origin in rows if i is not None and origin is not None]
 
 
-async def find_like(session: Session, community_id: int, terms: Sequence[str]) -> list[int]:
-    """Ids of wordings of the community that share any of these terms, the best matches first."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    quoted = _quoted(_indexed(community_id, terms), sqlite)
-    if not quoted:
-        return []
-    found = await (await session.connection()).execute(
-        _LIKE_IN_SQLITE if sqlite else _LIKE_IN_POSTGRESQL,
-        {"query": (" OR " if sqlite else " | ").join(quoted), "limit": CANDIDATES},
-    )
-    return [row[0] for row in found]
-
-
-async def list_wordings(session: Session, community_id: int, ids: Collection[int]) -> list[Wording]:
-    """The community's own among these wordings, in the order of their ids."""
-    query = select(Wording).where(Wording.community_id == community_id, col(Wording.id).in_(list(ids)))
-    return list(await session.exec(query.order_by(col(Wording.id))))
-
-
-async def list_vectors(
-    session: Session, community_id: int, vector_by: str, after: int, limit: int
-) -> list[tuple[int, bytes]]:
-    """Ids and vectors of the community's wordings with a greater id, in order, as far as this encoder made them."""
-    query = select(Wording.id, Wording.vector).where(
-        Wording.community_id == community_id, Wording.vector_by == vector_by, col(Wording.id) > after
-    )
-    rows = await session.exec(query.order_by(col(Wording.id)).limit(limit))
-    return [(i, vector) for i, vector in rows if i is not None and vector is not None]
-
-
 async def list_outdated(
-    session: Session, terms_by: str, vector_by: str | None, after: int, limit: int
+    session: Session, terms_by: str, vector_by: str | None, after: int, limit: int, community_id: int | None = None
 ) -> list[Wording]:
-    """Wordings with a greater id whose terms or vector another maker made; without an encoder vectors may be old."""
-    outdated = col(Wording.terms_by) != terms_by
-    if vector_by is not None:
+    """Wordings with a greater id whose terms or vector another maker made; without an encoder vectors may be old.
+
+    In one community the maker of terms is meant with its words, in all of them whatever words there are.
+    """
+    if community_id is None:
+        outdated = ~col(Wording.terms_by).startswith(terms_by, autoescape=True)
+    else:
+        outdated = (col(Wording.terms_by) != terms_by) & (col(Wording.community_id) == community_id)
+    if vector_by is not None and community_id is None:
         outdated = or_(outdated, col(Wording.vector_by).is_distinct_from(vector_by))
     query = select(Wording).where(col(Wording.id) > after, outdated).order_by(col(Wording.id)).limit(limit)
     return list(await session.exec(query))
-
-
-async def count_terms(session: Session, community_id: int, terms: Collection[str]) -> dict[str, int]:
-    """In how many of the community's wordings each term occurs; a term in none is left out."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    found = await (await session.connection()).execute(
-        _COUNTS_IN_SQLITE if sqlite else _COUNTS_IN_POSTGRESQL,
-        {"community": community_id, "terms": json.dumps(list(terms))},
-    )
-    return {row[0]: row[1] for row in found}
 
 
 async def list_voices(session: Session, suggestion_id: int) -> list[Wording]:
     """All wordings of a suggestion, the first asker's first."""
     query = select(Wording).where(Wording.suggestion_id == suggestion_id).order_by(col(Wording.id))
     return list(await session.exec(query))
+
+
+async def list_own(session: Session, suggestion_id: int, author_id: int, text: str) -> set[int]:
+    """Ids of a suggestion's wordings, and of its author's, which may have gone to another by a merge."""
+    author_s = (col(Wording.person_id) == author_id) & (col(Wording.text) == text)
+    query = select(Wording.id).where((col(Wording.suggestion_id) == suggestion_id) | author_s)
+    return {i for i in await session.exec(query) if i is not None}
 
 
 async def has_wording(session: Session, suggestion_id: int, person_id: int) -> bool:
@@ -178,7 +146,7 @@ async def has_wording(session: Session, suggestion_id: int, person_id: int) -> b
 async def move_wordings(session: Session, old_community_id: int, new_community_id: int) -> None:
     """Index a community's wordings in another, whose suggestions they have become."""
     for wording in list(await session.exec(select(Wording).where(Wording.community_id == old_community_id))):
-        terms = terms_of(wording)
+        terms = terms_of(old_community_id, wording.terms)
         wording.community_id, wording.terms = new_community_id, " ".join(_indexed(new_community_id, terms))
         await session.flush()
         await _count(session, old_community_id, dict.fromkeys(terms, -1))
@@ -208,35 +176,15 @@ def _columns(community_id: int, indexed: Indexed) -> dict[str, str | bytes | Non
     }
 
 
-def terms_of(wording: Wording) -> list[str]:
-    """The terms a wording is indexed by."""
-    prefix = len(f"c{wording.community_id}x")
-    return [term[prefix:] for term in wording.terms.split()]
+def terms_of(community_id: int, terms: str) -> list[str]:
+    """The terms a wording is indexed by, from how they are stored."""
+    return f" {terms}".replace(f" {prefix(community_id)}", " ").split()
 
 
 def _indexed(community_id: int, terms: Sequence[str]) -> list[str]:
-    return [f"c{community_id}x{term}" for term in terms]
+    return [prefix(community_id) + term for term in terms]
 
 
-def _quoted(terms: Sequence[str], sqlite: bool) -> list[str]:
-    """Quoted, so that no text is ever read as query syntax; terms hold letters and digits only."""
-    return [f'"{term}"' if sqlite else f"'{term}'" for term in terms if term.isalnum()]
-
-
-_LIKE_IN_SQLITE: TextClause = text(
-    "SELECT rowid FROM wording_index WHERE wording_index MATCH :query ORDER BY rank LIMIT :limit"
-)
-_LIKE_IN_POSTGRESQL: TextClause = text(
-    "SELECT id FROM (SELECT id, array_to_tsvector(string_to_array(terms, ' ')) AS index FROM wording"
-    " WHERE array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(:query AS tsquery)) AS found"
-    " ORDER BY ts_rank(index, CAST(:query AS tsquery)) DESC, id LIMIT :limit"
-)
-# One parameter for a thousand terms: each of its own would cost more than the search.
-_COUNTS_IN_SQLITE: TextClause = text(
-    "SELECT term, wordings FROM term WHERE community_id = :community AND wordings > 0"
-    " AND term IN (SELECT value FROM json_each(:terms))"
-)
-_COUNTS_IN_POSTGRESQL: TextClause = text(
-    "SELECT term, wordings FROM term WHERE community_id = :community AND wordings > 0"
-    " AND term IN (SELECT json_array_elements_text(CAST(:terms AS json)))"
-)
+def prefix(community_id: int) -> str:
+    """What stands before a community's terms."""
+    return f"c{community_id}x"

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.community import invitations
-from bot.community.invitations import HELD_FOR, Outcome, Quota
+from bot.community import invitations, quota
+from bot.community.invitations import HELD_FOR, Outcome
+from bot.community.quota import Quota
 from storage import communities, members, suggestions
 from storage.communities import Chat, Community
 from storage.database import Database, Session
@@ -16,7 +17,7 @@ from storage.suggestions import SHIPPED, Suggestion
 
 NOW = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
-LATER = NOW + HELD_FOR + timedelta(seconds=1)
+LATER = NOW + HELD_FOR + timedelta(minutes=2)
 
 
 @dataclass
@@ -35,7 +36,11 @@ class Circle:
             return (await invitations.hand_out(session, self.community_id, who, standing, now)).invitations
 
     async def code(self) -> str:
-        return (await self.mint())[-1].code
+        return (await self.codes())[-1]
+
+    async def codes(self, holder: int | None = None, standing: str = "seed", now: datetime = NOW) -> list[str]:
+        """All that a holder can give away after asking for one more."""
+        return [invitation.code or "" for invitation in await self.mint(holder, standing, now)]
 
     async def redeem(self, person: int, code: str, now: datetime = NOW, *, inside: bool = False) -> Outcome:
         async with self.database.writing() as session:
@@ -47,12 +52,12 @@ class Circle:
 
     async def bring(self, person: int, holder: int) -> None:
         """The whole way in, with a code of the holder's."""
-        await self.redeem(person, (await self.mint(holder))[-1].code)
+        await self.redeem(person, (await self.codes(holder))[-1])
         assert await self.enter(person) == holder
 
     async def quota(self, person: int, standing: str = "seed", now: datetime = NOW) -> Quota:
         async with self.database.reading() as look:
-            return await invitations.count_quota(look, self.community_id, person, standing, now)
+            return await quota.count(look, self.community_id, person, standing, now)
 
     async def find_member(self, person: int) -> Member | None:
         async with self.database.reading() as look:

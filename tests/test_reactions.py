@@ -14,6 +14,7 @@ from bot.sandbox.reactions import known_reaction
 from bot.texts.say import React
 from handlers.commands import CommandTable
 from handlers.gate import Gate
+from handlers.overhearing import Overhearing
 from handlers.reactions import VOTING
 from handlers.router import COMMANDS
 from storage import votes
@@ -172,7 +173,7 @@ GROUP = {"id": -100500, "type": "supergroup", "title": "g"}
 @pytest.fixture
 def gate() -> Gate:
     table = CommandTable(COMMANDS, "millet_bot")
-    return Gate(table, 42, Marks(), Ears(table.words))
+    return Gate(table, 42, Marks(), Ears(table.words), Overhearing())
 
 
 def reaction(message: int, **more: object) -> dict[str, Any]:

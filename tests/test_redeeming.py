@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.community import invitations
 from bot.community.invitations import GOOD_FOR, HELD_FOR, Admitted, Missed, Own, Paused, Seated
 from schedules.invitations import knock
-from storage import invitations as rows
+from storage import guesses
 from storage.database import Database
 from storage.invitations import CLAIMED, ISSUED, USED
 from tests.circle import LATER, NOW, SOON, found
@@ -45,8 +45,9 @@ async def test_who_holds_a_claim_comes_in_with_it_and_does_not_burn_a_second(dat
 async def test_used_expired_and_unknown_codes_are_all_the_same_to_strangers(database: Database) -> None:
     circle = await found(database, strangers=2)
     friend, stranger = circle.strangers
-    await circle.bring(friend, circle.seed)
-    used = (await circle.ledger())[0].code
+    used = await circle.code()
+    await circle.redeem(friend, used)
+    await circle.enter(friend)
     expired = await circle.code()
     assert await circle.redeem(stranger, used) == Missed()
     assert await circle.redeem(stranger, "000000000000") == Missed()
@@ -76,7 +77,7 @@ async def test_guessing_is_paused_after_five_misses_and_goes_on_within_the_hour(
     assert await circle.redeem(guesser, code, NOW + timedelta(hours=1)) == Missed()
     await knock(circle.database, NOW + timedelta(hours=3))
     async with circle.database.reading() as look:
-        assert await rows.list_misses(look, guesser, NOW - timedelta(days=1)) == []
+        assert await guesses.list_misses(look, guesser, NOW - timedelta(days=1)) == []
 
 
 # -- claims that go home ---------------------------------------------------------------------------------------------

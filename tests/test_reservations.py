@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from bot.community.reservations import EARLY
+from bot.community.notices import EARLY
 from storage import reservations
 from storage.notices import Notice
 from tests.town import Town

@@ -13,7 +13,7 @@ from bot.community.suggestions import Ask
 from bot.language.terms import SEGMENTER, load
 from bot.language.vectors import Encoder, find_encoder
 from schedules import wordings as job
-from storage import communities, members, wordings
+from storage import communities, index, members, wordings
 from storage.communities import Community
 from storage.database import Database
 from storage.members import Person
@@ -201,7 +201,7 @@ async def test_outdated_wordings_are_read_anew(database: Database, encoder: Enco
     async with database.reading() as look:
         rows = list(await look.exec(select(Wording)))
         assert {(row.terms_by, row.vector_by) for row in rows} == {(SEGMENTER, encoder.name)}
-        assert await wordings.find_like(look, place.community.id or 0, ["gone"]) == []
+        assert await index.list_ids_by_term(look, place.community.id or 0, ["gone"]) == []
     assert await place.offered(asked) == ["夜间模式能不能定时开启"]
     assert (await place.searched(UNLIKE[0]))[:1] == UNLIKE[:1]
 
@@ -210,14 +210,14 @@ async def test_terms_are_counted_anew_with_their_wording(database: Database) -> 
     place = await a_place(database, None)
     await place.suggest("夜间模式", "夜间拍照")
     async with database.reading() as look:
-        first = (await wordings.list_wordings(look, place.community.id or 0, [1]))[0]
+        first = await look.get_one(Wording, 1)
     reading = await place.finder.read("拍照")
     async with database.writing() as session:
         assert await wordings.reindex(session, first, reading.indexed)
     async with database.writing() as session:
         assert not await wordings.reindex(session, first, reading.indexed)
     async with database.reading() as look:
-        counts = await wordings.count_terms(look, place.community.id or 0, ["夜间", "拍照", "模式"])
+        counts = await index.count_terms(look, place.community.id or 0, ["夜间", "拍照", "模式"])
         assert counts == {"夜间": 1, "拍照": 2}
         assert await look.get(TermRow, (place.community.id, "模式")) is not None
 
@@ -226,7 +226,8 @@ async def test_vectors_at_hand_stay_within_their_bytes(database: Database, encod
     one, two = await a_place(database, encoder), await a_place(database, encoder)
     await one.suggest("夜间模式", "定时开启")
     await two.suggest("相机")
-    cache = MeaningCache(encoder.name, most_bytes=3 * 256 - 1)
+    one_row = 256 + 32 + 8  # vector, signs, id
+    cache = MeaningCache(encoder.name, one.finder._apart, most_bytes=3 * one_row - 1)
     async with database.reading() as look:
         first = await cache.fetch(look, one.community.id or 0)
         assert (await cache.fetch(look, one.community.id or 0)) is first

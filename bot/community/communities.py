@@ -1,6 +1,6 @@
 """What a community's chats are for, and following those that move."""
 
-from storage import communities, digests, invitations, members, moves
+from storage import communities, digests, members, moves
 from storage.communities import Chat, Community
 from storage.database import Session
 
@@ -37,6 +37,7 @@ async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
     row.community_id = community_id
     await session.flush()
     await members.move_members(session, present.id or 0, community_id)
+    await moves.move_heard(session, present.id or 0, community_id)
     await digests.delete_digests(session, present.id or 0)
     await moves.forget_community(session, present.id or 0)
     return True
@@ -45,7 +46,7 @@ async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
 async def _has_a_life(session: Session, community: Community) -> bool:
     """Whether anything hangs on the community that could not simply be forgotten."""
     others = len(await communities.list_chats(session, community.id or 0)) > 1
-    return others or community.last_number > 0 or await invitations.has_codes(session, community.id or 0)
+    return others or community.last_number > 0 or await moves.has_invited(session, community.id or 0)
 
 
 async def follow_migration(session: Session, old: str, new: str) -> None:

@@ -11,6 +11,7 @@ from bot.community import drafts, loop, notices, settings, verdicts
 from bot.community.drafts import Changes
 from bot.community.loop import Missing, Pace
 from bot.community.notices import Collected
+from bot.community.questions import Promise, promise_kept
 from bot.community.rituals import Ritual, ritual_of
 from bot.community.settings import Settings
 from bot.community.verdicts import Satisfaction
@@ -39,6 +40,7 @@ SECTIONS = (
     "wanted",
     "newcomers",
     "thanks",
+    "promise",
     "missing",
 )
 
@@ -83,6 +85,7 @@ class Issue:
     wanted: Sequence[tuple[Suggestion, int]] = ()
     newcomers: Sequence[Newcomer] = ()  # with who brought them
     thanks: Sequence[Thanked] = ()
+    promise: Sequence[Promise] = ()  # how soon questions were answered
     missing: Sequence[Missing] = ()
     streak: int = 1  # weeks in a row, with this one
     waiting: int = 0  # open suggestions that wait for a decision
@@ -117,14 +120,16 @@ class Issue:
         return not (self.shipped or self.on_the_way or self.declined or self.newcomers)
 
 
-def _number(item: Told | Collected | tuple[Suggestion, int] | Newcomer | Thanked | Missing | Satisfaction) -> int:
+def _number(
+    item: Told | Collected | tuple[Suggestion, int] | Newcomer | Thanked | Missing | Satisfaction | Promise,
+) -> int:
     """What a line is known by within its section, whatever else changes."""
     match item:
         case Told() | Collected():
             return item.suggestion.number
         case Newcomer() | Thanked():
             return item.person_id
-        case Missing() | Satisfaction():
+        case Missing() | Satisfaction() | Promise():
             return 0
         case (suggestion, _):
             return suggestion.number
@@ -204,6 +209,7 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
         streak=await _streak(session, community_id, ritual, due),
         waiting=await digests.count_open(session, community_id),
         pace=await loop.pace(session, community_id, since, due),
+        promise=[kept] if (kept := await promise_kept(session, community_id, since, due)) else [],
         sources={chat.id or 0: chat for chat in await communities.list_chats(session, community_id)},
         changes=drafts.changes_of(changed),
     )

@@ -135,6 +135,91 @@ class CannotShip(Refusal):
 
 
 @dataclass
+class BarredFromInviting(Refusal):
+    """The team has said that the person hands out no codes for now; `reason` is empty when it is their branch's."""
+
+    reason: str
+
+
+@dataclass
+class NotAMember(Refusal):
+    """The person meant is no member of this community."""
+
+
+@dataclass
+class WhoIsMeant(Refusal):
+    """The command names a person, or answers one; `example` shows how."""
+
+    example: str
+
+
+@dataclass
+class ReasonMissing(Refusal):
+    """A bar wants a reason, which the person is told."""
+
+
+@dataclass
+class AlreadyBarred(Refusal):
+    """The person is barred already."""
+
+
+@dataclass
+class RoundUnclear(Refusal):
+    """A round gives everyone at least one code, and `most` at most."""
+
+    most: int
+
+
+@dataclass
+class RoundChanged(Refusal):
+    """Codes were given out since the preview; it has to be looked at again."""
+
+
+@dataclass
+class GiftUnclear(Refusal):
+    """A gift is for somebody, and has between one and `most` codes."""
+
+    most: int
+
+
+@dataclass
+class SeatsUnclear(Refusal):
+    """A call for seeds has at least one seat, and `most` at most."""
+
+    most: int
+
+
+@dataclass
+class NoSeedCall(Refusal):
+    """No applications are taken at the moment."""
+
+
+@dataclass
+class AlreadySettled(Refusal):
+    """Somebody has decided that already."""
+
+
+@dataclass
+class PlanUnclear(Refusal):
+    """A plan is a row of rising sizes."""
+
+
+@dataclass
+class NotWaiting(Refusal):
+    """The person is not on the waiting list any more."""
+
+
+@dataclass
+class NoCodeToGive(Refusal):
+    """The member has no code left to give away."""
+
+
+@dataclass
+class NotBarred(Refusal):
+    """There is no bar to lift."""
+
+
+@dataclass
 class RitualUnclear(Refusal):
     """There is no weekday, or no time of day, to be read in what was said."""
 
@@ -333,3 +418,44 @@ class LaterAction(Refusal):
     """Something done later stands on it."""
 
     subject: str
+
+
+@dataclass
+class WishGone(Refusal):
+    """Somebody has decided about this wish, or it is forgotten."""
+
+
+@dataclass
+class QuestionGone(Refusal):
+    """The question is answered, dismissed or forgotten."""
+
+
+@dataclass
+class UnknownProposal(Refusal):
+    """Nothing of that number was proposed here."""
+
+
+@dataclass
+class AnsweredAlready(Refusal):
+    """Somebody of the team has answered this."""
+
+
+@dataclass
+class UnsuitedWord(Refusal):
+    """Not a word the dictionary can take; `word` as it was written."""
+
+    word: str
+
+
+@dataclass
+class TooManyWords(Refusal):
+    """The community has as many words of its own as it may have."""
+
+    limit: int
+
+
+@dataclass
+class UnknownWord(Refusal):
+    """The community has no such word of its own."""
+
+    word: str

@@ -1,5 +1,7 @@
 """Who asked for a suggestion, and who follows it: the one place that knows whom its fate concerns."""
 
+from collections.abc import Sequence
+
 from storage import follows, merges
 from storage.database import Session
 from storage.suggestions import Suggestion
@@ -21,6 +23,12 @@ async def askers_of(session: Session, suggestion: Suggestion) -> list[int]:
 async def has_muted(session: Session, suggestion: Suggestion, person_id: int) -> bool:
     """Whether the person wants to hear nothing more about it."""
     return person_id in await follows.list_muted(session, await _joined(session, suggestion))
+
+
+async def list_muted_by(session: Session, person_id: int, suggestions: Sequence[Suggestion]) -> set[int]:
+    """Those of these suggestions about which the person wants to hear nothing more."""
+    theirs = await follows.list_muted_ids(session, person_id)
+    return {one.id or 0 for one in suggestions if theirs & set(await _joined(session, one))}
 
 
 async def _joined(session: Session, suggestion: Suggestion) -> list[int]:

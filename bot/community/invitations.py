@@ -1,48 +1,22 @@
 """Invitations: a scarce number for each, handed out one by one; a code opens the gated chat for exactly one person."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from bot.community import codes, tree
-from bot.community.errors import NoCommunity
-from storage import communities, members
+from bot.community import codes, guesses, quota, tree
+from bot.community.errors import BarredFromInviting, NoCommunity
+from bot.community.quota import Quota
+from storage import bars, communities, doors, members, seals
 from storage import invitations as rows
+from storage.bars import ENTRY
 from storage.communities import Chat
 from storage.database import Session
-from storage.invitations import ISSUED, USED, Invitation, JoinRequest
+from storage.doors import JoinRequest
+from storage.invitations import ISSUED, USED, Invitation
 from storage.members import Member
 
-STARTS_WITH = {"member": 0, "seed": 3, "moderator": 5, "owner": 10}  # codes by standing
-PER_SHIPPED = 1  # codes for each own suggestion that shipped
-MOST_IN_HAND = 5  # unused codes at a time
 GOOD_FOR = timedelta(days=30)
 HELD_FOR = timedelta(minutes=30)  # how long a claimed code waits for its claimant to come in
-MOST_MISSES = 5
-MISSES_COUNT_FOR = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Quota:
-    """How many codes a member may hand out, and why."""
-
-    start: int  # by standing
-    shipped: int  # own suggestions that shipped
-    in_hand: int  # codes not used yet; expired and revoked ones came home and count no more
-    spent: int  # codes somebody came in with, or is about to
-
-    @property
-    def total(self) -> int:
-        return self.start + PER_SHIPPED * self.shipped
-
-    @property
-    def left(self) -> int:
-        """Codes that may still be made, now or once others are used."""
-        return max(self.total - self.in_hand - self.spent, 0)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether there are so many unused codes that some have to be handed on first."""
-        return self.in_hand >= MOST_IN_HAND
 
 
 @dataclass(frozen=True)
@@ -90,61 +64,88 @@ Outcome = Missed | Paused | Own | Seated | Admitted
 
 
 async def hand_out(session: Session, community_id: int, person_id: int, standing: str, now: datetime) -> Hand:
-    """One new code, if the member's quota has one left, and all they hold. Raises NoCommunity."""
+    """One new code, if the member's quota has one left, and all they hold. Raises NoCommunity, BarredFromInviting."""
     if await rows.claim_member(session, community_id, person_id) is None:
         raise NoCommunity
-    quota = await count_quota(session, community_id, person_id, standing, now)
-    if quota.left and not quota.is_full:
-        await _mint(session, community_id, person_id, now)
-        quota = await count_quota(session, community_id, person_id, standing, now)
-    return Hand(await rows.list_in_hand(session, community_id, person_id, now), quota)
+    if bar := await bars.get_bar_above(session, community_id, person_id):
+        raise BarredFromInviting(bar.reason if bar.person_id == person_id else "")
+    theirs = await quota.count(session, community_id, person_id, standing, now)
+    if theirs.left and not theirs.is_full:
+        await mint(session, Draft(community_id, person_id), person_id, now)
+        theirs = replace(theirs, in_hand=theirs.in_hand + 1)
+    return Hand(await rows.list_in_hand(session, community_id, person_id, now), theirs)
 
 
-async def count_quota(session: Session, community_id: int, person_id: int, standing: str, now: datetime) -> Quota:
-    """A member's quota by standing, contribution and what they have handed out."""
-    return Quota(
-        start=STARTS_WITH[standing],
-        shipped=await rows.count_shipped(session, community_id, person_id),
-        in_hand=len(await rows.list_in_hand(session, community_id, person_id, now)),
-        spent=await rows.count_spent(session, community_id, person_id),
-    )
+@dataclass(frozen=True)
+class Draft:
+    """Whose a code is to be, and what for."""
+
+    community_id: int
+    holder_id: int
+    is_gift: bool = False
+    is_pooled: bool = False
+    kept_for_id: int | None = None
+    touchpoint: str = "user"
+    campaign: str = ""
 
 
-async def _mint(session: Session, community_id: int, holder_id: int, now: datetime) -> Invitation:
-    invitation = Invitation(
-        community_id=community_id, code=codes.mint(), holder_id=holder_id, issued_at=now, expires_at=now + GOOD_FOR
-    )
-    return await rows.add_invitation(session, invitation)
+async def mint(session: Session, draft: Draft, by_id: int, now: datetime, note: str = "") -> Invitation:
+    """Make the code that was drafted."""
+    code = codes.mint()
+    (seal,) = await seals.seal(session, [code])
+    made = Invitation(**asdict(draft), code=code, seal=seal, issued_at=now, expires_at=now + GOOD_FOR)
+    return await rows.add_invitation(session, made, by_id, note)
 
 
 async def redeem(session: Session, person_id: int, typed: list[str], now: datetime, *, inside: bool = False) -> Outcome:
     """Open the first of the typed codes that exists; `inside` says that the person is in the gated chat already."""
     await rows.claim_person(session, person_id)
-    misses = await rows.list_misses(session, person_id, now - MISSES_COUNT_FOR)
-    if len(misses) >= MOST_MISSES:
-        return Paused(misses[MOST_MISSES - 1] + MISSES_COUNT_FOR)
+    if until := await guesses.paused_until(session, person_id, now):
+        return Paused(until)
     outcome = await _open(session, person_id, typed, now, inside=inside)
     if isinstance(outcome, Missed):
-        await rows.add_miss(session, person_id, now)
+        await guesses.missed(session, person_id, now)
     return outcome
+
+
+async def find(session: Session, person_id: int, typed: list[str], now: datetime) -> Invitation | None:
+    """The code somebody may learn something of: one that opens for them, their own, or the one they came in with.
+
+    Of all others nothing can be learnt, not even by how long an answer takes.
+    """
+    invitation = await rows.get_first(session, typed)
+    if invitation is None or await guesses.paused_until(session, person_id, now):
+        return None
+    if person_id in (invitation.holder_id, invitation.redeemer_id):
+        return invitation
+    return invitation if await _is_live(session, invitation, person_id, now) else None
 
 
 async def _open(session: Session, person_id: int, typed: list[str], now: datetime, *, inside: bool) -> Outcome:
     invitation = await rows.get_first(session, typed)
-    if invitation is None:
+    if invitation is None or await bars.get_bar(session, invitation.community_id, person_id, ENTRY):
         return Missed()
     if invitation.holder_id == person_id:
         return Own(invitation)
     theirs = await rows.get_invitation_of(session, invitation.community_id, person_id)
-    is_live = invitation.state == ISSUED and invitation.expires_at > now
+    is_live = await _is_live(session, invitation, person_id, now)
     if inside or (theirs and theirs.state == USED) or await _has_seat(session, invitation.community_id, person_id):
         return Seated() if is_live or theirs == invitation else Missed()
     if theirs != invitation and not is_live:
         return Missed()
     # Who holds a claim already comes in with that one, and the other code stays good.
-    if theirs is None and not await rows.claim_invitation(session, invitation.code, person_id, now):
+    if theirs is None and not await rows.claim_invitation(session, invitation.id or 0, person_id, now):
         return Missed()
     return await _admit(session, theirs or invitation, person_id, now)
+
+
+async def _is_live(session: Session, invitation: Invitation, person_id: int, now: datetime) -> bool:
+    """Whether the code would open for this person, as far as the code and its holder go."""
+    if invitation.state != ISSUED or invitation.expires_at <= now:
+        return False
+    if invitation.kept_for_id not in (None, person_id):
+        return False
+    return await bars.get_bar_above(session, invitation.community_id, invitation.holder_id) is None
 
 
 async def _admit(session: Session, claimed: Invitation, person_id: int, now: datetime) -> Admitted:
@@ -156,25 +157,56 @@ async def _admit(session: Session, claimed: Invitation, person_id: int, now: dat
         await rows.set_used(session, community_id, person_id, now)
         await _seat(session, community_id, person_id, "member", now)
         await tree.bind(session, community_id, person_id, claimed.holder_id)
-    requests = await rows.list_join_requests(session, person_id)
+    requests = await doors.list_join_requests(session, person_id)
     waiting_at = [request.chat_id for request in requests if request.chat_id in gated]
     return Admitted(claimed.holder_id, waiting_at, through_door=bool(gated))
 
 
 async def ask_in(session: Session, chat: Chat, person_id: int, now: datetime) -> bool:
     """Remember who stands at a gated chat's door; True when they may come in at once."""
-    await rows.add_join_request(session, JoinRequest(chat_id=chat.id or 0, person_id=person_id, asked_at=now))
+    await doors.add_join_request(session, JoinRequest(chat_id=chat.id or 0, person_id=person_id, asked_at=now))
+    if await bars.get_bar(session, chat.community_id, person_id, ENTRY):
+        return False
     if await rows.set_claimed_anew(session, chat.community_id, person_id, now):
         return True
     theirs = await rows.get_invitation_of(session, chat.community_id, person_id)
     return (theirs is not None and theirs.state == USED) or await _has_seat(session, chat.community_id, person_id)
 
 
+@dataclass(frozen=True)
+class Leak:
+    """A code that was read by everybody is withdrawn; its holder has another instead."""
+
+    holder_id: int
+    old: str
+    new: str
+
+
+async def withdraw(session: Session, community_id: int, posted: list[str], poster_id: int, now: datetime) -> list[Leak]:
+    """Replace those of the posted codes that anybody could still open; one being opened stays its claimant's."""
+    leaks: list[Leak] = []
+    for leaked in await rows.list_live(session, posted, now):
+        old = leaked.code or ""
+        if leaked.community_id != community_id or leaked.kept_for_id is not None:
+            continue
+        if await rows.set_revoked(session, leaked.id or 0, poster_id, now, "leaked"):
+            fresh = await mint(session, _like(leaked), poster_id, now, f"instead of {leaked.id}")
+            leaks.append(Leak(leaked.holder_id, old, fresh.code or ""))
+    return leaks
+
+
+def _like(invitation: Invitation) -> Draft:
+    """The draft of another code like this one."""
+    return Draft(**invitation.model_dump(include={field.name for field in fields(Draft)}))
+
+
 async def enter(session: Session, chat: Chat, person_id: int, now: datetime) -> int | None:
     """Somebody came into a chat: in a gated one their code is spent; its holder, who brought them, or None."""
     if not chat.is_seed:
         return None
-    await rows.delete_join_request(session, chat.id or 0, person_id)
+    await doors.delete_join_request(session, chat.id or 0, person_id)
+    if await bars.get_bar(session, chat.community_id, person_id, ENTRY):
+        return None  # somebody let them in all the same; no code is spent on it
     holder_id = await rows.set_used(session, chat.community_id, person_id, now)
     if holder_id is None and not await rows.get_invitation_of(session, chat.community_id, person_id):
         holder_id = await rows.set_used_late(session, chat.community_id, person_id, now)
@@ -186,14 +218,14 @@ async def enter(session: Session, chat: Chat, person_id: int, now: datetime) -> 
 
 async def is_due(session: Session, now: datetime) -> bool:
     """Whether `bring_home` has anything to do."""
-    return await rows.has_due(session, now, now - HELD_FOR, now - MISSES_COUNT_FOR)
+    return await rows.has_due(session, now, now - HELD_FOR) or await guesses.is_due(session, now)
 
 
 async def bring_home(session: Session, now: datetime) -> None:
     """Give back codes that were claimed but not used in time, take home expired ones, forget old misses."""
-    await rows.set_returned(session, now - HELD_FOR)
+    await rows.set_returned(session, now - HELD_FOR, now)
     await rows.set_expired(session, now)
-    await rows.delete_misses(session, now - MISSES_COUNT_FOR)
+    await guesses.forget(session, now)
 
 
 async def _has_seat(session: Session, community_id: int, person_id: int) -> bool:

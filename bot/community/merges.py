@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.community import audit, notices
+from bot.community import audit, learning, notices
 from bot.community.errors import CannotMerge, MergedIntoItself, NotMerged, NotTheirs, PartOfAnother
 from bot.community.notices import News
 from bot.community.suggestions import access_suggestion
@@ -64,6 +64,7 @@ async def merge(session: Session, community_id: int, number: int, into: int, act
     suggestion.decided_at, suggestion.decided_by_id, suggestion.decided_as_team = now, actor_id, False
     await audit.record_change(session, suggestion, audit.about(suggestion, actor_id, "merge"), before, now)
     pair.into.handled_at = now
+    await learning.learn_merge(session, community_id, suggestion.id or 0, pair.into.id or 0, actor_id, now)
     await notices.notify(
         session, suggestion, _askers(pair, actor_id), News("merged", now.isoformat(), str(pair.into.number)), now
     )
@@ -81,6 +82,7 @@ async def split(session: Session, community_id: int, number: int, actor_id: int,
     before, merged_at = audit.standing(suggestion), suggestion.decided_at or now
     audit.set_back(suggestion, merged.was)
     await audit.record_change(session, suggestion, audit.about(suggestion, actor_id, "split"), before, now)
+    await learning.learn_split(session, community_id, suggestion.id or 0, pair.into.id or 0, actor_id, now)
     await tell_split(session, pair, actor_id, merged_at, now)
     return pair
 

@@ -5,12 +5,12 @@ is not told at all. Then it goes into the person's one message of the day; or wa
 are named; or is dropped by a rule: muted, overtaken, a week old, or not wanted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.community import budget, settings
-from bot.community.followers import followers_of, has_muted
+from bot.community.followers import followers_of, has_muted, list_muted_by
 from storage import communities, members
 from storage import notices as rows
 from storage.communities import Community
@@ -126,22 +126,23 @@ async def count_ways(session: Session, shipped: Sequence[Suggestion]) -> tuple[i
 async def deliver(session: Session, person_id: int, now: datetime) -> Letter | None:
     """Settle what waits for a person: their message of the day, if it may be written now, and the rest."""
     waiting = await rows.list_waiting(session, person_id)
+    muted = await list_muted_by(session, person_id, [one.suggestion for one in waiting])
+    heard = await rows.list_last_heard(session, person_id, OF_STATUS)
     ways: dict[str, list[Waiting]] = {TOLD: [], COLLECTED: [], DROPPED: []}
     for one in waiting:
-        ways[await _way(session, one, waiting, now)].append(one)
+        is_unwanted = one.suggestion.id in muted or _is_known(one.notice, heard) or _is_overtaken(one, waiting)
+        ways[DROPPED if is_unwanted else _way(one, now)].append(one)
     await rows.set_settled(session, _ids(ways[DROPPED]), DROPPED, now)
     for one in ways[COLLECTED]:
         await rows.set_collected(session, _ids([one]), one.notice.created_at + WAITS_FOR_DIGEST)
     return await _write(session, ways[TOLD], now) if ways[TOLD] else None
 
 
-async def _way(session: Session, one: Waiting, waiting: Sequence[Waiting], now: datetime) -> str:
+def _way(one: Waiting, now: datetime) -> str:
     """Which way a notice goes."""
     collected = one.notice.state == COLLECTED
     too_old = now - one.notice.created_at > (WAITS_FOR_DIGEST if collected else STALE_AFTER)
-    if too_old or _is_overtaken(one, waiting) or await has_muted(session, one.suggestion, one.person.id or 0):
-        return DROPPED
-    if not collected and await _is_known(session, one.notice):
+    if too_old:
         return DROPPED
     way = way_of(one.person, one.member)
     if collected:
@@ -173,11 +174,9 @@ def _is_overtaken(one: Waiting, waiting: Sequence[Waiting]) -> bool:
     return (kind, one.notice.about) != (KIND_OF_STATUS.get(suggestion.status), moment_of(suggestion))
 
 
-async def _is_known(session: Session, notice: Notice) -> bool:
+def _is_known(notice: Notice, heard: Mapping[int, Notice]) -> bool:
     """Whether things are again as the person heard last: what came between was overtaken before it was told."""
-    if notice.kind not in OF_STATUS:
-        return False
-    last = await rows.get_last_heard(session, notice, OF_STATUS)
+    last = heard.get(notice.suggestion_id)
     return last is not None and (last.kind, last.words) == (notice.kind, notice.words)
 
 

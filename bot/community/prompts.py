@@ -55,6 +55,6 @@ async def settle(session: Session, prompt: PromptRow, now: datetime) -> bool:
     return await rows.claim_prompt(session, prompt.id or 0, now)
 
 
-async def drop(session: Session, person_id: int, now: datetime) -> None:
-    """Somebody says something else in private: their next words answer no older question."""
-    await rows.set_private_prompts_over(session, person_id, now)
+async def drop(session: Session, newest: PromptRow, now: datetime) -> None:
+    """Somebody said something else in private: their next words answer neither this question nor an older one."""
+    await rows.set_private_prompts_over(session, newest, now)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.community import triage, verdicts
-from bot.community.audit import Action, record
 from bot.community.notices import News, moment_of, notify
 from bot.community.triage import Decision
 from bot.community.verdicts import Satisfaction
@@ -34,11 +33,9 @@ async def reopen(session: Session, suggestion: Suggestion, said: Satisfaction, r
     community = await communities.get_community(session, suggestion.community_id)
     itself = await members.add_stand_in(session, community, now)
     release_id = suggestion.release_id or 0
-    before = {"status": SHIPPED, "release_id": release_id}
-    decision = Decision(OPEN, reason, itself.id or 0)
+    decision = Decision(OPEN, reason, itself.id or 0, action="reopened")
     opened = await triage.decide(session, suggestion.community_id, suggestion.number, decision, now)
-    action = Action(suggestion.community_id, itself.id or 0, "reopened", f"#{suggestion.number}")
-    await record(session, action, before, {"status": OPEN, "reason": reason}, now)
+    opened.handled_at = None  # nobody of the team has looked at it since
     shipped = (await releases.list_releases(session, suggestion.community_id, [release_id]))[release_id]
     await notify(session, opened, [shipped.released_by_id], News("reopened", moment_of(opened), reason), now)
     return Reopened(opened, said, release_id)

@@ -77,6 +77,14 @@ def taken_down(community: Community) -> dict[str, object]:
     return {"name": community.ritual_name, **{part: getattr(ritual, part) for part in ritual.__dataclass_fields__}}
 
 
+def next_daily(after: datetime, hour: int, zone: str) -> datetime:
+    """The next moment (UTC) later than `after` at which it is that hour in the zone."""
+    daily = Ritual(0, hour, 0, zone)
+    day = after.astimezone(ZoneInfo(zone)).date()
+    due = daily.due_on(day)
+    return due if due > after else daily.due_on(day + timedelta(days=1))
+
+
 def check_ritual(weekday: int, hour: int, minute: int, zone: str) -> Ritual:
     """The ritual people asked for, its zone spelled as the tz database does; raises RitualUnclear, UnknownZone."""
     if hour > 23 or minute > 59:

@@ -29,6 +29,9 @@ class Settings:
     vote_wait_hours: int = _whole(24, 0, 720)  # before the vote of somebody who has just joined counts
     quiet_from: int = _whole(22, 0, 23)  # hour of the community's day from which nobody is written to privately
     quiet_until: int = _whole(9, 0, 23)
+    overhear: bool = True  # wishes in ordinary talk are noticed
+    promise_hours: int = _whole(24, 0, 336)  # within which the team answers questions; 0: nothing is promised
+    daily_hour: int = _whole(10, 0, 23)  # of the community's day, at which the team gets its lists
     team_signs: bool = False  # decisions are shown as the team's, not with a name
     draft_hours: int = _whole(4, 0, 48)  # before the digest, the team sees its draft; 0: no draft
     digest_needs_approval: bool = False  # it waits for the team's word

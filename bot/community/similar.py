@@ -2,38 +2,46 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import numpy as np
-
-from bot.community.meanings import Ids, MeaningCache, Meanings, unpacked
-from bot.language.matching import certainty, overlap, rarest, score, weight
+from bot.community.meanings import MeaningCache
+from bot.community.ranking import (
+    Census,
+    Match,
+    close_in_meaning,
+    promising,
+    ranked,
+    sharing_terms,
+    surviving,
+    uncounted,
+)
+from bot.language.matching import crowd, rarest
 from bot.language.normal import plain
-from bot.language.terms import SEGMENTER, terms
-from bot.language.vectors import Encoder, Vectors, cosines, pack
-from storage import merges, suggestions, wordings
+from bot.language.terms import SEGMENTER, segmenter, terms
+from bot.language.vectors import Encoder, EncoderAway, pack
+from storage import findings, index, merges, suggestions, wordings, words
 from storage.communities import Community
 from storage.database import Database, Session
+from storage.index import ROW_BUDGET
 from storage.suggestions import Suggestion
-from storage.wordings import CANDIDATES, ROW_BUDGET, Indexed, Wording
+from storage.wordings import Indexed, Wording
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Certainty from which an offer is more often right than wrong; see docs/finding.md.
+# Certainty from which an offer is more often right than wrong, until a community's answers say more; docs/finding.md.
 OFFERED_FROM = 0.39
 OFFERED_FROM_BY_TERMS = 0.20
 # A search shows what shares some words, or comes close in meaning.
 FOUND_FROM = 0.05
 MEANT_FROM = 0.35
 MOST_OFFERED = 3
-# In a community of a dozen suggestions no count of terms says yet what is rare: until there are this many, it is judged
-# as if there were.
-MATURE = 1_000
+NO_WORDS: frozenset[str] = frozenset()
 _RANKED = 10
 _BATCH = 50
 
@@ -48,164 +56,177 @@ class Reading:
 
 @dataclass(frozen=True)
 class Similar:
-    """A suggestion that resembles a text: by terms from 0 to 1, with meanings up to 1.6."""
+    """A suggestion that resembles a text, and how certain that is: the scales with and without meaning differ."""
 
     suggestion: Suggestion
-    score: float
+    certainty: float
     same_words: bool
+    vector_by: str | None  # the encoder whose vectors had a say
 
 
 @dataclass(frozen=True)
-class Match:
-    """A suggestion's wording most like a text, and how like it is; a merged one's stands for the surviving one."""
+class Likeness:
+    """How certain it is that a suggestion means the same as another."""
 
     suggestion_id: int
-    wording: Wording
-    score: float
-    shared: float
-    cosine: float | None
+    certainty: float
+    vector_by: str | None
 
 
 class Finder:
     """Reads texts and finds suggestions like them, by terms alone where there is no encoder.
 
-    Reading and comparing take place in a thread of its own: an encoder is loaded once, by the first text, and texts
-    that come at once wait for each other instead of sharing few cores badly.
+    Cutting and comparing take place in a thread of its own.
     """
 
     def __init__(self, encoder: Encoder | None) -> None:
         self._encoder = encoder
-        self._meanings = MeaningCache(encoder.name) if encoder else None
+        self._meanings = MeaningCache(encoder.name, self._apart) if encoder else None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="finder")
+        self.name = encoder.name if encoder else None
+        self.missed = False  # whether a text was read without the encoder, which was away
 
-    async def read(self, text: str) -> Reading:
-        """What a text is found by. It may take a second: to be called before a transaction, not within."""
-        return await self._apart(lambda: self._read([text])[0])
+    async def read(self, text: str, own: frozenset[str] = NO_WORDS) -> Reading:
+        """What a text is found by, in a community of these own words. It may take a second: before a transaction."""
+        try:
+            return (await self.read_all([text], own))[0]
+        except EncoderAway as error:
+            log.warning("A text is found by its words alone for now. %s", error)
+            self.missed = True
+            return (await self._cut([text], own))[0]
+
+    async def read_all(self, texts: Sequence[str], own: frozenset[str] = NO_WORDS) -> list[Reading]:
+        """Many texts at once; raises EncoderAway."""
+        readings = await self._cut(texts, own)
+        if self._encoder is None:
+            return readings
+        packed = pack(await self._encoder.encode([reading.form for reading in readings]))
+        return [
+            replace(reading, indexed=replace(reading.indexed, vector=row.tobytes(), vector_by=self.name))
+            for reading, row in zip(readings, packed, strict=True)
+        ]
 
     async def find_similar(self, look: Session, community: Community, reading: Reading) -> list[Similar]:
         """Suggestions to offer to who wrote this, the closest first; none when nothing stands out."""
         matches = await self.rank(look, community, reading)
         if not matches:
             return []
-        least = OFFERED_FROM_BY_TERMS if matches[0].cosine is None else OFFERED_FROM
-        if certainty([match.score for match in matches[:_RANKED]]) < least:
+        least = await self.offered_from(look, community, by_meaning=matches[0].cosine is not None)
+        taken = crowd([match.score for match in matches[:_RANKED]])
+        if matches[0].score - taken < least:
             return []
-        return await self._similar(look, community, reading, [m for m in matches if m.score >= least][:MOST_OFFERED])
+        close = [match for match in matches if match.score >= least][:MOST_OFFERED]
+        return await self._similar(look, community, reading, close, taken)
 
     async def search(self, look: Session, community: Community, reading: Reading, limit: int) -> list[Similar]:
         """Suggestions that have to do with some words, the closest first."""
         matches = await self.rank(look, community, reading)
         found = [match for match in matches if match.shared >= FOUND_FROM or (match.cosine or 0.0) >= MEANT_FROM]
-        return await self._similar(look, community, reading, found[:limit])
+        return await self._similar(look, community, reading, found[:limit], 0.0)
+
+    async def list_alike(
+        self, look: Session, community: Community, suggestion: Suggestion, reading: Reading
+    ) -> list[Likeness]:
+        """Other suggestions and how like this one they are, by their words alone, whoever holds its own by now."""
+        own = await wordings.list_own(look, suggestion.id or 0, suggestion.author_id, suggestion.text)
+        matches = await self.rank(look, community, reading, own)
+        taken = crowd([match.score for match in matches[:_RANKED]])
+        by = reading.indexed.vector_by
+        return [
+            Likeness(match.suggestion_id, match.score - taken, by if match.cosine is not None else None)
+            for match in matches
+            if match.suggestion_id != suggestion.id
+        ]
+
+    async def offered_from(self, look: Session, community: Community, *, by_meaning: bool) -> float:
+        """What the community's answers have taught, with the encoder in use; or what is good elsewhere."""
+        learnt = await findings.get_finding(look, community.id or 0)
+        if not by_meaning:
+            return (learnt and learnt.offered_from_by_terms) or OFFERED_FROM_BY_TERMS
+        return (learnt and learnt.offered_by == self.name and learnt.offered_from) or OFFERED_FROM
+
+    async def rank(
+        self, look: Session, community: Community, reading: Reading, but: Collection[int] = ()
+    ) -> list[Match]:
+        """The best wording of each surviving suggestion worth comparing, the closest first, but for some ids."""
+        asked, community_id = reading.indexed, community.id or 0
+        counts = await index.count_terms(look, community_id, asked.terms)
+        census = Census(community_id, community.last_number, counts)
+        listed = await index.list_ids_by_term(look, community_id, rarest(asked.terms, counts, ROW_BUDGET))
+        ids = set(await self._apart(lambda: sharing_terms(listed, census)))
+        ids.update(await self._nearest(look, community_id, reading))
+        near = [row for row in await index.list_candidates(look, community_id, ids) if row.id not in but]
+        rows = await self._apart(lambda: promising(asked, near, census))
+        more = await self._apart(lambda: uncounted(rows, census))
+        census = replace(census, counts=counts | await index.count_terms(look, community_id, more))
+        matches = await self._apart(lambda: ranked(asked, rows, census))
+        return surviving(matches, await merges.map_roots(look, [match.suggestion_id for match in matches]))
+
+    async def reindex_outdated(self, database: Database, after: int, community_id: int | None = None) -> int:
+        """Index some wordings anew that were read by other means, from an id on; returns the last id, 0 at the end.
+
+        Of one community, those that were read with other words than it has now. Raises EncoderAway.
+        """
+        async with database.reading() as look:
+            own = await words.list_forms(look, community_id) if community_id else NO_WORDS
+            wanted = segmenter(own) if community_id else SEGMENTER
+            outdated = await wordings.list_outdated(look, wanted, self.name, after, _BATCH, community_id)
+        by_community = defaultdict(list)
+        for wording in outdated:
+            by_community[wording.community_id].append(wording)
+        for number, rows in by_community.items():
+            await self._reindex(database, number, rows)
+        return outdated[-1].id or 0 if outdated else 0
 
     def forget(self, community_id: int) -> None:
         """Some of the community's wordings have changed or gone: their meanings are read afresh."""
         if self._meanings:
             self._meanings.forget(community_id)
 
-    async def reindex_outdated(self, database: Database, after: int) -> int:
-        """Index some wordings anew that were read by other means, from an id on; returns the last id, 0 at the end."""
-        name = self._encoder.name if self._encoder else None
-        async with database.reading() as look:
-            outdated = await wordings.list_outdated(look, SEGMENTER, name, after, _BATCH)
-        if not outdated:
-            return 0
-        readings = await self._apart(lambda: self._read([wording.text for wording in outdated]))
-        for wording, reading in zip(outdated, readings, strict=True):
-            async with database.writing() as session:  # one each, so that nobody waits long
-                await wordings.reindex(session, wording, reading.indexed)
-        for community_id in {wording.community_id for wording in outdated}:
-            self.forget(community_id)
-        return outdated[-1].id or 0
-
     def close(self) -> None:
         """End the thread, without waiting for what it does."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
+    async def _reindex(self, database: Database, community_id: int, rows: Sequence[Wording]) -> None:
+        async with database.reading() as look:
+            own = await words.list_forms(look, community_id)
+        readings = await self.read_all([row.text for row in rows], own)
+        for row, reading in zip(rows, readings, strict=True):
+            async with database.writing() as session:  # one each, so that nobody waits long
+                await wordings.reindex(session, row, reading.indexed)
+        self.forget(community_id)
+
     async def _apart(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _read(self, texts: list[str]) -> list[Reading]:
-        forms = [plain(text) for text in texts]
-        if self._encoder is None:
-            return [Reading(form, Indexed(terms(form), SEGMENTER)) for form in forms]
-        packed = pack(self._encoder.encode(forms))
-        return [
-            Reading(form, Indexed(terms(form), SEGMENTER, row.tobytes(), self._encoder.name))
-            for form, row in zip(forms, packed, strict=True)
-        ]
+    async def _cut(self, texts: Sequence[str], own: frozenset[str]) -> list[Reading]:
+        by = segmenter(own)
 
-    async def rank(self, look: Session, community: Community, reading: Reading) -> list[Match]:
-        """The best wording of each surviving suggestion there is any reason to compare, the closest first."""
-        community_id = community.id or 0
-        asked = reading.indexed.terms
-        counts = await wordings.count_terms(look, community_id, asked)
-        ids = set(await wordings.find_like(look, community_id, rarest(asked, counts, ROW_BUDGET)))
-        ids.update(await self._nearest(look, community_id, reading))
-        rows = await wordings.list_wordings(look, community_id, ids)
-        theirs = {term for row in rows for term in wordings.terms_of(row)}
-        counts |= await wordings.count_terms(look, community_id, theirs - counts.keys())
-        total = max(community.last_number, MATURE)
-        matches = await self._apart(lambda: _matches(reading.indexed, rows, counts, total))
-        return _surviving(matches, await merges.map_roots(look, [match.suggestion_id for match in matches]))
+        def cut(text: str) -> Reading:
+            form = plain(text)
+            return Reading(form, Indexed(terms(form, own), by))
+
+        return await self._apart(lambda: [cut(text) for text in texts])
 
     async def _nearest(self, look: Session, community_id: int, reading: Reading) -> list[int]:
         vector = reading.indexed.vector
         if self._meanings is None or vector is None:
             return []
         meanings = await self._meanings.fetch(look, community_id)
-        return await self._apart(lambda: _nearest(meanings, vector)) if len(meanings.ids) else []
+        return await self._apart(lambda: close_in_meaning(meanings, vector)) if len(meanings.ids) else []
 
     async def _similar(
-        self, look: Session, community: Community, reading: Reading, matches: list[Match]
+        self, look: Session, community: Community, reading: Reading, matches: list[Match], taken: float
     ) -> list[Similar]:
         by_id = {match.suggestion_id: match for match in matches}
         letters = _letters(reading.form)
         rows = await suggestions.list_suggestions(look, community.id or 0, list(by_id))
         same = await self._apart(lambda: {i for i, m in by_id.items() if _letters(plain(m.wording.text)) == letters})
-        return [Similar(row, by_id[row.id or 0].score, row.id in same) for row in rows]
-
-
-def _nearest(meanings: Meanings, vector: bytes) -> list[int]:
-    near = cosines(meanings.packed, _unit(vector))
-    best: Ids = meanings.ids[np.argsort(-near, kind="stable")[:CANDIDATES]]
-    return [int(i) for i in best]
-
-
-def _matches(asked: Indexed, rows: list[Wording], counts: dict[str, int], total: int) -> list[Match]:
-    likeness = _cosines(asked, rows)
-    weights = {term: weight(term, counts.get(term, 0), total) for term in {*asked.terms, *counts}}
-    best: dict[int, Match] = {}
-    for row, cosine in zip(rows, likeness, strict=True):
-        shared = overlap(asked.terms, wordings.terms_of(row), weights)
-        match = Match(row.suggestion_id, row, score(cosine, shared), shared, cosine)
-        if row.suggestion_id not in best or match.score > best[row.suggestion_id].score:
-            best[row.suggestion_id] = match
-    return sorted(best.values(), key=lambda match: (-match.score, match.wording.suggestion_id))
-
-
-def _surviving(matches: list[Match], roots: dict[int, int]) -> list[Match]:
-    """What was merged counts as the one it was merged into, which is found by whichever wording is closer."""
-    best: dict[int, Match] = {}
-    for match in matches:
-        root = roots.get(match.suggestion_id, match.suggestion_id)
-        best.setdefault(root, replace(match, suggestion_id=root))
-    return list(best.values())
-
-
-def _cosines(asked: Indexed, rows: list[Wording]) -> list[float] | list[None]:
-    """Cosine of each row; none at all while one of them has no vector yet, for the two scales do not compare."""
-    vectors = [row.vector for row in rows if row.vector is not None and row.vector_by == asked.vector_by]
-    if asked.vector is None or not rows or len(vectors) < len(rows):
-        return [None] * len(rows)
-    return [float(cosine) for cosine in cosines(unpacked(vectors), _unit(asked.vector))]
+        meant = bool(matches) and matches[0].cosine is not None
+        by = reading.indexed.vector_by if meant else None
+        return [Similar(row, by_id[row.id or 0].score - taken, row.id in same, by) for row in rows]
 
 
 def _letters(form: str) -> str:
     """Without blanks: between Han letters they stand where a mark or nothing was, as it pleased the writer."""
     return form.replace(" ", "")
-
-
-def _unit(vector: bytes) -> Vectors:
-    row: Vectors = unpacked([vector])[0].astype(np.float32)
-    return row / np.float32(127)

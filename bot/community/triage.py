@@ -32,6 +32,7 @@ class Decision:
     reason: str
     decided_by_id: int
     as_team: bool = False  # shown without a name
+    action: str = ""  # as the audit log names it, where it is not simply a decision
 
 
 async def decide(session: Session, community_id: int, number: int, decision: Decision, now: datetime) -> Suggestion:
@@ -51,7 +52,8 @@ async def decide(session: Session, community_id: int, number: int, decision: Dec
     suggestion.status, suggestion.reason = decision.status, decision.reason
     suggestion.release_id = None
     _note_decision(suggestion, decision, now)
-    action = audit.about(suggestion, decision.decided_by_id, "decline" if decision.status == DECLINED else "status")
+    name = decision.action or ("decline" if decision.status == DECLINED else "status")
+    action = audit.about(suggestion, decision.decided_by_id, name)
     await audit.record_change(session, suggestion, action, before, now)
     await notices.tell_decision(session, suggestion, now)
     return suggestion

@@ -141,6 +141,7 @@ UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = 
     "status": _restore,
     "decline": _restore,
     "ship": _restore,
+    "reopened": _restore,
     "assign": _restore,
     "date": _restore,
     "tag": _retag,

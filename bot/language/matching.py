@@ -1,7 +1,7 @@
 """How alike two texts are: shared terms weighed by rarity, and meaning where vectors are at hand."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from math import log
+from collections.abc import Collection, Mapping, Sequence
+from math import fsum, log
 from statistics import fmean
 
 from bot.language.terms import is_idea
@@ -17,21 +17,29 @@ _CROWD = slice(3, 10)
 _CROWD_SHARE = 0.5
 
 
-def weight(term: str, df: int, total: int) -> float:
-    """What a term counts that `df` of `total` wordings have: its idf squared; joined letters less, ideas more."""
-    idf = log(1 + (total - min(df, total) + 0.5) / (df + 0.5))
+def rarity(df: int, total: int) -> float:
+    """What a term counts that `df` of `total` wordings have: its idf squared."""
+    return log(1 + (total - min(df, total) + 0.5) / (df + 0.5)) ** 2
+
+
+def share(term: str) -> float:
+    """What a term counts beside others as rare: joined letters less, ideas more."""
+    if term.isascii():
+        return 1.0
     if is_idea(term):
-        return _IDEA_WEIGHT * idf * idf
-    compound = len(term) > 1 and not term.isascii()
-    return (_COMPOUND_WEIGHT if compound else 1.0) * idf * idf
+        return _IDEA_WEIGHT
+    return _COMPOUND_WEIGHT if len(term) > 1 else 1.0
 
 
-def overlap(query: Iterable[str], wording: Iterable[str], weights: Mapping[str, float]) -> float:
-    """Weight of the shared terms against all, 0 to 1; what the query alone has counts most (Tversky's index)."""
-    asked, said = set(query), set(wording)
-    shared = sum(weights.get(term, 0.0) for term in asked & said)
-    missed = sum(weights.get(term, 0.0) for term in asked - said)
-    beyond = sum(weights.get(term, 0.0) for term in said - asked)
+def overlap(asked: Collection[str], said: Collection[str], weights: Mapping[str, float]) -> float:
+    """Weight of the shared terms against all, 0 to 1; what the text asked about has alone counts most (Tversky).
+
+    Sums are exact, so that no order of terms changes which of two equals comes first.
+    """
+    theirs = set(said)
+    shared = fsum(weights[term] for term in theirs.intersection(asked))
+    missed = fsum(map(weights.__getitem__, set(asked))) - shared
+    beyond = fsum(map(weights.__getitem__, theirs)) - shared
     whole = shared + _OF_QUERY * missed + (1 - _OF_QUERY) * beyond
     return shared / whole if whole else 0.0
 
@@ -41,13 +49,13 @@ def score(cosine: float | None, shared: float) -> float:
     return shared if cosine is None else cosine + WORD_SHARE * shared
 
 
-def certainty(scores: Sequence[float]) -> float:
-    """How far the best score stands out, to hold against a threshold; `scores` are the ten best, one a suggestion.
+def crowd(scores: Sequence[float]) -> float:
+    """What a score owes to the text resembling many; `scores` are the ten best, one a suggestion.
 
-    A sentence that resembles many says little by resembling one: half the mean of the fourth to tenth is taken off.
+    A sentence that resembles many says little by resembling one: half the mean of the fourth to tenth.
     """
-    crowd = scores[_CROWD]
-    return scores[0] - _CROWD_SHARE * (fmean(crowd) if crowd else 0.0)
+    others = scores[_CROWD]
+    return _CROWD_SHARE * (fmean(others) if others else 0.0)
 
 
 def rarest(terms: Collection[str], df: Mapping[str, int], budget: int) -> list[str]:

@@ -26,6 +26,12 @@ def ideas(text: str) -> list[str]:
     return list(found)
 
 
+def phrases() -> list[str]:
+    """A sample of the vocabulary, a line each: what the wishes of people are about."""
+    lines = [line.replace("_", " ") for line in _FILE.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if line and not line.startswith("#")][::4]
+
+
 @cache
 def _table() -> dict[tuple[str, ...], list[str]]:
     table: dict[tuple[str, ...], list[str]] = {}

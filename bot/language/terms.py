@@ -5,6 +5,7 @@ import re
 import threading
 from collections import ChainMap
 from functools import lru_cache
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,10 +18,24 @@ from bot.language.tokens import LONGEST_WORD, runs
 SEGMENTER = f"jieba {jieba.__version__}, terms 1, {VERSION}"
 """How terms are made: those stored under another name must be made anew."""
 
+_NO_WORDS: frozenset[str] = frozenset()
+
 # jieba guesses unknown words with an HMM whose time is quadratic in the length of a run.
 _LONGEST_GUESSED = 64
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,}")
 _loading = threading.Lock()
+
+
+def segmenter(own: frozenset[str] = _NO_WORDS) -> str:
+    """How the terms of a community with these own words are made."""
+    if not own:
+        return SEGMENTER
+    return f"{SEGMENTER}, words {sha256(' '.join(sorted(own)).encode()).hexdigest()[:8]}"
+
+
+def is_word(text: str) -> bool:
+    """Whether a text in normal form can be one of a community's own words: Latin words are terms as they are."""
+    return len(text) <= LONGEST_WORD and _HAN.fullmatch(text) is not None
 
 
 def load(cache_dir: Path) -> None:
@@ -38,7 +53,7 @@ def load(cache_dir: Path) -> None:
         jieba.dt.initialize()
 
 
-def words(text: str, own: frozenset[str] = frozenset()) -> list[str]:
+def words(text: str, own: frozenset[str] = _NO_WORDS) -> list[str]:
     """Words of a text in normal form in order, with the parts of long ones; `own` is a community's dictionary."""
     cutter = _cutter(own)
     found: list[str] = []
@@ -47,7 +62,7 @@ def words(text: str, own: frozenset[str] = frozenset()) -> list[str]:
     return found
 
 
-def terms(text: str, own: frozenset[str] = frozenset()) -> list[str]:
+def terms(text: str, own: frozenset[str] = _NO_WORDS) -> list[str]:
     """Terms of a text in normal form, each once, letters and digits only (safe in any full-text syntax)."""
     found: dict[str, None] = {}
     for run, unspaced in runs(text):
@@ -67,7 +82,7 @@ def is_idea(term: str) -> bool:
     return term[0] == "i" and not term.isascii()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _cutter(own: frozenset[str]) -> jieba.Tokenizer:
     """A tokenizer that knows a community's words besides jieba's, and keeps them from everyone else."""
     if not jieba.dt.initialized:
@@ -77,6 +92,5 @@ def _cutter(own: frozenset[str]) -> jieba.Tokenizer:
     cutter = jieba.Tokenizer()
     cutter.FREQ, cutter.total, cutter.initialized = ChainMap({}, jieba.dt.FREQ), jieba.dt.total, True
     for word in sorted(own):
-        if _HAN.fullmatch(word) and len(word) <= LONGEST_WORD:
-            cutter.add_word(word)
+        cutter.add_word(word)
     return cutter

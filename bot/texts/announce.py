@@ -17,10 +17,11 @@ from bot.texts import care, chats, digests, drafts, repositories, roundups
 from bot.texts import suggestions as texts
 from bot.texts import votes as vote_texts
 from bot.texts.catalogues import Translator, closest_language, translator
+from bot.texts.links import Known
 from bot.texts.say import Say, to_chat, to_person
 from bot.texts.suggestions import Around
 from storage import care as care_rows
-from storage import communities, members, merges, outbox, suggestions, votes
+from storage import communities, members, merges, outbox, reservations, suggestions, votes
 from storage import digests as issues
 from storage.communities import Chat, Community
 from storage.database import Session
@@ -152,6 +153,7 @@ async def team_card(session: Session, t: Translator, suggestion: Suggestion) -> 
             owner=owner.name if owner else "",
             tags=(await care_rows.list_tags(session, [suggestion_id])).get(suggestion_id, []),
             around=await _around(session, t, suggestion),
+            reserved=await reservations.count_reservations(session, await merges.list_family(session, suggestion_id)),
         ),
     )
 
@@ -169,6 +171,13 @@ async def reminder(
     if room is None:
         return []
     return [to_chat(room.id or 0, care.reminder_aloud(language_of_chat(room, community), owner.name, quiet), now)]
+
+
+async def known(session: Session, community_id: int, person_ids: Sequence[int]) -> Known:
+    """The people, and the community's chats, for a list of what was said."""
+    chats = await communities.list_chats(session, community_id)
+    people = await members.list_people(session, list(person_ids))
+    return Known(people, {chat.id or 0: chat for chat in chats})
 
 
 async def apology(session: Session, raw: Mapping[str, Any], now: datetime) -> None:

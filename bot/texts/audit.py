@@ -63,6 +63,7 @@ def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
         "status": t("status"),
         "decline": t("decline"),
         "ship": t("ship"),
+        "reopened": t("reopened by those who asked"),
         "assign": t("owner"),
         "date": t("date"),
         "tag": t("tags"),

@@ -11,6 +11,7 @@ from bot.community.search import PAGE
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe, shorten
+from bot.texts.links import to_message
 from bot.texts.say import Button, Keyboard, Rewrite, Say, Whisper
 from bot.texts.suggestions import MARKS, UNDECIDED, Around, decision, line, numbers, status_name
 from bot.texts.triage import calm
@@ -35,6 +36,7 @@ class Kept:
     owner: str
     tags: Sequence[str]
     around: Around
+    reserved: int = 0  # people who try it first
 
 
 def card(t: Translator, kept: Kept) -> Say:
@@ -60,16 +62,11 @@ def _origin(t: Translator, kept: Kept) -> Markup:
     parts = [Markup("{} · 👍 {}").format(safe(calm(name(kept.author))), kept.votes)]
     if kept.voices:
         parts.append(Markup("💬 {}").format(len(kept.voices)))
-    if url := message_url(kept.source, kept.suggestion.source_message):
+    if kept.reserved:
+        parts.append(Markup("✋ {}").format(kept.reserved))
+    if url := to_message(kept.source, kept.suggestion.source_message, kept.suggestion.topic):
         parts.append(Markup('<a href="{}">{}</a>').format(url, t("where it was said")))
     return Markup("— ") + Markup(" · ").join(parts)
-
-
-def message_url(chat: Chat | None, message: str | None) -> str | None:
-    """Where a message of a supergroup opens for its members."""
-    if chat is None or message is None or not chat.external_id.startswith("-100"):
-        return None
-    return f"https://t.me/c/{chat.external_id.removeprefix('-100')}/{message}"
 
 
 def _voice(who: str, words: str) -> Markup:
@@ -213,11 +210,25 @@ def reminder_aloud(t: Translator, owner: str, quiet: Sequence[Suggestion]) -> Sa
 
 HELP = (
     Entry(
+        "mine",
+        "triage",
+        ("team",),
+        lambda t: t("look after a suggestion yourself"),
+        lambda t: t("<code>/mine 12</code>: from now on you look after it."),
+    ),
+    Entry(
         "inbox",
         "triage",
         ("team",),
         lambda t: t("what nobody has looked at yet"),
         lambda t: t("<code>/inbox</code>: what nobody has looked at, the oldest first."),
+    ),
+    Entry(
+        "mine",
+        "triage",
+        ("team",),
+        lambda t: t("look after a suggestion yourself"),
+        lambda t: t("<code>/mine 12</code>: you look after it."),
     ),
     Entry(
         "assign",

@@ -56,7 +56,10 @@ def too_late_to_join(t: Translator) -> Markup:
 
 def _sight(t: Translator, chat: Chat) -> Markup:
     if chat.status == "administrator":
-        return t("As an administrator I see all messages here, but I keep only what is addressed to me.")
+        return t(
+            "As an administrator I see all messages here, but I keep only what is addressed to me. If something sounds "
+            "like a wish, I ask its author quietly; a question I remember until it is answered."
+        )
     return t("I see only commands and replies to me. To react to 建议 and #idea too, I need to be an administrator.")
 
 

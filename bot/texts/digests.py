@@ -18,6 +18,7 @@ from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, shorten, visible
 from bot.texts.pages import SHOWN, UNFOLDED, Section, paginate
+from bot.texts.questions import promise
 from bot.texts.say import Button, Picture, Say
 from bot.texts.suggestions import status_name
 from bot.texts.triage import calm
@@ -171,6 +172,7 @@ def _headings(t: Translator) -> dict[str, Markup]:
         "wanted": t("<b>Most wanted</b>"),
         "newcomers": t("<b>New faces</b>"),
         "thanks": t("<b>Thank you</b>"),
+        "promise": t("<b>Our promise to answer</b>"),
         "missing": t("<b>Who is missing</b>"),
     }
 
@@ -345,6 +347,7 @@ _DRAW: Mapping[str, Callable[[_Reader, Any], Markup]] = {
     "wanted": _wanted,
     "newcomers": _newcomer,
     "thanks": _thanked,
+    "promise": lambda reader, kept: promise(reader.t, kept),
     "missing": _missing,
 }
 

@@ -9,6 +9,7 @@ from bot.community import errors
 from bot.community.errors import Refusal
 from bot.texts.catalogues import Translator
 from bot.texts.html import excerpt
+from bot.texts.invitations import barred
 from bot.texts.settings import setting_refused
 from bot.texts.suggestions import status_name
 from bot.texts.triage import calm, cannot_ship
@@ -70,6 +71,34 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "That is for your eyes only. Open a private chat with me, press Start, and ask again."
     ),
     errors.DraftSettled: lambda t, _: t("That is settled already. /digest shows the coming issue."),
+    errors.BarredFromInviting: lambda t, e: barred(t, e.reason),
+    errors.NotAMember: lambda t, _: t("I do not know this person as a member here. Has their name been misspelt?"),
+    errors.WhoIsMeant: lambda t, e: t(
+        "Who is meant? Reply to a message of theirs, or name them: <code>%(example)s</code>",
+        example=excerpt(e.example, 60),
+    ),
+    errors.ReasonMissing: lambda t, _: t("Please add a reason: the person is told."),
+    errors.AlreadyBarred: lambda t, _: t("That is so already. <code>/unbar</code> ends it."),
+    errors.RoundUnclear: lambda t, e: t(
+        "How many for each, from 1 to %(most)s? For example: <code>/round 2</code>", most=e.most
+    ),
+    errors.RoundChanged: lambda t, _: t("Codes were given out since. Look at it once more: <code>/round 2</code>"),
+    errors.GiftUnclear: lambda t, e: t(
+        "For whom, and how many (1 to %(most)s)? For example: <code>/gift @ahe 2</code>, or with a door: "
+        "<code>/gift @ahe 20 partner spring fair</code>",
+        most=e.most,
+    ),
+    errors.SeatsUnclear: lambda t, e: t(
+        "How many seats, from 1 to %(most)s? For example: <code>/seeds open 100</code>", most=e.most
+    ),
+    errors.NoSeedCall: lambda t, _: t("No applications are taken at the moment."),
+    errors.AlreadySettled: lambda t, _: t("That has been decided already."),
+    errors.PlanUnclear: lambda t, _: t(
+        "Which sizes, from small to large? For example: <code>/waves 100 200 400 800</code>"
+    ),
+    errors.NotWaiting: lambda t, _: t("They are not on the waiting list any more. Choose another."),
+    errors.NoCodeToGive: lambda t, _: t("You have no code to give away now. /invite says when there will be one."),
+    errors.NotBarred: lambda t, _: t("There is nothing to lift: they may invite."),
     errors.RitualUnclear: lambda t, _: t(
         "I could not read that. Name, weekday and time, for example: <code>/ritual Orange Friday fri 17:00</code>"
     ),
@@ -144,12 +173,26 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "Something was done to %(subject)s after that. Undo the later action first: <code>/audit</code>",
         subject=excerpt(e.subject, 40),
     ),
+    errors.WishGone: lambda t, _: t("This is settled already, or too long ago. Nothing was changed."),
+    errors.QuestionGone: lambda t, _: t("This question is settled already. <code>/unanswered</code> lists the others."),
     errors.TooLateToAnswer: lambda t, _: t(
         "This question is closed. If something does not work, tell it with <code>/suggest …</code>"
     ),
     errors.UnknownZone: lambda t, e: t(
         "I do not know the time zone “%(word)s”. Use a name such as <code>Asia/Shanghai</code>.",
         word=excerpt(e.word, 60),
+    ),
+    errors.UnknownProposal: lambda t, _: t("There is no such proposal here any more."),
+    errors.AnsweredAlready: lambda t, _: t("Somebody of the team has answered this already."),
+    errors.UnsuitedWord: lambda t, e: t(
+        "“%(word)s” cannot be added: it takes a word of Chinese characters alone. Latin words I know as they are.",
+        word=excerpt(e.word, 60),
+    ),
+    errors.TooManyWords: lambda t, e: t(
+        "%(limit)s words are the most. Take one out first: <code>/words remove …</code>", limit=e.limit
+    ),
+    errors.UnknownWord: lambda t, e: t(
+        "“%(word)s” is not among the words. <code>/words</code> lists them.", word=excerpt(e.word, 60)
     ),
 }
 

@@ -22,7 +22,7 @@ def listed(t: Translator, found: Sequence[Mine], votes: Mapping[int, int], page:
     lines = [t("<b>Yours, the newest first</b>")]
     for mine in found:
         lines += [line(mine.suggestion, votes.get(mine.suggestion.id or 0, 0)), ties(t, mine)]
-    opening = [_button(f"#{mine.suggestion.number}", "mine", mine, page) for mine in found]
+    opening = [_button(f"#{mine.suggestion.number}", "myopen", mine, page) for mine in found]
     rows = [opening[start : start + IN_A_ROW] for start in range(0, len(opening), IN_A_ROW)]
     turning = [Button("‹", data=f"my:{page - 1}")] if page else []
     turning += [Button("›", data=f"my:{page + 1}")] if more else []

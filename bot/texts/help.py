@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from bot.texts import (
     audit,
+    bars,
     care,
     chats,
     digests,
@@ -14,13 +15,19 @@ from bot.texts import (
     invitations,
     merges,
     notices,
+    questions,
     reservations,
+    rounds,
+    seeds,
     settings,
     showing,
     suggestions,
     tree,
     triage,
     voices,
+    waiting,
+    waves,
+    words,
 )
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry, Page
@@ -36,12 +43,19 @@ FEATURES = (
     notices,
     invitations,
     tree,
+    waiting,
+    seeds,
+    rounds,
+    bars,
+    waves,
     triage,
     care,
     merges,
     audit,
+    questions,
     digests,
     settings,
+    words,
     chats,
 )
 ENTRIES: tuple[Entry, ...] = tuple(entry for feature in FEATURES for entry in feature.HELP)

@@ -8,17 +8,20 @@ from math import ceil
 from markupsafe import Markup
 
 from bot.community.codes import written
-from bot.community.invitations import HELD_FOR, MOST_IN_HAND, PER_SHIPPED, Hand, Quota
+from bot.community.invitations import HELD_FOR, Hand
+from bot.community.quota import ACTIVE_WEEKS, FRIEND_STAYED, MOST_IN_HAND, PER_FRIEND, PER_SHIPPED, Quota
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
-from bot.texts.html import name
+from bot.texts.html import excerpt, name
 from bot.texts.say import Button, Say, Whisper
+from bot.texts.triage import and_more
 from storage.communities import Chat, Community
 from storage.invitations import CLAIMED, ISSUED, USED, Invitation
 from storage.members import Person
 from storage.outbox import ANSWER, OutboxRow, call
 
 ANSWER_WITHIN = timedelta(minutes=5)  # so long Telegram lets us write to somebody who only asked to join
+MOST_SHOWN = 12  # codes at once: who was given many hands on some first
 APPROVE_WITHIN = HELD_FOR - timedelta(minutes=5)  # never after the claim has gone back
 
 
@@ -46,7 +49,9 @@ def privately(t: Translator, username: str, payload: str) -> Whisper:
 def hand(t: Translator, community: Community, held: Hand, username: str, now: datetime) -> Say:
     """The codes a member can give away, how many more, and why."""
     title = t("<b>Invitations to %(community)s</b>", community=name(community.name))
-    lines = [title, *(_held(t, invitation, username, now) for invitation in held.invitations), _left(t, held.quota)]
+    shown = [_held(t, invitation, username, now) for invitation in held.invitations[:MOST_SHOWN]]
+    more = [and_more(t, len(held.invitations) - MOST_SHOWN)] if len(held.invitations) > MOST_SHOWN else []
+    lines = [title, *shown, *more, _left(t, held.quota)]
     if held.quota.total:
         lines.append(_why(t, held.quota))
     if held.invitations:
@@ -57,31 +62,51 @@ def hand(t: Translator, community: Community, held: Hand, username: str, now: da
 def _held(t: Translator, invitation: Invitation, username: str, now: datetime) -> Markup:
     days = max(ceil((invitation.expires_at - now) / timedelta(days=1)), 1)
     good = t.count("good for %(n)s more day", "good for %(n)s more days", days)
-    code, link = Markup("<code>{}</code>").format(written(invitation.code)), start_link(username, invitation.code)
-    return Markup("{} · {}\n{}").format(code, good, link)
+    code = invitation.code or ""
+    return Markup("{} · {}\n{}").format(_written(code), good, start_link(username, code))
+
+
+def _written(code: str) -> Markup:
+    return Markup("<code>{}</code>").format(excerpt(written(code), 20))
 
 
 def _left(t: Translator, quota: Quota) -> Markup:
-    if not quota.total:
-        return t(
-            "You have none to give away yet. When something you suggested is shipped, you get one: "
-            "<code>/suggest …</code>"
-        )
-    if not quota.left:
-        return t("That is all for now. When something you suggested is shipped, you get one more.")
-    if quota.is_full:
+    if quota.left and quota.is_full:
         return t("You hold %(most)s unused ones. Give some away, then ask for more: /invite", most=MOST_IN_HAND)
-    return t.count("%(n)s more is yours: /invite", "%(n)s more are yours: /invite", quota.left)
+    if quota.left:
+        return t.count("%(n)s more is yours: /invite", "%(n)s more are yours: /invite", quota.left)
+    none = t("That is all for now.") if quota.total else t("You have none to give away yet.")
+    return Markup("{} {}").format(none, _how_to_earn(t))
+
+
+def _how_to_earn(t: Translator) -> Markup:
+    return t(
+        "You get one when something you suggested is shipped, for every %(weeks)s weeks in which you ask or vote, "
+        "and for every friend who is still here after %(days)s days and takes part.",
+        weeks=ACTIVE_WEEKS,
+        days=FRIEND_STAYED.days,
+    )
 
 
 def _why(t: Translator, quota: Quota) -> Markup:
-    parts = [t("%(n)s to begin with", n=quota.start)] if quota.start else []
-    if quota.shipped:
-        parts.append(t("%(n)s for what you suggested and was shipped", n=PER_SHIPPED * quota.shipped))
-    parts.append(t("%(n)s in your hand", n=quota.in_hand))
-    if quota.spent:
-        parts.append(t("%(n)s used", n=quota.spent))
-    return Markup("<i>{}</i>").format(Markup(" · ").join(parts))
+    """The sum in the member's words; what is nothing is not said."""
+    said = (
+        (quota.start, t("%(n)s to begin with", n=quota.start)),
+        (quota.shipped, t("%(n)s for what you suggested and was shipped", n=PER_SHIPPED * quota.shipped)),
+        (quota.for_weeks, t("%(n)s for taking part week after week", n=quota.for_weeks)),
+        (quota.friends, t("%(n)s for friends who stayed", n=PER_FRIEND * quota.friends)),
+        (quota.granted, t("%(n)s from rounds", n=quota.granted)),
+        (True, t("%(n)s in your hand", n=quota.in_hand)),
+        (quota.spent, t("%(n)s used", n=quota.spent)),
+    )
+    return Markup("<i>{}</i>").format(Markup(" · ").join(words for counts, words in said if counts))
+
+
+def barred(t: Translator, reason: str) -> Markup:
+    """To who may hand out no codes for now."""
+    if reason:
+        return t("The team has paused your invitations: %(reason)s", reason=excerpt(reason, 300))
+    return t("Invitations are paused in your branch for now. Your codes come back when the pause ends.")
 
 
 # -- a code that was sent --------------------------------------------------------------------------------------------
@@ -211,9 +236,10 @@ def your_code(t: Translator, chat: Chat) -> Say:
     """To somebody who asked to join: worth saying only while Telegram lets us write to them."""
     lines = [
         t("You asked to join <b>%(chat)s</b>. May I see your invitation code?", chat=name(chat.title)),
-        t("Send it to me here, and the door opens. If you have none, ask somebody inside: a code lets in one person."),
+        t("Send it to me here, and the door opens. A code lets in one person."),
     ]
-    return Say("\n".join(lines), silent=False, fresh=ANSWER_WITHIN)
+    no_code = [[Button(t("I have no code: put me on the list"), data=f"wait:{chat.community_id}")]]
+    return Say("\n".join(lines), no_code, silent=False, fresh=ANSWER_WITHIN)
 
 
 def door_opens(t: Translator, chat: Chat) -> Say:
@@ -236,6 +262,25 @@ def approval(chat_id: int, person: Person, origin: str, now: datetime) -> Outbox
     key = f"approve:{chat_id}:{origin}"
     method = "approveChatJoinRequest"
     return call(method, fields, now, chat_id=chat_id, key=key, priority=ANSWER, good_for=APPROVE_WITHIN)
+
+
+# -- a code that got out ---------------------------------------------------------------------------------------------
+
+
+def leaked(t: Translator, chat: Chat, poster: Person, old: str, new: str, username: str) -> Say:
+    """To the holder of a code that was posted where everybody could take it."""
+    lines = [
+        t(
+            "%(name)s posted your code %(code)s in <b>%(chat)s</b>, where anybody could have taken it. "
+            "I have withdrawn it, and here is another instead:",
+            name=name(poster.name),
+            code=_written(old),
+            chat=name(chat.title),
+        ),
+        Markup("{}\n{}").format(_written(new), excerpt(start_link(username, new), 200)),
+        t("Send it to one person privately."),
+    ]
+    return Say("\n".join(lines), silent=False)
 
 
 HELP = (

@@ -12,12 +12,10 @@ from bot.texts.html import excerpt, name, safe, shorten
 from bot.texts.say import Button, Keyboard, Whisper
 from bot.texts.suggestions import MARKS, UNDECIDED, decision, line, status_name
 from bot.texts.triage import calm
-from storage.communities import Chat
 from storage.outbox import ANSWER, OutboxRow, call
 from storage.suggestions import OPEN, Suggestion
 
 TEXT_LENGTH, VOICE_LENGTH = 1_800, 240  # UTF-16 units: five voices and the history find room beside the text
-_SUPERGROUP = "-100"
 
 
 def page(t: Translator, shown: Shown, link: str | None, *, pictured: bool) -> Whisper:
@@ -66,7 +64,7 @@ def _keyboard(t: Translator, shown: Shown, link: str | None, *, pictured: bool) 
     number, here = shown.suggestion.number, shown.page
     vote = Button(f"👍 {shown.votes}", data=f"vote:{number}")
     hear = Button(
-        str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"hear:{number}:{here}:{int(not shown.hears)}"
+        str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"follow:{number}:{here}:{int(not shown.hears)}"
     )
     edit = Button(str(t("✏️ Edit my words")), data=f"edit:{number}")
     withdraw = Button(str(t("Take them back")), data=f"withdraw:{number}")
@@ -80,15 +78,6 @@ def _keyboard(t: Translator, shown: Shown, link: str | None, *, pictured: bool) 
         [Button(str(t("Where it was said")), url=link)] if link else [],
     ]
     return [row for row in rows if row]
-
-
-def source_link(chat: Chat, suggestion: Suggestion) -> str | None:
-    """The link to the message a suggestion came from; None where Telegram has none."""
-    if suggestion.source_message is None or not (chat.username or chat.external_id.startswith(_SUPERGROUP)):
-        return None
-    place = chat.username or f"c/{chat.external_id.removeprefix(_SUPERGROUP)}"
-    topic = f"{suggestion.topic}/" if suggestion.topic else ""
-    return f"https://t.me/{place}/{topic}{suggestion.source_message}"
 
 
 def picture(

@@ -1,0 +1,69 @@
+"""How many codes a member may hand out: the whole arithmetic, by named rules.
+
+Everything is counted by person and community, for ever: leaving and coming back changes none of it. What is used never
+comes back; what expired, was revoked or never opened the door comes home by no longer being counted. Gifts of the team
+are neither earned nor counted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage import contributions, grants
+from storage import invitations as rows
+from storage.database import Session
+from storage.invitations import CLAIMED, ISSUED, USED
+
+STARTS_WITH = {"member": 0, "seed": 3, "moderator": 5, "owner": 10}  # by standing
+PER_SHIPPED = 1  # for each own suggestion that shipped
+PER_FRIEND = 1  # for each friend who has stayed and takes part
+FRIEND_STAYED = timedelta(days=14)
+ACTIVE_WEEKS = 4  # so many weeks with something asked or voted for earn one
+MOST_IN_HAND = 5  # unused codes at a time
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many codes a member may hand out, and why."""
+
+    start: int = 0  # by standing
+    shipped: int = 0  # own suggestions that shipped
+    weeks: int = 0  # in which they asked or voted
+    friends: int = 0  # whom they brought, who stayed and take part
+    granted: int = 0  # by rounds and waves
+    in_hand: int = 0  # codes not used yet
+    spent: int = 0  # codes somebody came in with, or is about to
+
+    @property
+    def for_weeks(self) -> int:
+        return self.weeks // ACTIVE_WEEKS
+
+    @property
+    def total(self) -> int:
+        earned = PER_SHIPPED * self.shipped + self.for_weeks + PER_FRIEND * self.friends
+        return self.start + earned + self.granted
+
+    @property
+    def left(self) -> int:
+        """Codes that may still be made, now or once others are used."""
+        return max(self.total - self.in_hand - self.spent, 0)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are so many unused codes that some have to be handed on first."""
+        return self.in_hand >= MOST_IN_HAND
+
+
+async def count(session: Session, community_id: int, person_id: int, standing: str, now: datetime) -> Quota:
+    """A member's quota at this moment."""
+    codes = await rows.count_by_state(session, community_id, person_id, now)
+    deeds = await contributions.list_deeds(session, community_id, person_id)
+    friends = await contributions.count_active_friends(session, community_id, person_id, now - FRIEND_STAYED)
+    return Quota(
+        start=STARTS_WITH[standing],
+        shipped=await contributions.count_shipped(session, community_id, person_id),
+        weeks=len({deed.isocalendar()[:2] for deed in deeds}),
+        friends=friends,
+        granted=await grants.count_granted(session, community_id, person_id),
+        in_hand=codes.get(ISSUED, 0),
+        spent=codes.get(CLAIMED, 0) + codes.get(USED, 0),
+    )

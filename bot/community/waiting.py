@@ -1,0 +1,100 @@
+"""The waiting list: an honest place in it, codes donated to it, and members who sponsor somebody from it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.community import quota
+from bot.community.errors import BarredFromInviting, NoCodeToGive, NotWaiting
+from bot.community.invitations import Draft, mint
+from storage import bars, waiting
+from storage import invitations as rows
+from storage.database import Session
+from storage.invitations import Invitation
+
+SERVED_WITHIN = timedelta(days=30)  # what "lately" means when somebody asks how fast the list moves
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody stands."""
+
+    position: int
+    of: int
+    served_lately: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Somebody's turn has come: a code is kept for them, and for nobody else."""
+
+    person_id: int
+    invitation: Invitation
+
+
+async def join(session: Session, community_id: int, person_id: int, now: datetime) -> Place:
+    """On the list; pressed again, it keeps one's place."""
+    await waiting.add_waiting(session, community_id, person_id, now)
+    place = await find(session, community_id, person_id, now)
+    assert place is not None  # noqa: S101  # it was just written
+    return place
+
+
+async def find(session: Session, community_id: int, person_id: int, now: datetime) -> Place | None:
+    """Somebody's place; None when they do not wait."""
+    row = await waiting.get_waiting(session, community_id, person_id)
+    if row is None:
+        return None
+    return Place(
+        await waiting.count_before(session, row) + 1,
+        await waiting.count_waiting(session, community_id),
+        await waiting.count_served(session, community_id, now - SERVED_WITHIN),
+    )
+
+
+async def sponsor(
+    session: Session, community_id: int, holder_id: int, person_id: int, standing: str, now: datetime
+) -> Turn:
+    """Keep one of the holder's codes for somebody who waits; who uses it was brought by the holder.
+
+    Raises NotWaiting, NoCodeToGive, BarredFromInviting.
+    """
+    code = await _spare(session, community_id, holder_id, standing, now)
+    if not await waiting.claim_turn(session, community_id, person_id, now):
+        raise NotWaiting
+    await waiting.claim_for(session, code.id or 0, person_id, pooled=False)
+    return Turn(person_id, code)
+
+
+async def donate(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Turn | None:
+    """Give one code to the list; whose turn it is, None when nobody waits yet. Raises as `sponsor`."""
+    code = await _spare(session, community_id, holder_id, standing, now)
+    await waiting.set_pooled(session, code.id or 0)
+    return await serve(session, community_id, now)
+
+
+async def serve(session: Session, community_id: int, now: datetime) -> Turn | None:
+    """Keep the oldest donated code for who has waited longest; None when there is no code or nobody waits."""
+    code = await waiting.get_pooled(session, community_id, now)
+    first = await waiting.list_waiting(session, community_id, limit=1)
+    if code is None or not first:
+        return None
+    row, _ = first[0]
+    if row.person_id == code.holder_id or not await waiting.claim_turn(session, community_id, row.person_id, now):
+        return None
+    return (
+        Turn(row.person_id, code)
+        if await waiting.claim_for(session, code.id or 0, row.person_id, pooled=True)
+        else None
+    )
+
+
+async def _spare(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Invitation:
+    """A code the holder can give away: one in hand, or a new one."""
+    await rows.claim_member(session, community_id, holder_id)
+    if bar := await bars.get_bar_above(session, community_id, holder_id):
+        raise BarredFromInviting(bar.reason if bar.person_id == holder_id else "")
+    if in_hand := await rows.list_in_hand(session, community_id, holder_id, now):
+        return in_hand[0]
+    if not (await quota.count(session, community_id, holder_id, standing, now)).left:
+        raise NoCodeToGive
+    return await mint(session, Draft(community_id, holder_id), holder_id, now)

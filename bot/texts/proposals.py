@@ -1,0 +1,38 @@
+"""What the team is told of two suggestions that may mean the same."""
+
+from markupsafe import Markup
+
+from bot.community.digests import Told
+from bot.community.proposals import Proposal
+from bot.texts.catalogues import Translator
+from bot.texts.html import safe, shorten
+from bot.texts.say import Button, Say
+from bot.texts.triage import asked_by, calm
+from storage.suggestions import Suggestion
+
+SHOWN = 400  # UTF-16 units of each text: enough to compare them
+
+
+def proposal(t: Translator, proposed: Proposal) -> Say:
+    """Both texts with who asked, and two buttons: nothing is merged by itself."""
+    stays, goes = proposed.stays.suggestion.number, proposed.goes.suggestion.number
+    lines = [
+        t("🔎 <b>Do these two mean the same?</b>"),
+        _told(t, proposed.stays),
+        _told(t, proposed.goes),
+        t("Merging shows a preview first. Kept apart, they are not proposed again."),
+    ]
+    merge = Button(str(t("Merge #%(goes)s into #%(stays)s", goes=goes, stays=stays)), data=f"merge:{goes}:{stays}")
+    differ = Button(str(t("They differ")), data=f"differ:{proposed.judgement_id}")
+    return Say("\n\n".join(lines), [[merge, differ]])
+
+
+def _told(t: Translator, told: Told) -> Markup:
+    text = calm(shorten(told.suggestion.text, SHOWN))
+    byline = Markup("— {} · 👍 {}").format(asked_by(t, told), told.votes)
+    return Markup("<b>#{}</b> {}\n{}").format(told.suggestion.number, safe(text), byline)
+
+
+def kept_apart(t: Translator, one: Suggestion, other: Suggestion) -> Markup:
+    """The card's place, once somebody has answered."""
+    return t("#%(one)s and #%(other)s stay apart. I will not ask again.", one=one.number, other=other.number)

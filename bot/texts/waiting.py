@@ -1,0 +1,100 @@
+"""What is said about the waiting list."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from bot.community.codes import written
+from bot.community.waiting import Place
+from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
+from bot.texts.html import excerpt, name
+from bot.texts.invitations import start_link
+from bot.texts.say import Button, Say
+from storage.communities import Community
+from storage.invitations import Invitation
+from storage.members import Person
+from storage.waiting import Waiting
+
+SHOWN = 5
+
+
+def place(t: Translator, community: Community, place: Place) -> Markup:
+    """Where somebody stands, and how fast it moves: nothing is promised that the list does not show."""
+    stands = t(
+        "You are number %(position)s of %(of)s on the list of <b>%(community)s</b>.",
+        position=place.position,
+        of=place.of,
+        community=name(community.name),
+    )
+    moves = t.count(
+        "In the last 30 days %(n)s person was offered a place.",
+        "In the last 30 days %(n)s people were offered a place.",
+        place.served_lately,
+    )
+    return Markup("{}\n{} {}").format(stands, moves, t("I write to you when it is your turn. /waiting shows it again."))
+
+
+def not_waiting(t: Translator, count: int) -> Markup:
+    return t.count(
+        "%(n)s person waits for a place. /sponsor brings somebody in, /donate gives a code to the first.",
+        "%(n)s people wait for a place. /sponsor brings somebody in, /donate gives a code to the first.",
+        count,
+    )
+
+
+def who_waits(t: Translator, waiting: Sequence[tuple[Waiting, Person]]) -> Say:
+    """For a member who would bring somebody."""
+    if not waiting:
+        return Say(t("Nobody waits at the moment."))
+    rows = [[Button(str(name(person.name)), data=f"sponsor:{row.person_id}")] for row, person in waiting[:SHOWN]]
+    return Say(t("Whom do you bring in? It takes one of your codes, and they count as brought by you."), rows)
+
+
+def sponsored(t: Translator, person: Person) -> Markup:
+    return t("One of your codes is kept for %(name)s, and I have told them.", name=name(person.name))
+
+
+def donated(t: Translator, *, given: bool) -> Markup:
+    if given:
+        return t("Thank you. Whoever has waited longest has your code now.")
+    return t("Thank you. Nobody waits at the moment; the next one who does gets your code.")
+
+
+def your_turn(t: Translator, community: Community, giver: Person, kept: Invitation, username: str) -> Say:
+    """To who has waited: a code is kept for them alone."""
+    code = kept.code or ""
+    lines = [
+        t(
+            "🎉 It is your turn: %(name)s gave you a place in <b>%(community)s</b>. This code opens for you alone:",
+            name=name(giver.name),
+            community=name(community.name),
+        ),
+        Markup("<code>{}</code>\n{}").format(excerpt(written(code), 20), excerpt(start_link(username, code), 200)),
+    ]
+    return Say("\n".join(lines), silent=False)
+
+
+HELP = (
+    Entry(
+        "waiting",
+        "invite",
+        ("private",),
+        lambda t: t("your place on the waiting list"),
+        lambda t: t("<code>/waiting</code>: your place on the waiting list."),
+    ),
+    Entry(
+        "sponsor",
+        "invite",
+        ("private",),
+        lambda t: t("bring in somebody who waits"),
+        lambda t: t("<code>/sponsor</code>: bring in somebody who waits, with one of your codes."),
+    ),
+    Entry(
+        "donate",
+        "invite",
+        ("private",),
+        lambda t: t("give a code to who waits"),
+        lambda t: t("<code>/donate</code>: give a code to who has waited longest."),
+    ),
+)

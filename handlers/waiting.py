@@ -1,0 +1,103 @@
+"""The waiting list: joining it at the door, sponsoring somebody from it, donating a code to it."""
+
+from bot import doors
+from bot.community import waiting as rules
+from bot.community.errors import NoCommunity, NotWaiting
+from bot.community.waiting import Turn
+from bot.here import Here
+from bot.texts import waiting as texts
+from bot.texts.announce import language_of_person
+from bot.texts.say import Answers, Rewrite, Whisper, to_person
+from handlers.commands import Command, Press, Prompt, Spoken
+from handlers.invitations import privately, standing_of
+from storage import communities, members, waiting
+from storage.communities import Community
+from storage.doors import list_join_requests
+from storage.outbox import OutboxRow
+
+
+async def join_pressed(here: Here, numbers: list[int]) -> Answers:
+    """“I have no code”, pressed by somebody who asked to join one of the community's gated chats."""
+    username = await doors.username(here.rights)
+    if not await _knocked_at(here, numbers[0]):
+        raise NoCommunity
+    place = await rules.join(here.session, numbers[0], here.person_id, here.now)
+    community = await communities.get_community(here.session, numbers[0])
+    turn = await rules.serve(here.session, numbers[0], here.now)  # a donated code may be waiting for somebody
+    told = [await _tell(here, community, turn, username)] if turn else []
+    return [Rewrite(texts.place(here.mine, community, place)), *told]
+
+
+async def _knocked_at(here: Here, community_id: int) -> bool:
+    requests = await list_join_requests(here.session, here.person_id)
+    chats = [await communities.get_chat(here.session, request.chat_id) for request in requests]
+    return here.chat is None and any(chat.community_id == community_id and chat.is_seed for chat in chats)
+
+
+async def show(here: Here, _: Spoken) -> Answers:
+    """`/waiting`: one's place in the list, and how fast it moves."""
+    if here.known_community is None:
+        return await _of_a_stranger(here)
+    place = await rules.find(here.session, here.community_id, here.person_id, here.now)
+    if place is None:
+        count = await waiting.count_waiting(here.session, here.community_id)
+        return Whisper(texts.not_waiting(here.mine, count))
+    return Whisper(texts.place(here.mine, here.community, place))
+
+
+async def _of_a_stranger(here: Here) -> Answers:
+    for community_id in await waiting.list_waited_for(here.session, here.person_id):
+        if place := await rules.find(here.session, community_id, here.person_id, here.now):
+            community = await communities.get_community(here.session, community_id)
+            return Whisper(texts.place(here.mine, community, place))
+    raise NoCommunity
+
+
+async def sponsor(here: Here, _: Spoken) -> Answers:
+    """`/sponsor`, in private: who waits, with a button to give one of one's codes to."""
+    if here.chat is not None:
+        return await privately(here, "sponsor")
+    return await begin(here)
+
+
+async def begin(here: Here) -> Answers:
+    """Those who have waited longest."""
+    await here.require_present()
+    return texts.who_waits(here.mine, await waiting.list_waiting(here.session, here.community_id, texts.SHOWN))
+
+
+async def sponsored(here: Here, numbers: list[int]) -> Answers:
+    """The member has chosen whom to bring."""
+    if here.known_community is None or here.chat is not None:
+        raise NotWaiting
+    await here.require_present()
+    standing, username = await standing_of(here), await doors.username(here.rights)
+    turn = await rules.sponsor(here.session, here.community_id, here.person_id, numbers[0], standing, here.now)
+    person = await members.get_person(here.session, turn.person_id)
+    return [Rewrite(texts.sponsored(here.mine, person)), await _tell(here, here.community, turn, username)]
+
+
+async def donate(here: Here, _: Spoken) -> Answers:
+    """`/donate`: one of one's codes to whoever has waited longest."""
+    await here.require_present()
+    standing, username = await standing_of(here), await doors.username(here.rights)
+    turn = await rules.donate(here.session, here.community_id, here.person_id, standing, here.now)
+    thanks = Whisper(texts.donated(here.mine, given=turn is not None))
+    return [thanks, await _tell(here, here.community, turn, username)] if turn else thanks
+
+
+async def _tell(here: Here, community: Community, turn: Turn, username: str) -> OutboxRow:
+    """Somebody's turn has come."""
+    person = await members.get_person(here.session, turn.person_id)
+    giver = await members.get_person(here.session, turn.invitation.holder_id)
+    said = texts.your_turn(language_of_person(person, community), community, giver, turn.invitation, username)
+    return to_person(turn.person_id, said, here.now, key=f"turn:{turn.invitation.id}")
+
+
+COMMANDS = (
+    Command("waiting", show, aliases=("排队", "排隊"), bare=False),
+    Command("sponsor", sponsor, aliases=("引荐", "引薦"), bare=False),
+    Command("donate", donate, aliases=("捐码", "捐碼"), bare=False),
+)
+PRESSES = (Press("wait", join_pressed, 1), Press("sponsor", sponsored, 1))
+PROMPTS: tuple[Prompt, ...] = ()

@@ -1,0 +1,30 @@
+"""Once a week the team hears how the community stands against its plan, and whom to give codes."""
+
+from datetime import datetime
+from functools import partial
+
+from bot.community import waves as rules
+from bot.texts import waves as texts
+from bot.texts.announce import to_team
+from storage import communities, members, outbox, waves
+from storage.database import Database, Session
+from storage.waves import WavePlan
+
+
+async def knock(database: Database, now: datetime) -> None:
+    """Make the proposals that are due; looked up first, so that an idle knock does not keep the writer."""
+    async with database.reading() as look:
+        due = [plan.community_id for plan in await waves.list_plans_due(look, now)]
+    for community_id in due:
+        async with database.writing() as session:
+            plan = await waves.get_plan(session, community_id)
+            if plan is not None and plan.due_at <= now:
+                await _propose(session, plan, now)
+
+
+async def _propose(session: Session, plan: WavePlan, now: datetime) -> None:
+    made, shares = await rules.propose(session, plan, now)
+    people = list((await members.list_people(session, list(shares))).values())
+    community = await communities.get_community(session, plan.community_id)
+    say = partial(texts.proposal, made=made, shares=shares, people=people)
+    await outbox.add_rows(session, await to_team(session, community, say, now, key=f"wave:{made.id}"))

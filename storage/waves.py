@@ -1,0 +1,142 @@
+"""Waves: the plan by which a circle grows, and each week's proposal of who gets how many codes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, case, func, insert, update
+from sqlalchemy import select as columns
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.database import Session
+from storage.invitations import CLAIMED, ISSUED, USED, Invitation
+from storage.members import Member
+
+PROPOSED, ACCEPTED, DECLINED = "proposed", "accepted", "declined"
+
+
+class WavePlan(SQLModel, table=True):
+    """The sizes a community means to grow to, one after the other."""
+
+    __tablename__ = "wave_plan"
+
+    community_id: int = Field(foreign_key="community.id", primary_key=True)
+    steps: str  # such as "100 200 400 800"
+    by_id: int = Field(foreign_key="person.id")
+    begun_at: datetime
+    due_at: datetime = Field(index=True)  # when the next proposal is made
+
+    @property
+    def sizes(self) -> list[int]:
+        return [int(size) for size in self.steps.split()]
+
+
+class Proposal(SQLModel, table=True):
+    """One week's: how many there are, how many are wanted, how many codes that takes."""
+
+    __tablename__ = "wave_proposal"
+    __table_args__ = (CheckConstraint("state IN ('proposed', 'accepted', 'declined')", name="state_known"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    community_id: int = Field(foreign_key="community.id", index=True)
+    stayed: int
+    goal: int
+    percent: int  # of the codes handed out, those whose person stayed
+    state: str = PROPOSED
+    made_at: datetime
+    decided_at: datetime | None = None
+    decided_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class Share(SQLModel, table=True):
+    """So many codes for one person, if the proposal is accepted."""
+
+    __tablename__ = "wave_share"
+
+    proposal_id: int = Field(foreign_key="wave_proposal.id", primary_key=True)
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    codes: int
+
+
+@dataclass(frozen=True)
+class Door:
+    """What became of the codes of one touchpoint and campaign."""
+
+    touchpoint: str
+    campaign: str
+    issued: int  # ever made
+    used: int
+    stayed: int  # of those who used one, still here
+    decided: int  # codes that can no longer be used, or are old enough to tell
+
+
+async def get_plan(session: Session, community_id: int) -> WavePlan | None:
+    return (await session.exec(select(WavePlan).where(WavePlan.community_id == community_id))).first()
+
+
+async def list_plans_due(session: Session, now: datetime) -> list[WavePlan]:
+    return list(await session.exec(select(WavePlan).where(WavePlan.due_at <= now).order_by(col(WavePlan.due_at))))
+
+
+async def get_proposal(session: Session, community_id: int, proposal_id: int) -> Proposal | None:
+    query = select(Proposal).where(Proposal.community_id == community_id, Proposal.id == proposal_id)
+    return (await session.exec(query)).first()
+
+
+async def list_proposals(session: Session, community_id: int) -> list[Proposal]:
+    """Every week's, the oldest first."""
+    query = select(Proposal).where(Proposal.community_id == community_id).order_by(col(Proposal.id))
+    return list(await session.exec(query))
+
+
+async def list_shares(session: Session, proposal_id: int) -> dict[int, int]:
+    """Codes by person."""
+    query = select(Share).where(Share.proposal_id == proposal_id).order_by(col(Share.person_id))
+    return {share.person_id: share.codes for share in await session.exec(query)}
+
+
+async def count_stayed(session: Session, community_id: int, *, gated: bool) -> int:
+    """How many are in now: with a seat, or where there is no gate at all."""
+    query = select(func.count()).where(Member.community_id == community_id, col(Member.present))
+    return int((await session.exec(query.where(Member.role != "member") if gated else query)).one())
+
+
+async def list_doors(session: Session, community_id: int, now: datetime, old: datetime) -> list[Door]:
+    """Every door codes were made for, the most used first; codes issued before `old` can tell."""
+    used = case((col(Invitation.state) == USED, 1), else_=0)
+    here = case((col(Member.present).is_(True), 1), else_=0)
+    is_open = col(Invitation.state).in_((ISSUED, CLAIMED)) & (col(Invitation.expires_at) > now)
+    decided = case(((col(Invitation.issued_at) > old) & is_open, 0), else_=1)
+    sums = (func.count(), func.sum(used), func.sum(used * here), func.sum(decided))
+    query = (
+        columns(col(Invitation.touchpoint), col(Invitation.campaign), *sums)
+        .outerjoin(
+            Member,
+            (col(Member.community_id) == community_id) & (col(Member.person_id) == col(Invitation.redeemer_id)),
+        )
+        .where(col(Invitation.community_id) == community_id)
+        .group_by(col(Invitation.touchpoint), col(Invitation.campaign))
+        .order_by(func.sum(used).desc(), func.count().desc(), col(Invitation.campaign))
+    )
+    found = await (await session.connection()).execute(query)  # SQLModel types four columns at most
+    return [Door(*row) for row in found]
+
+
+async def set_plan(session: Session, plan: WavePlan) -> None:
+    await session.merge(plan)
+    await session.flush()
+
+
+async def add_proposal(session: Session, proposal: Proposal, shares: Mapping[int, int]) -> Proposal:
+    session.add(proposal)
+    await session.flush()
+    rows = [{"proposal_id": proposal.id, "person_id": who, "codes": codes} for who, codes in shares.items()]
+    if rows:
+        await session.exec(insert(Share), params=rows)
+    return proposal
+
+
+async def claim_decision(session: Session, proposal_id: int, state: str, by_id: int, now: datetime) -> bool:
+    """True for the one decision that counts."""
+    decide = update(Proposal).where(col(Proposal.id) == proposal_id, col(Proposal.state) == PROPOSED)
+    return (await session.exec(decide.values(state=state, decided_by_id=by_id, decided_at=now))).rowcount == 1

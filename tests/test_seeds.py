@@ -1,0 +1,59 @@
+"""Seeds: called for, applying in private, chosen from a ranked list, numbered for ever."""
+
+from bot.community import seeds
+from storage import seeds as rows
+from storage.database import Database
+from storage.seeds import ACCEPTED
+from tests.circle import NOW, found
+from tests.test_invitation_stories import belong, gated, is_in, url_of
+from tests.test_quota import audited
+from tests.town import Town
+
+
+async def test_the_list_goes_by_what_was_given_and_never_by_talk(database: Database) -> None:
+    circle = await found(database, strangers=3)
+    shipper, asker, newcomer = circle.strangers
+    async with database.writing() as session:
+        await seeds.open_call(session, circle.community_id, 100, circle.seed, NOW)
+        for person in (newcomer, asker, shipper):
+            for question in (1, 2, 3):
+                await seeds.answer(session, circle.community_id, person, question, "话很多 " * 200, NOW)
+    await circle.ship(shipper)
+    async with database.reading() as look:
+        ranked = await seeds.rank(look, circle.community_id)
+    assert [one.person.id for one in ranked] == [shipper, newcomer, asker]
+    async with database.writing() as session:
+        numbers = [await seeds.accept(session, one.application, circle.seed, NOW) for one in ranked]
+    assert numbers == [2, 3, 4], "who was a seed before is number one"
+    async with database.reading() as look:
+        assert len(await rows.list_applications(look, circle.community_id, ACCEPTED)) == 3
+
+
+async def test_from_the_call_to_the_seat(town: Town) -> None:
+    chat = await gated(town)
+    plaza = town.group("谷雨广场", "tang yutong ahe xiaoman")
+    await town.settle()
+    await belong(town, plaza, "小米种子")
+    await town.say("xiaoman", plaza, "/suggest 锁屏显示日程")
+    await town.say("yutong", plaza, "/seeds open 100")
+    called = next(message for message in reversed(town.public(plaza)) if "🌱" in message.content)
+    town.world.open_link(town.person("xiaoman"), url_of(called))
+    await town.settle()
+    private = town.private("xiaoman")
+    for number, words in enumerate(("每天看日程", "锁屏要解锁才看得到", "锁屏卡片，小米 15"), start=1):
+        assert f"{number}/3" in town.last(private).content
+        await town.say("xiaoman", private, words)
+    await town.say("yutong", plaza, "/seeds")
+    listed = town.last(plaza)
+    assert "锁屏卡片" in listed.content
+    assert "锁屏卡片" not in "".join(message.content for message in town.public(plaza) if message.sender.is_bot)
+    await town.press("yutong", listed, "1.")
+    seat = town.last(private)
+    assert "002" in seat.content, "阿禾 was there first"
+    town.world.open_link(town.person("xiaoman"), url_of(seat))
+    await town.settle()
+    assert is_in(town, "xiaoman", chat)
+    await town.say("xiaoman", private, "/hall")
+    assert "001 阿禾" in town.last(private).content
+    assert "002 小满 🌱" in town.last(private).content
+    assert await audited(town) == ["seeds open", "seeds accepted"]
