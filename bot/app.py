@@ -41,8 +41,10 @@ from bot.settings import Settings
 from bot.texts import announce
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.help import menus
+from bot.texts.pictures import paint
 from bot.texts.say import Toast
 from bot.texts.suggestions import went_wrong
+from bot.web.routes import add_routes
 from handlers.commands import CommandTable
 from handlers.gate import Gate
 from handlers.overhearing import Overhearing
@@ -100,9 +102,8 @@ class Millet:
             raise TokenRefusedError("BOT_TOKEN is no token: it looks like 123456:ABC…, from @BotFather.") from None
         pace = Pace() if self.tempo.paced else None
         self.marks = Marks()
-        self.courier = Courier(
-            self.bot, self.database, self.clock, pace, self.marks, announce.doubtful, announce.topic_lost
-        )
+        tellers = (announce.doubtful, announce.topic_lost)
+        self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, paint)
         self._endpoint = _endpoint(settings, self.clock)
         self.finder = Finder(self._endpoint or find_encoder())
         self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
@@ -142,9 +143,9 @@ class Millet:
         self.intake = intake = Intake(self.database, self.clock, drain, gate.concerns_us)
         self.timetable.start()
         self._spawn(self.courier.run(), "courier")
-        if self.settings.webhook_url:
+        if self.settings.webhook_url or self.settings.web_url:
             await self._listen(intake)
-        else:
+        if not self.settings.webhook_url:
             await self._call_quietly(DeleteWebhook())
             self._spawn(intake.poll(self.bot, self.tempo.poll_seconds), "poll")
         log.info("@%s listens by %s. Ctrl-C ends it.", me, "webhook" if self.settings.webhook_url else "long polling")
@@ -225,7 +226,7 @@ class Millet:
 
     def _dispatcher(self, table: CommandTable, rights: Rights, ears: Ears) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
-        defaults = Defaults(self.settings.default_language, self.settings.default_zone)
+        defaults = Defaults(self.settings.default_language, self.settings.default_zone, self.settings.web_url or "")
         dispatcher.update.outer_middleware(
             UnitOfWork(self.database, self.clock, rights, self.finder, ears, self.courier, defaults)
         )
@@ -262,11 +263,15 @@ class Millet:
     async def _listen(self, intake: Intake) -> None:
         secret = self._webhook_secret()
         application = web.Application(client_max_size=LARGEST_WEBHOOK_BODY)
-        application.router.add_post(WEBHOOK_PATH, intake.webhook(secret))
+        if self.settings.webhook_url:
+            application.router.add_post(WEBHOOK_PATH, intake.webhook(secret))
+        if self.settings.web_url:
+            add_routes(application, self.database, self.clock)
         self._listening = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSE_WITHIN)
         await self._listening.setup()
         await web.TCPSite(self._listening, self.settings.webhook_host, self.settings.webhook_port).start()
-        await self._set_webhook(secret)
+        if self.settings.webhook_url:
+            await self._set_webhook(secret)
 
     async def _set_webhook(self, secret: str) -> None:
         """Name our address to Telegram. A Telegram that is away is waited for; an address it refuses is an error."""

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -107,6 +108,35 @@ def inbox(replay: bool, update_ids: tuple[int, ...]) -> None:
             for row in parked:
                 click.echo(f"{row.update_id}  {row.received_at:%Y-%m-%d %H:%M}  tried {row.attempts}×  {row.error}")
             click.echo(f"Parked updates: {len(parked)}")
+        finally:
+            await database.close()
+
+    asyncio.run(work())
+
+
+@main.command()
+@click.option("--from-changelog", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--community", "community_id", type=int, default=1, show_default=True, help="Whose suggestions.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be shipped.")
+def ship(file: Path, community_id: int, dry_run: bool) -> None:
+    """Ship what a changelog's newest version names, such as S-12 or Millet #12; a running bot tells it."""
+    from bot.texts import announce  # noqa: PLC0415  # as in run
+    from storage.database import Database  # noqa: PLC0415  # as in run
+
+    text = file.read_text(encoding="utf8")
+
+    async def work() -> None:
+        database = Database(_settings().database_url.get_secret_value())
+        try:
+            await database.migrate()
+            async with database.writing() as session:
+                shipment = await announce.changelog(session, community_id, text, datetime.now(UTC))
+                numbers = " ".join(f"#{one.number}" for one in shipment.shipped) or "nothing"
+                click.echo(f"{shipment.title or 'No version'}: {numbers}")
+                if shipment.unknown:
+                    click.echo(f"Not known here: {' '.join(f'#{number}' for number in shipment.unknown)}")
+                if dry_run:
+                    await session.rollback()
         finally:
             await database.close()
 

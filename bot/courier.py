@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from aiogram import Bot, methods
 from aiogram.methods import Response, TelegramMethod
-from aiogram.types import Message
+from aiogram.types import BufferedInputFile, Message
 
 from bot.clock import Clock
 from bot.marks import Marks
@@ -35,6 +35,8 @@ STOP_WITHIN = 1.5  # seconds for the answers still to come
 
 # What to tell when nobody can know whether a message that must not be sent twice has arrived, or its topic is gone.
 Teller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
+# Draws the picture of a name from its ingredients, beside the event loop.
+Painter = Callable[[str, Mapping[str, object]], Awaitable[bytes]]
 
 
 class TokenRefusedError(Exception):
@@ -61,6 +63,7 @@ class Courier:
         marks: Marks,
         tell_doubt: Teller,
         tell_topic_lost: Teller,
+        paint: Painter,
     ) -> None:
         self._bot = bot
         self._database = database
@@ -69,6 +72,7 @@ class Courier:
         self._marks = marks
         self._tell_doubt = tell_doubt
         self._tell_topic_lost = tell_topic_lost
+        self._paint = paint
         self._awake = asyncio.Event()
         self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
         self._resting: dict[tuple[int | None, int | None], datetime] = {}
@@ -200,6 +204,10 @@ class Courier:
         method, fields = row.method, {**row.arguments, "chat_id": int(recipient.external_id)}
         if standing:
             method, fields = _as_edit(fields, standing)
+        if isinstance(order := fields.get("photo"), dict):
+            fields["photo"] = BufferedInputFile(
+                await self._paint(order["painting"], order["ingredients"]), "picture.png"
+            )
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
 

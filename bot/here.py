@@ -44,6 +44,7 @@ class Here:
     origin: str = ""  # what a thing made from this update is known by: a repeated update makes no second one
     topic: str | None = None
     whispered: int | None = None  # the pressed message is one that only its reader sees; its id among those
+    web_url: str = ""  # where our pages and webhooks are reached from outside
     as_chat: bool = False  # an anonymous administrator, who writes as the group itself
 
     @property

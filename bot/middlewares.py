@@ -192,6 +192,7 @@ class UnitOfWork(BaseMiddleware):
             chat=standing.chat,
             known_community=standing.community,
             known_member=standing.member,
+            web_url=self._defaults.web_url,
         )
 
     async def _introduce(self, session: Session, seen: Seen, now: datetime, *, belongs: bool) -> None:

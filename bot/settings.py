@@ -57,10 +57,13 @@ class Settings(BaseSettings):
         None, description="Secret that Telegram sends with each webhook call. Unset: derived from BOT_TOKEN."
     )
     webhook_secret_file: Path | None = Field(None, description="A file that holds WEBHOOK_SECRET.")
-    webhook_host: str = Field(
-        "127.0.0.1", description="Address on which the webhook listens, behind your reverse proxy."
+    web_url: WebAddress | None = Field(
+        None, description="Public https address of the repositories' webhooks and the digests' feeds. Unset: no web."
     )
-    webhook_port: int = Field(8080, ge=1, le=65535, description="Port on which the webhook listens.")
+    webhook_host: str = Field(
+        "127.0.0.1", description="Address on which webhooks and web listen, behind your reverse proxy."
+    )
+    webhook_port: int = Field(8080, ge=1, le=65535, description="Port on which webhooks and web listen.")
     embeddings_url: WebAddress | None = Field(
         None, description="Base address of an OpenAI-compatible embeddings endpoint. It is sent what people suggest."
     )

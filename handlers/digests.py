@@ -1,14 +1,19 @@
 """The digest before it is posted, the ritual that posts it, and the team's word on one that may have got lost."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
-from bot.community import digests, rituals
+from markupsafe import Markup
+
+from bot.community import digests, members, rituals
 from bot.community.audit import Action, record
-from bot.community.errors import RitualUnclear
+from bot.community.errors import Outsider, RitualUnclear
 from bot.here import Here
 from bot.texts import digests as texts
-from bot.texts.say import Answers, Rewrite, Toast
+from bot.texts.announce import MOST_DOUBTS
+from bot.texts.catalogues import Translator
+from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken
 from storage import communities, outbox
 from storage import digests as rows
@@ -27,17 +32,25 @@ WEEKDAY_BY_WORD = {word: number for number, words in enumerate(_WEEKDAYS) for wo
 _TIME = re.compile(r"(?<!\d)(\d{1,2})\s?[:：]\s?(\d{2})(?!\d)")
 
 
-MOST_DOUBTS = 5
-
-
 async def digest(here: Here, _: Spoken) -> Answers:
-    """`/digest`: what the next issue would say now, and which earlier one may not have arrived."""
-    async with here.database.reading() as look:
-        community = await communities.get_community(look, here.community_id)
-        drafted = await digests.draft(look, community, community.digest_due_at)
-        doubts = await rows.list_doubts(look, here.community_id, MOST_DOUBTS)
-    open_doubts = [texts.in_doubt(here.t, chat.title or chat.external_id, row.id or 0) for row, chat in doubts]
-    return [texts.preview(here.t, drafted, community), *open_doubts]
+    """`/digest`: what the next issue would say now, and which chats may not have the last one."""
+    community = await communities.get_community(here.session, here.community_id)
+    draft = await digests.coming_draft(here.session, community, here.now)
+    told = await digests.draft(here.session, community, digests.due_of(community, here.now))
+    lost = await rows.list_doubts(here.session, here.community_id, MOST_DOUBTS)
+    said = texts.preview(here.t, told, community, draft.id or 0)
+    return [*said, texts.in_doubt(here.t, lost)] if lost else said
+
+
+async def mentions(here: Here, _: Spoken) -> Answers:
+    """`/mentions`: agree that a digest that names me rings my phone, or take that back."""
+    here.require_face()
+    await here.require_present()
+    if here.known_member is None:
+        raise Outsider
+    wanted = not here.known_member.mentions
+    await members.set_mentions(here.session, here.known_member, wanted=wanted)
+    return Whisper(texts.mentions(here.mine, wanted=wanted))
 
 
 async def ritual(here: Here, spoken: Spoken) -> Answers:
@@ -60,7 +73,7 @@ async def repost_pressed(here: Here, numbers: list[int]) -> Answers:
     lost = await rows.claim_doubt(here.session, here.community_id, numbers[0], outbox.DEAD, "posted again by staff")
     if lost is None:
         return Toast(texts.settled_already(here.mine))
-    return [Rewrite(texts.reposted(here.t, here.person.name)), _again(here, lost)]
+    return [await _what_is_left(here, lost, texts.reposted), _again(here, lost)]
 
 
 async def arrived_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -68,7 +81,15 @@ async def arrived_pressed(here: Here, numbers: list[int]) -> Answers:
     here = await _about(here, numbers[0])
     await here.require_staff()
     found = await rows.claim_doubt(here.session, here.community_id, numbers[0], outbox.SENT, "seen by staff")
-    return Rewrite(texts.arrived(here.t, here.person.name)) if found else Toast(texts.settled_already(here.mine))
+    return await _what_is_left(here, found, texts.arrived) if found else Toast(texts.settled_already(here.mine))
+
+
+async def _what_is_left(here: Here, settled: OutboxRow, says: Callable[[Translator, str, str], Markup]) -> Rewrite:
+    """The message without what has been settled."""
+    chat = await communities.get_chat(here.session, settled.chat_id or 0)
+    lost = await rows.list_doubts(here.session, here.community_id, MOST_DOUBTS)
+    said = texts.in_doubt(here.t, lost, says(here.t, here.person.name, chat.title or chat.external_id))
+    return Rewrite(said.text, said.keyboard)
 
 
 async def _about(here: Here, row_id: int) -> Here:
@@ -109,7 +130,8 @@ def _read_weekday(before: list[str]) -> tuple[str, int]:
 
 
 COMMANDS = (
-    Command("digest", digest, aliases=("周报", "週報"), staff=True, harmless=True),
+    Command("mentions", mentions, aliases=("提醒我",)),
+    Command("digest", digest, aliases=("周报", "週報"), staff=True),
     Command("ritual", ritual, takes="text", aliases=("仪式", "儀式"), staff=True),
 )
 PRESSES = (Press("repost", repost_pressed, 1), Press("arrived", arrived_pressed, 1))

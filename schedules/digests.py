@@ -1,44 +1,57 @@
-"""Digests that are due: one transaction a community makes the issue, its posts and the next due moment, or nothing."""
+"""Digests that are due, and drafts of those that come: one transaction a community makes it all, or nothing."""
 
 import logging
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
 from bot.community import digests
-from bot.community.digests import STALE_AFTER, Published
+from bot.community.settings import Settings
 from bot.texts import announce
-from bot.texts import digests as texts
-from bot.texts.say import to_chat
-from storage import communities, outbox
-from storage.database import Database
-from storage.outbox import OutboxRow
+from storage import communities, drafts, outbox
+from storage.communities import Community
+from storage.database import Database, Session
 
 log = logging.getLogger(__name__)
 
+LONGEST_AHEAD = timedelta(hours=48)  # no draft is shown earlier
+
 
 async def knock(database: Database, now: datetime) -> None:
-    """Publish what is due; a community that fails is logged, stays due, and stops no other."""
+    """Show drafts and publish what is due; a community that fails is logged, stays due, and stops no other."""
     async with database.reading() as look:
-        due = [community.id or 0 for community in await communities.list_communities_due(look, now)]
-    for community_id in due:
+        coming = await drafts.list_communities_undrafted(look, now + LONGEST_AHEAD)
+    undrafted = [one for one, hours in coming if one.digest_due_at - timedelta(hours=ahead(hours)) <= now]
+    await _each(database, undrafted, _draft, now)
+    async with database.reading() as look:
+        due = await communities.list_communities_due(look, now)
+    await _each(database, due, _publish, now)
+
+
+def ahead(hours: int | None) -> int:
+    """So many hours before the digest the team sees its draft."""
+    return Settings.draft_hours if hours is None else hours
+
+
+async def _each(
+    database: Database,
+    due: Sequence[Community],
+    act: Callable[[Session, int, datetime], Awaitable[None]],
+    now: datetime,
+) -> None:
+    for community in due:
         try:
-            await _publish(database, community_id, now)
+            async with database.writing() as session:
+                await act(session, community.id or 0, now)
         except Exception:
-            log.exception("The digest of community %s failed.", community_id)
+            log.exception("The digest of community %s failed.", community.id)
 
 
-async def _publish(database: Database, community_id: int, now: datetime) -> None:
-    async with database.writing() as session:
-        if published := await digests.publish(session, community_id, now):
-            await outbox.add_rows(session, _posts(published, now))
+async def _draft(session: Session, community_id: int, now: datetime) -> None:
+    if draft := await digests.begin_draft(session, community_id, now):
+        await outbox.add_rows(session, await announce.draft(session, draft, now))
 
 
-def _posts(published: Published, now: datetime) -> list[OutboxRow]:
-    """One post a chat, in its language, at most once, and only while the issue is fresh."""
-    community, fresh = published.community, published.due + STALE_AFTER - now
-    rows = []
-    for chat in published.chats:
-        said = texts.issue(announce.language_of_chat(chat, community), published.issue)
-        key = f"digest:{community.id}:{published.period}:{chat.id}"
-        rows.append(to_chat(chat.id or 0, replace(said, fresh=fresh), now, key=key, once=True, topic=chat.topic))
-    return rows
+async def _publish(session: Session, community_id: int, now: datetime) -> None:
+    if published := await digests.publish(session, community_id, now):
+        posts = await announce.issue(session, published, now)
+        await outbox.add_rows(session, [*posts, *await announce.posted(session, published, now)])

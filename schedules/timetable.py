@@ -19,6 +19,7 @@ from schedules import (
     offers,
     proposals,
     questions,
+    repositories,
     verdicts,
     votes,
     waves,
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 Job = Callable[[Database, datetime], Awaitable[None]]
 
 JOBS: tuple[Job, ...] = (
+    repositories.knock,
     digests.knock,
     invitations.knock,
     votes.knock,

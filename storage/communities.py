@@ -30,6 +30,7 @@ class Community(SQLModel, table=True):
     ritual_hour: int = 17
     ritual_minute: int = 0
     digest_due_at: datetime = Field(index=True)
+    drafted_for: datetime | None = None  # the due moment of whose issue the team has been shown a draft
     last_number: int = 0
     created_at: datetime
 

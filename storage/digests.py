@@ -1,6 +1,7 @@
 """Digests: one per community and period, and the reads they are drawn from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, UniqueConstraint, delete, func, union, update
@@ -12,7 +13,7 @@ from storage.communities import Chat, Community
 from storage.database import Session, insert_into
 from storage.members import Member, Person
 from storage.outbox import DOUBTFUL, OutboxRow
-from storage.suggestions import Suggestion, families
+from storage.suggestions import OPEN, Suggestion, families
 from storage.votes import Vote
 from storage.wordings import Wording
 
@@ -32,6 +33,26 @@ class Digest(SQLModel, table=True):
     period: str
     state: str
     published_at: datetime
+    html: str = ""  # what was said, in the community's language, for who reads it outside the chats
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody new, and who brought them."""
+
+    person_id: int
+    name: str
+    inviter_id: int | None = None
+    inviter: str | None = None
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One person's own words for a suggestion."""
+
+    person_id: int
+    name: str
+    words: str
 
 
 async def get_last_posted(session: Session, community_id: int) -> Digest | None:
@@ -49,6 +70,29 @@ async def has_digest(session: Session, community_id: int, period: str) -> bool:
 async def count_posted(session: Session, community_id: int) -> int:
     """How many issues the community has seen."""
     query = select(func.count()).where(Digest.community_id == community_id, Digest.state == POSTED)
+    return int((await session.exec(query)).one())
+
+
+async def list_posted_periods(session: Session, community_id: int) -> list[str]:
+    """The weeks that had an issue."""
+    query = select(Digest.period).where(Digest.community_id == community_id, Digest.state == POSTED)
+    return list(await session.exec(query))
+
+
+async def list_posted(session: Session, community_id: int, limit: int) -> list[Digest]:
+    """The newest issues."""
+    query = select(Digest).where(Digest.community_id == community_id, Digest.state == POSTED)
+    return list(await session.exec(query.order_by(col(Digest.published_at).desc()).limit(limit)))
+
+
+async def set_html(session: Session, digest_id: int, html: str) -> None:
+    """Keep what the issue said."""
+    await session.exec(update(Digest).where(col(Digest.id) == digest_id).values(html=html))
+
+
+async def count_open(session: Session, community_id: int) -> int:
+    """How many suggestions wait for a decision."""
+    query = select(func.count()).where(Suggestion.community_id == community_id, Suggestion.status == OPEN)
     return int((await session.exec(query)).one())
 
 
@@ -84,13 +128,35 @@ async def count_supporters(session: Session, suggestion_ids: Sequence[int]) -> d
     return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
 
 
-async def list_newcomers(
-    session: Session, community_id: int, since: datetime, *, invited_only: bool
-) -> list[tuple[str, str | None]]:
-    """Names of who came after a moment and is still there, with who brought them; the invited first."""
+async def list_voices(session: Session, suggestion_ids: Sequence[int]) -> dict[int, list[Voice]]:
+    """By suggestion, who asked for it in which words, the first one first."""
+    query = (
+        select(Wording, Person.name)
+        .join(Person, col(Person.id) == col(Wording.person_id))
+        .where(col(Wording.suggestion_id).in_(suggestion_ids))
+        .order_by(col(Wording.created_at), col(Wording.id))
+    )
+    voices: dict[int, list[Voice]] = {}
+    for wording, name in await session.exec(query):
+        voices.setdefault(wording.suggestion_id, []).append(Voice(wording.person_id, name, wording.text))
+    return voices
+
+
+async def list_mentions(session: Session, community_id: int, person_ids: Sequence[int]) -> dict[int, str]:
+    """The network's ids of those among these people who want to be mentioned."""
+    query = (
+        select(Person.id, Person.external_id)
+        .join(Member, col(Member.person_id) == col(Person.id))
+        .where(Member.community_id == community_id, col(Member.mentions), col(Person.id).in_(person_ids))
+    )
+    return {person_id: external_id for person_id, external_id in await session.exec(query) if person_id is not None}
+
+
+async def list_newcomers(session: Session, community_id: int, since: datetime, *, invited_only: bool) -> list[Newcomer]:
+    """Who came after a moment and is still there, with who brought them; the invited first."""
     inviter = aliased(Person)
     query = (
-        select(Person.name, inviter.name)
+        select(Person.id, Person.name, Member.inviter_id, inviter.name)
         .join(Member, col(Member.person_id) == col(Person.id))
         .outerjoin(inviter, col(inviter.id) == col(Member.inviter_id))
         .where(Member.community_id == community_id, col(Member.joined_at) > since, col(Member.present))
@@ -98,7 +164,7 @@ async def list_newcomers(
     )
     if invited_only:
         query = query.where(col(Member.inviter_id).is_not(None))
-    return [(name, brought_by) for name, brought_by in await session.exec(query)]
+    return [Newcomer(person_id or 0, *brought) for person_id, *brought in await session.exec(query)]
 
 
 async def list_doubts(session: Session, community_id: int, limit: int) -> list[tuple[OutboxRow, Chat]]:
@@ -107,7 +173,7 @@ async def list_doubts(session: Session, community_id: int, limit: int) -> list[t
         select(OutboxRow, Chat)
         .join(Chat, col(Chat.id) == col(OutboxRow.chat_id))
         .where(Chat.community_id == community_id, OutboxRow.state == DOUBTFUL)
-        .where(col(OutboxRow.key).startswith("digest:"))
+        .where(col(OutboxRow.key).startswith("digest:"), col(OutboxRow.key).not_like("%:picture"))
         .order_by(col(OutboxRow.id).desc())
     )
     return [(row, chat) for row, chat in await session.exec(query.limit(limit))]

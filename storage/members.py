@@ -51,6 +51,7 @@ class Member(SQLModel, table=True):
     role: str = "member"
     inviter_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     present: bool = True
+    mentions: bool = False  # agreed to be mentioned, so that the phone rings
     joined_at: datetime  # when we met them
     arrived_at: datetime | None = None  # when we saw them come; None for who was there before us
     seen_at: datetime
@@ -136,15 +137,17 @@ async def list_members_called(session: Session, community_id: int, word: str) ->
     return [one for one in found if one is not None]
 
 
-async def get_last_decider(session: Session, community_id: int) -> Person | None:
-    """Who last decided about a suggestion, or shipped one, is still there and can be written to privately."""
+async def get_last_decider(session: Session, community_id: int, *, reachable: bool = True) -> Person | None:
+    """Who last decided about a suggestion, or shipped one, and is still there; `reachable`: privately, too."""
     query = (
         select(Person)
         .join(Suggestion, col(Suggestion.decided_by_id) == col(Person.id))
         .join(Member, and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id))
-        .where(Suggestion.community_id == community_id, col(Person.reachable), col(Member.present))
+        .where(Suggestion.community_id == community_id, col(Member.present))
         .order_by(col(Suggestion.decided_at).desc(), col(Suggestion.id).desc())
     )
+    if reachable:
+        query = query.where(col(Person.reachable))
     return (await session.exec(query.limit(1))).first()
 
 
@@ -228,6 +231,12 @@ async def add_member(session: Session, member: Member) -> Member:
 async def set_reachable(session: Session, person_id: int, reachable: bool) -> None:
     """Remember whether the person can be written to privately."""
     await session.exec(update(Person).where(col(Person.id) == person_id).values(reachable=reachable))
+
+
+async def set_mentions(session: Session, community_id: int, person_id: int, *, wanted: bool) -> None:
+    """Remember whether the person agreed to be mentioned."""
+    one = (col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    await session.exec(update(Member).where(*one).values(mentions=wanted))
 
 
 async def set_welcomes_asking(session: Session, community_id: int, person_id: int, *, welcomes: bool) -> None:

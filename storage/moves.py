@@ -5,12 +5,13 @@ import json
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from storage import care, communities, digests, members, searches, wordings, words
+from storage import care, communities, digests, members, repositories, searches, wordings, words
 from storage.audit import AuditRow
 from storage.bars import Bar
 from storage.communities import Chat, ChatAlias
 from storage.database import Session
 from storage.doors import JoinRequest
+from storage.drafts import Draft
 from storage.findings import Finding
 from storage.grants import Grant
 from storage.invitations import Invitation
@@ -126,6 +127,7 @@ async def has_invited(session: Session, community_id: int) -> bool:
 
 async def forget_community(session: Session, community_id: int) -> None:
     """Forget a community that has neither chats nor members, with what was only about itself."""
-    for table in (SettingRow, AuditRow, PromptRow, Word, Finding):
+    for table in (SettingRow, AuditRow, PromptRow, Word, Finding, Draft):
         await session.exec(delete(table).where(col(table.community_id) == community_id))
+    await repositories.delete_repositories(session, community_id)
     await communities.delete_community(session, community_id)

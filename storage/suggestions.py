@@ -169,6 +169,21 @@ async def list_untold(session: Session, community_id: int) -> list[Suggestion]:
     return list(await session.exec(query.order_by(col(Suggestion.decided_at), col(Suggestion.number))))
 
 
+async def list_by_links(session: Session, community_id: int, links: Sequence[tuple[str, str]]) -> list[Suggestion]:
+    """Suggestions by the message in which they were asked, its chat named as in a link: `c/1234` or a username."""
+    found: list[Suggestion] = []
+    for place, message in links:
+        query = (
+            select(Suggestion)
+            .join(Chat, col(Chat.id) == col(Suggestion.source_chat_id))
+            .where(Suggestion.community_id == community_id, Suggestion.source_message == message)
+        )
+        inner = place.startswith("c/")
+        named = Chat.external_id == f"-100{place[2:]}" if inner else func.lower(Chat.username) == place.lower()
+        found += await session.exec(query.where(named))
+    return found
+
+
 async def lock_suggestions(session: Session, community_id: int, numbers: Sequence[int]) -> list[Suggestion]:
     """Suggestions by number, held until the transaction ends, so that nobody else decides on them meanwhile."""
     named = (Suggestion.community_id == community_id, col(Suggestion.number).in_(numbers))

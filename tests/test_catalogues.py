@@ -176,7 +176,7 @@ def test_a_language_speaks_for_itself(language: str) -> None:
 
 @IN_EVERY_LANGUAGE
 def test_a_hostile_name_is_shown_as_it_was_typed(language: str) -> None:
-    said = digests.arrived(translator(language), HOSTILE)
+    said = digests.arrived(translator(language), HOSTILE, HOSTILE)
     assert "<b>" not in said
     assert HOSTILE in visible(said)
 

@@ -1,26 +1,48 @@
 """The weekly issue: drafted from what no digest has told yet, published once a period."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.community import notices, verdicts
+from bot.community import drafts, loop, notices, settings, verdicts
+from bot.community.drafts import Changes
+from bot.community.loop import Missing, Pace
 from bot.community.notices import Collected
 from bot.community.questions import Promise, promise_kept
-from bot.community.rituals import ritual_of
+from bot.community.rituals import Ritual, ritual_of
+from bot.community.settings import Settings
 from bot.community.verdicts import Satisfaction
 from storage import communities, digests, members, merges, releases, suggestions, votes
+from storage import drafts as draft_rows
 from storage.communities import Chat, Community
 from storage.database import Session
-from storage.digests import POSTED, SKIPPED, Digest
+from storage.digests import POSTED, SKIPPED, Digest, Newcomer, Voice
+from storage.drafts import Draft
 from storage.releases import Release
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 STALE_AFTER = timedelta(days=6)  # an issue that is older speaks of last week; the next one tells it all
-MOST_WANTED = 3
+MOST_WANTED = 5
+MOST_VOICES = 2  # named with their words beside the asker
+MOST_THANKED = 5
 CO_ASKERS = 2  # named beside the asker: those of what was merged into it
-NOTHING_SAID = Satisfaction(0, 0, 0)
+
+# In this order they stand in the issue; buttons name them by their place here.
+SECTIONS = (
+    "shipped",
+    "on_the_way",
+    "declined",
+    "satisfaction",
+    "unreached",
+    "wanted",
+    "newcomers",
+    "thanks",
+    "promise",
+    "missing",
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +55,18 @@ class Told:
     votes: int
     release: Release | None
     co_askers: Sequence[str] = ()
+    voices: Sequence[Voice] = ()  # people who asked for the same in their own words
+    mentions: Mapping[int, str] = field(default_factory=dict)  # the network's ids of who wants to be mentioned
+
+
+@dataclass(frozen=True)
+class Thanked:
+    """Somebody who did something for all this week: looked after suggestions, or brought people."""
+
+    person_id: int
+    name: str
+    decided: int = 0
+    brought: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,19 +77,62 @@ class Issue:
     number: int
     since: date
     until: date
-    shipped: Sequence[Told]
-    on_the_way: Sequence[Told]
-    declined: Sequence[Told]
-    wanted: Sequence[tuple[Suggestion, int]]
-    newcomers: Sequence[tuple[str, str | None]]  # with who brought them
-    promise: Promise | None = None  # how soon questions were answered
+    shipped: Sequence[Told] = ()
+    on_the_way: Sequence[Told] = ()
+    declined: Sequence[Told] = ()
+    satisfaction: Sequence[Satisfaction] = ()
     unreached: Sequence[Collected] = ()  # followers who could not be told privately
-    satisfaction: Satisfaction = NOTHING_SAID
+    wanted: Sequence[tuple[Suggestion, int]] = ()
+    newcomers: Sequence[Newcomer] = ()  # with who brought them
+    thanks: Sequence[Thanked] = ()
+    promise: Sequence[Promise] = ()  # how soon questions were answered
+    missing: Sequence[Missing] = ()
+    streak: int = 1  # weeks in a row, with this one
+    waiting: int = 0  # open suggestions that wait for a decision
+    pace: Pace | None = None
+    sources: Mapping[int, Chat] = field(default_factory=dict)  # the chats in which things were asked for
+    changes: Changes = field(default_factory=Changes)
+
+    def lines(self, section: str) -> list[tuple[str, Any]]:
+        """A section's lines by key, as the team wants them."""
+        items: Sequence[Any] = getattr(self, section)
+        return self.changes.arranged(section, [(f"{section}:{_number(item)}", item) for item in items])
+
+    def keys(self) -> list[str]:
+        """All lines it has."""
+        return [key for section in SECTIONS for key, _ in self.lines(section)]
 
     @property
     def told(self) -> list[Told]:
-        """Everything it says was decided."""
-        return [*self.shipped, *self.on_the_way, *self.declined]
+        """Everything it says was decided, and what the team has left out of it on purpose."""
+        decided = [("shipped", self.shipped), ("on_the_way", self.on_the_way), ("declined", self.declined)]
+        only = self.changes.only
+        return [
+            one
+            for section, items in decided
+            for one in items
+            if only is None or {f"{section}:{_number(one)}"} & {*only, *self.changes.dropped}
+        ]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing happened that one would tell."""
+        return not (self.shipped or self.on_the_way or self.declined or self.newcomers)
+
+
+def _number(
+    item: Told | Collected | tuple[Suggestion, int] | Newcomer | Thanked | Missing | Satisfaction | Promise,
+) -> int:
+    """What a line is known by within its section, whatever else changes."""
+    match item:
+        case Told() | Collected():
+            return item.suggestion.number
+        case Newcomer() | Thanked():
+            return item.person_id
+        case Missing() | Satisfaction() | Promise():
+            return 0
+        case (suggestion, _):
+            return suggestion.number
 
 
 @dataclass(frozen=True)
@@ -63,10 +140,12 @@ class Published:
     """An issue, and the chats in which it is to be posted."""
 
     community: Community
+    digest_id: int
     period: str
     due: datetime
     issue: Issue
     chats: Sequence[Chat]
+    draft: Draft | None = None  # the team's, if it was shown one
 
 
 async def with_askers(session: Session, community_id: int, decided: Sequence[Suggestion]) -> list[Told]:
@@ -74,8 +153,11 @@ async def with_askers(session: Session, community_id: int, decided: Sequence[Sug
     ids = [suggestion.id or 0 for suggestion in decided]
     counted = await votes.count_votes(session, ids)
     supporters = await digests.count_supporters(session, ids)
+    voices = await digests.list_voices(session, ids)
     people = await members.list_people(session, [suggestion.author_id for suggestion in decided])
-    nameless = await members.list_nameless(session, community_id, list(people))
+    named = [*people, *(voice.person_id for said in voices.values() for voice in said)]
+    mentions = await digests.list_mentions(session, community_id, named)
+    nameless = await members.list_nameless(session, community_id, named)
     co_askers = await merges.list_co_askers(session, community_id, ids, CO_ASKERS)
     shipped_in = [suggestion.release_id for suggestion in decided if suggestion.release_id]
     released = await releases.list_releases(session, community_id, shipped_in)
@@ -87,53 +169,149 @@ async def with_askers(session: Session, community_id: int, decided: Sequence[Sug
             co_askers=co_askers.get(suggestion.id or 0, []),
             votes=counted.get(suggestion.id or 0, 0),
             release=released.get(suggestion.release_id or 0),
+            voices=_named(voices.get(suggestion.id or 0, ()), {suggestion.author_id, *nameless}),
+            mentions=mentions,
         )
         for suggestion in decided
     ]
     return sorted(told, key=lambda one: (-one.votes, one.suggestion.number))
 
 
+def _named(voices: Sequence[Voice], but: Collection[int]) -> list[Voice]:
+    """Voices of others that may be named with their words."""
+    return [voice for voice in voices if voice.person_id not in but][:MOST_VOICES]
+
+
 async def draft(session: Session, community: Community, due: datetime) -> Issue:
-    """What the issue of that due moment says as things stand."""
+    """What the issue of that due moment says as things stand, with what the team has changed about it."""
     community_id, zone = community.id or 0, ZoneInfo(community.zone)
+    ritual = ritual_of(community)
     last = await digests.get_last_posted(session, community_id)
     since = last.published_at if last else community.created_at
     told = await with_askers(session, community_id, await suggestions.list_untold(session, community_id))
     # At a community's beginning everyone is met for the first time, however long they have been in the group.
     newcomers = await digests.list_newcomers(session, community_id, since, invited_only=last is None)
-    return Issue(
+    said = await verdicts.satisfaction(session, community_id, since)
+    changed = await draft_rows.get_draft_of(session, community_id, ritual.period(due))
+    issue = Issue(
         name=community.ritual_name,
         number=await digests.count_posted(session, community_id) + 1,
         since=since.astimezone(zone).date(),
-        until=ritual_of(community).scheduled_day(due),
+        until=ritual.scheduled_day(due),
         shipped=[one for one in told if one.suggestion.status == SHIPPED],
         on_the_way=[one for one in told if one.suggestion.status in (PLANNED, STARTED)],
         declined=[one for one in told if one.suggestion.status == DECLINED],
+        satisfaction=[said] if said.answers else [],
+        unreached=await notices.collect_for_digest(session, community_id),
         wanted=await votes.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
-        promise=await promise_kept(session, community_id, since, due),
-        unreached=await notices.collect_for_digest(session, community_id),
-        satisfaction=await verdicts.satisfaction(session, community_id, since),
+        thanks=await _thanks(session, community_id, told, newcomers),
+        streak=await _streak(session, community_id, ritual, due),
+        waiting=await digests.count_open(session, community_id),
+        pace=await loop.pace(session, community_id, since, due),
+        promise=[kept] if (kept := await promise_kept(session, community_id, since, due)) else [],
+        sources={chat.id or 0: chat for chat in await communities.list_chats(session, community_id)},
+        changes=drafts.changes_of(changed),
     )
+    figures = await loop.missing(session, community_id, since)
+    return replace(issue, missing=[figures] if figures.voters else [])
 
 
-async def publish(session: Session, community_id: int, now: datetime) -> Published | None:
+async def _thanks(
+    session: Session, community_id: int, told: Sequence[Told], newcomers: Sequence[Newcomer]
+) -> list[Thanked]:
+    """Who looked after what is told, and who brought the new ones: deeds, not loudness."""
+    signed = not (await settings.load(session, community_id)).team_signs
+    decided = Counter(one.suggestion.decided_by_id or 0 for one in told) if signed else Counter()
+    brought = Counter(one.inviter_id for one in newcomers if one.inviter_id)
+    people = await members.list_people(session, [*decided, *brought])
+    nameless = await members.list_nameless(session, community_id, list(people))
+    named = [(i, person.name) for i, person in people.items() if i not in nameless]
+    thanked = [Thanked(i, name, decided[i], brought[i]) for i, name in named]
+    return sorted(thanked, key=lambda one: (-one.brought, -one.decided, one.person_id))[:MOST_THANKED]
+
+
+async def _streak(session: Session, community_id: int, ritual: Ritual, due: datetime) -> int:
+    """How many weeks in a row there has been an issue, counting this one."""
+    posted = set(await digests.list_posted_periods(session, community_id))
+    streak, day = 1, ritual.scheduled_day(due) - timedelta(days=7)
+    while _week(day) in posted:
+        streak, day = streak + 1, day - timedelta(days=7)
+    return streak
+
+
+def _week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def due_of(community: Community, now: datetime) -> datetime:
+    """The due moment of the issue that comes next, or that has waited for approval."""
+    return max(community.digest_due_at, ritual_of(community).last_due(now))
+
+
+def period_of(community: Community, now: datetime) -> str:
+    """The week the coming issue stands for."""
+    return ritual_of(community).period(due_of(community, now))
+
+
+async def begin_draft(session: Session, community_id: int, now: datetime) -> Draft | None:
+    """The draft of the coming issue, once, when it is time to show it to the team; None when it is not."""
+    community = await communities.get_community(session, community_id)
+    chosen = await settings.load(session, community_id)
+    due = community.digest_due_at
+    wanted = chosen.digest_needs_approval or (chosen.draft_hours > 0 and now < due)
+    if not wanted or now < due - timedelta(hours=chosen.draft_hours):
+        return None
+    if not await draft_rows.claim_draft(session, community):
+        return None
+    return await coming_draft(session, community, now)
+
+
+async def coming_draft(session: Session, community: Community, now: datetime) -> Draft:
+    """The draft of the coming issue, made where there is none yet."""
+    chosen = await settings.load(session, community.id or 0)
+    period = period_of(community, now)
+    return await drafts.prepare(session, community.id or 0, period, now, needs_approval=chosen.digest_needs_approval)
+
+
+async def publish(session: Session, community_id: int, now: datetime, *, at_once: bool = False) -> Published | None:
     """Settle what is due: of several weeks missed only the newest is told, and that only while it is fresh.
 
-    None when nothing is due (any more) or the period is skipped.
+    None when nothing is due (any more), the period is skipped, or its draft waits for approval. `at_once` is the
+    team's word to post the coming issue now.
     """
     community = await communities.get_community(session, community_id)
     ritual = ritual_of(community)
-    if community.digest_due_at > now or not await digests.claim_due(session, community, ritual.next_due(now)):
+    if community.digest_due_at > now and not at_once:
         return None
-    due = ritual.last_due(now)
-    chats = [chat for chat in await communities.list_chats(session, community_id) if chat.is_open or chat.is_seed]
-    state = POSTED if chats and now - due < STALE_AFTER else SKIPPED
+    due = due_of(community, now)
+    chosen = await settings.load(session, community_id)
+    drafted = await draft_rows.get_draft_of(session, community_id, ritual.period(due))
+    if not at_once and now - due < STALE_AFTER and _waits(drafted, chosen):
+        await digests.claim_due(session, community, due)  # of a week long gone there is no draft to approve
+        return None
+    if not await digests.claim_due(session, community, ritual.next_due(max(now, due))):
+        return None
     issue = await draft(session, community, due)
+    chats = [chat for chat in await communities.list_chats(session, community_id) if chat.is_open or chat.is_seed]
+    skipped = (drafted is not None and drafted.state == draft_rows.SKIPPED) or (
+        issue.is_quiet and not chosen.digest_when_quiet
+    )
+    state = POSTED if chats and now - due < STALE_AFTER and not skipped else SKIPPED
     digest = Digest(community_id=community_id, period=ritual.period(due), state=state, published_at=now)
     digest_id = await digests.add_digest(session, digest)
+    if drafted is not None:
+        drafted.state = draft_rows.POSTED if state == POSTED else draft_rows.SKIPPED
     if digest_id is None or state == SKIPPED:
         return None
     await digests.set_told(session, [one.suggestion.id or 0 for one in issue.told], digest_id)
     await notices.set_named(session, issue.unreached, now)
-    return Published(community, digest.period, due, issue, chats)
+    return Published(community, digest_id, digest.period, due, issue, chats, drafted)
+
+
+def _waits(drafted: Draft | None, chosen: Settings) -> bool:
+    """Whether the issue may not go out before somebody of the team has said so."""
+    if drafted is None:
+        return chosen.digest_needs_approval
+    return drafted.needs_approval and drafted.state == draft_rows.OPEN

@@ -241,6 +241,26 @@ class SettingRefused(Refusal):
 
 
 @dataclass
+class DraftSettled(Refusal):
+    """The issue has been posted or skipped, or the line is in it no more."""
+
+
+@dataclass
+class RepositoryUnclear(Refusal):
+    """That names no repository."""
+
+
+@dataclass
+class ReleaseSettled(Refusal):
+    """Somebody of the team has decided about this release already."""
+
+
+@dataclass
+class StartFirst(Refusal):
+    """What is to be told must be told privately, and the person has never pressed Start."""
+
+
+@dataclass
 class UnknownZone(Refusal):
     """The tz database has no zone of that name."""
 

@@ -34,10 +34,11 @@ class SeenChat:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a community starts with."""
+    """What a community starts with, and where our pages are reached."""
 
     language: str
     zone: str
+    web_url: str = ""
 
 
 async def meet_person(session: Session, seen: SeenPerson, now: datetime) -> Person:
@@ -135,3 +136,8 @@ def is_met(member: Member | None, chat: Chat, now: datetime) -> bool:
     if member is None or not member.present or now - member.seen_at > RECENTLY:
         return False
     return not (chat.is_seed and member.role == "member")
+
+
+async def set_mentions(session: Session, member: Member, *, wanted: bool) -> None:
+    """Whether a digest that names the member may ring their phone."""
+    await members.set_mentions(session, member.community_id, member.person_id, wanted=wanted)

@@ -33,6 +33,12 @@ class Settings:
     promise_hours: int = _whole(24, 0, 336)  # within which the team answers questions; 0: nothing is promised
     daily_hour: int = _whole(10, 0, 23)  # of the community's day, at which the team gets its lists
     team_signs: bool = False  # decisions are shown as the team's, not with a name
+    draft_hours: int = _whole(4, 0, 48)  # before the digest, the team sees its draft; 0: no draft
+    digest_needs_approval: bool = False  # it waits for the team's word
+    digest_when_quiet: bool = True  # it comes, and says why, also when nothing has happened
+    digest_public: bool = False  # anybody may read its feed
+    release_prereleases: bool = False  # a pre-release ships, too
+    reference_words: tuple[str, ...] = ()  # what stands before a suggestion's number in release texts, beside S-
     suggest_words: tuple[str, ...] = ()  # further words that begin a suggestion here
 
 

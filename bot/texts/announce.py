@@ -8,8 +8,12 @@ from functools import partial
 from typing import Any
 
 from bot.community import settings
+from bot.community.digests import STALE_AFTER, Published, due_of
+from bot.community.digests import draft as draft_issue
+from bot.community.references import newest_section
+from bot.community.repositories import Shipment, ship_text
 from bot.community.votes import Cast
-from bot.texts import care, chats, digests, roundups
+from bot.texts import care, chats, digests, drafts, repositories, roundups
 from bot.texts import suggestions as texts
 from bot.texts import votes as vote_texts
 from bot.texts.catalogues import Translator, closest_language, translator
@@ -18,13 +22,19 @@ from bot.texts.say import Say, to_chat, to_person
 from bot.texts.suggestions import Around
 from storage import care as care_rows
 from storage import communities, members, merges, outbox, reservations, suggestions, votes
+from storage import digests as issues
 from storage.communities import Chat, Community
 from storage.database import Session
+from storage.drafts import Draft
 from storage.members import Person
 from storage.outbox import OutboxRow
+from storage.releases import Release
 from storage.suggestions import Suggestion
 
 log = logging.getLogger(__name__)
+
+PICTURE = ":picture"  # how the key of an issue's picture ends
+MOST_DOUBTS = 20  # chats named in one message
 
 
 def language_of_chat(chat: Chat, community: Community) -> Translator:
@@ -195,14 +205,76 @@ async def doubtful(session: Session, row: OutboxRow, now: datetime) -> None:
 
 
 async def _doubt(session: Session, row: OutboxRow, chat: Chat, now: datetime) -> list[OutboxRow]:
+    community, key = await communities.get_community(session, chat.community_id), row.key or ""
+    if key.endswith(PICTURE):
+        return []  # the words of the issue say the same
+    if key.startswith("digest:"):
+        lost = await issues.list_doubts(session, community.id or 0, MOST_DOUBTS)
+        period = key.split(":")[2]
+        return await to_team(session, community, lambda t: digests.in_doubt(t, lost), now, slot=f"doubts:{period}")
     title = chat.title or chat.external_id
-    community = await communities.get_community(session, chat.community_id)
+    return await to_team(session, community, lambda t: digests.message_in_doubt(t, title), now, key=f"doubt:{row.id}")
 
-    def ask(t: Translator) -> Say:
-        is_digest = row.key is not None and row.key.startswith("digest:")
-        return digests.in_doubt(t, title, row.id or 0) if is_digest else digests.message_in_doubt(t, title)
 
-    return await to_team(session, community, ask, now, key=f"doubt:{row.id}")
+async def issue(session: Session, published: Published, now: datetime) -> list[OutboxRow]:
+    """The posts of an issue: in each chat's language and topic, each at most once, and only while it is fresh."""
+    community, told = published.community, published.issue
+    fresh = published.due + STALE_AFTER - now
+    whole = digests.issue(translator(community.language), told)
+    await issues.set_html(session, published.digest_id, "\n\n".join(page.text for page in whole))
+    rows = []
+    for chat in published.chats:
+        t, key = language_of_chat(chat, community), f"digest:{community.id}:{published.period}:{chat.id}"
+        said = [(f"{key}:{place}" if place else key, page) for place, page in enumerate(digests.issue(t, told, chat))]
+        if picture := digests.picture(t, told, community):
+            said.insert(0, (key + PICTURE, picture))
+        rows += [
+            to_chat(chat.id or 0, replace(words, fresh=fresh), now, key=name, once=True, topic=chat.topic)
+            for name, words in said
+        ]
+    return rows
+
+
+async def draft(session: Session, draft: Draft, now: datetime) -> list[OutboxRow]:
+    """The draft's page for the team."""
+    community = await communities.get_community(session, draft.community_id)
+    told = await draft_issue(session, community, due_of(community, now))
+
+    def page(t: Translator) -> Say:
+        return drafts.page(t, told, draft, community)
+
+    return await to_team(session, community, page, now, slot=f"draft:{draft.id}")
+
+
+async def posted(session: Session, published: Published, now: datetime) -> list[OutboxRow]:
+    """The draft's page, wherever it stands, says that the issue is posted."""
+    rows = await draft(session, published.draft, now) if published.draft else []
+    return [row for row in rows if row.slot and await outbox.get_slot(session, row.slot)]
+
+
+async def shipment(session: Session, community_id: int, told: Shipment, now: datetime) -> list[OutboxRow]:
+    """What a release led to: the cards say it, and the team hears."""
+    community = await communities.get_community(session, community_id)
+    cards = [await card(session, suggestion, now) for suggestion in told.shipped]
+    slot = f"release:{told.publication.id}" if told.publication and told.asks else None
+
+    def say(t: Translator) -> Say:
+        return repositories.shipment(t, told)
+
+    return [*cards, *await to_team(session, community, say, now, slot=slot)]
+
+
+async def changelog(session: Session, community_id: int, text: str, now: datetime) -> Shipment:
+    """Ship what a changelog's newest section names, in the name of who decided last, and tell it."""
+    version, section = newest_section(text)
+    decider = await members.get_last_decider(session, community_id, reachable=False)
+    if decider is None:
+        raise LookupError("Nobody of this community's team has decided about a suggestion yet.")
+    release = Release(community_id=community_id, version=version, released_by_id=decider.id or 0, released_at=now)
+    told = await ship_text(session, release, section)
+    if told.shipped or told.unknown:
+        await outbox.add_rows(session, await shipment(session, community_id, told, now))
+    return told
 
 
 async def topic_lost(session: Session, row: OutboxRow, now: datetime) -> None:
@@ -219,18 +291,26 @@ async def topic_lost(session: Session, row: OutboxRow, now: datetime) -> None:
 
 
 async def to_team(
-    session: Session, community: Community, say: Callable[[Translator], Say], now: datetime, *, key: str
+    session: Session,
+    community: Community,
+    say: Callable[[Translator], Say],
+    now: datetime,
+    *,
+    key: str | None = None,
+    slot: str | None = None,
 ) -> list[OutboxRow]:
-    """What the team should know, once for a key: for the staff chats, or else privately for who decided last.
+    """What the team should know, for the staff chats, or else privately for who decided last.
 
-    Empty when there is neither. Only who has pressed Start can be told privately.
+    Said once for a key; in a slot, it is one live message in each place. Empty when there is nobody: only who has
+    pressed Start can be told privately.
     """
-    if told := await to_rooms(session, community, say, now, key=key):
+    if told := await to_rooms(session, community, say, now, key=key, slot=slot):
         return told
     person = await members.get_last_decider(session, community.id or 0)
     if person is None:
         return []
-    return [to_person(person.id or 0, say(language_of_person(person, community)), now, key=f"{key}:person")]
+    said = replace(say(language_of_person(person, community)), slot=f"{slot}:person" if slot else None)
+    return [to_person(person.id or 0, said, now, key=f"{key}:person" if key else None)]
 
 
 async def to_rooms(

@@ -65,6 +65,12 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         number=e.number,
     ),
     errors.CannotShip: lambda t, e: cannot_ship(t, e.unknown, e.shipped),
+    errors.RepositoryUnclear: lambda t, _: t("Which repository? Write it as <code>/repository owner/name</code>."),
+    errors.ReleaseSettled: lambda t, _: t("Somebody of the team has decided about this release already."),
+    errors.StartFirst: lambda t, _: t(
+        "That is for your eyes only. Open a private chat with me, press Start, and ask again."
+    ),
+    errors.DraftSettled: lambda t, _: t("That is settled already. /digest shows the coming issue."),
     errors.BarredFromInviting: lambda t, e: barred(t, e.reason),
     errors.NotAMember: lambda t, _: t("I do not know this person as a member here. Has their name been misspelt?"),
     errors.WhoIsMeant: lambda t, e: t(

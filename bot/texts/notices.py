@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from bot.community.notices import WAYS, Item, Letter, News
 from bot.texts.catalogues import Translator
-from bot.texts.digests import Section
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
+from bot.texts.pages import Section
 from bot.texts.say import Button, Keyboard, Say
 from bot.texts.suggestions import status_name
 from storage.communities import Community

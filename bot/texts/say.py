@@ -1,7 +1,7 @@
 """What handlers return: something said in the chat, a toast, a reaction. Rows for the outbox are made of it here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -56,6 +56,30 @@ class Say:
         elif self.asks:
             fields["reply_markup"] = {"force_reply": True, "selective": True}
         return fields
+
+    @property
+    def method(self) -> str:
+        """The network's name of the call that says it."""
+        return "sendMessage"
+
+
+@dataclass(frozen=True)
+class Picture(Say):
+    """A picture, drawn when it is sent; the text says in words what it shows, and stands under it."""
+
+    painting: str = ""  # which picture, and what it is drawn from, as plain JSON: see bot/texts/pictures
+    ingredients: Mapping[str, object] = field(default_factory=dict)
+
+    def fields(self) -> dict[str, object]:
+        """The arguments of sendPhoto."""
+        fields = super().fields()
+        del fields["link_preview_options"]
+        caption = fields.pop("text")
+        return {**fields, "caption": caption, "photo": {"painting": self.painting, "ingredients": self.ingredients}}
+
+    @property
+    def method(self) -> str:
+        return "sendPhoto"
 
 
 @dataclass(frozen=True)
@@ -126,7 +150,7 @@ def to_chat(
     if topic:
         fields["message_thread_id"] = int(topic)
     return call(
-        "sendMessage",
+        say.method,
         fields,
         now,
         chat_id=chat_id,
@@ -156,7 +180,7 @@ def to_one_in(
 def to_person(person_id: int, say: Say, now: datetime, *, key: str | None = None, priority: int = NOTICE) -> OutboxRow:
     """The outbox row that says it to one person privately."""
     return call(
-        "sendMessage",
+        say.method,
         say.fields(),
         now,
         person_id=person_id,

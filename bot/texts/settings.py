@@ -24,6 +24,12 @@ def meanings(t: Translator) -> dict[str, Markup]:
         "promise_hours": t("hours within which the team answers questions; 0: nothing is promised"),
         "daily_hour": t("the hour at which the team gets its daily lists"),
         "team_signs": t("decisions are shown as the team's, without a name"),
+        "draft_hours": t("hours before the digest at which the team sees its draft; 0: no draft"),
+        "digest_needs_approval": t("the digest waits until the team approves it"),
+        "digest_when_quiet": t("the digest also comes after a week in which nothing happened"),
+        "digest_public": t("anybody may read the feed of the digests"),
+        "release_prereleases": t("a pre-release of a bound repository ships, too"),
+        "reference_words": t("what stands before a suggestion's number in release texts, beside S-12 and Millet #12"),
         "suggest_words": t("further words that begin a suggestion here, as in “wish: …” and #wish"),
     }
 

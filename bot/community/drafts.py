@@ -1,0 +1,103 @@
+"""The coming issue in the team's hands: lines dropped, moved or reworded, skipped, approved.
+
+A draft stores what the team has changed and not the lines themselves: what ships an hour before the digest is still
+in it. Only where it waits for approval does it stay what was approved.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from bot.community.errors import DraftSettled, TextTooLong
+from storage import drafts
+from storage.database import Session
+from storage.drafts import APPROVED, OPEN, SKIPPED, Draft
+
+LONGEST_LINE = 300
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the team has changed. Lines are named by their section and what they speak of, such as `shipped:12`."""
+
+    dropped: Sequence[str] = ()
+    order: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by section; what is not named stands below
+    words: Mapping[str, str] = field(default_factory=dict)
+    only: Sequence[str] | None = None  # the lines that were approved
+
+    def arranged(self, section: str, lines: Sequence[tuple[str, Item]]) -> list[tuple[str, Item]]:
+        """A section's lines as the team wants them."""
+        kept = [line for line in lines if line[0] not in self.dropped and (self.only is None or line[0] in self.only)]
+        places = {key: place for place, key in enumerate(self.order.get(section, ()))}
+        return sorted(kept, key=lambda line: places.get(line[0], len(places)))
+
+    def moved(self, section: str, keys: Sequence[str], key: str, by: int) -> "Changes":
+        """The line a place higher or lower among its section's."""
+        order = list(keys)
+        if key in order:
+            place = order.index(key)
+            order.insert(max(place + by, 0), order.pop(place))
+        return replace(self, order={**self.order, section: order})
+
+
+def changes_of(draft: Draft | None) -> Changes:
+    """What has been changed; nothing where there is no draft."""
+    stored: dict[str, Any] = json.loads(draft.changes) if draft else {}
+    return Changes(**stored)
+
+
+async def access_draft(session: Session, community_id: int, draft_id: int, *states: str) -> Draft:
+    """The community's draft, held until the transaction ends; raises DraftSettled when it is past changing."""
+    draft = await drafts.get_draft(session, community_id, draft_id)
+    if draft is None or draft.state not in (states or (OPEN, APPROVED)):
+        raise DraftSettled
+    return draft
+
+
+async def change(session: Session, draft: Draft, changes: Changes) -> None:
+    """Keep the changes. What was approved before them is not approved any more."""
+    draft.changes = json.dumps(asdict(replace(changes, only=None)), ensure_ascii=False)
+    draft.state = OPEN
+    await session.flush()
+
+
+async def drop(session: Session, draft: Draft, key: str) -> None:
+    """Leave a line out, this week and later: it counts as told."""
+    changes = changes_of(draft)
+    await change(session, draft, replace(changes, dropped=[*changes.dropped, key]))
+
+
+async def reword(session: Session, draft: Draft, key: str, words: str) -> None:
+    """Say a line in the team's own words, alike in every language; raises TextTooLong."""
+    if len(words) > LONGEST_LINE:
+        raise TextTooLong(LONGEST_LINE)
+    changes = changes_of(draft)
+    await change(session, draft, replace(changes, words={**changes.words, key: words}))
+
+
+async def approve(session: Session, draft: Draft, keys: Sequence[str]) -> None:
+    """The issue may go out with these lines; what is decided later waits for the next."""
+    draft.changes = json.dumps(asdict(replace(changes_of(draft), only=list(keys))), ensure_ascii=False)
+    draft.state = APPROVED
+    await session.flush()
+
+
+async def skip(session: Session, draft: Draft) -> None:
+    """No issue this week; the next one tells it all."""
+    draft.state = SKIPPED
+    await session.flush()
+
+
+async def reopen(session: Session, draft: Draft) -> None:
+    """The team has thought better of skipping it."""
+    draft.state = OPEN
+    await session.flush()
+
+
+async def prepare(session: Session, community_id: int, period: str, now: datetime, *, needs_approval: bool) -> Draft:
+    """The period's draft, made where there is none yet."""
+    new = Draft(community_id=community_id, period=period, needs_approval=needs_approval, created_at=now)
+    return await drafts.add_draft(session, new)

@@ -1,0 +1,60 @@
+"""The loop in figures: honest, few, and each one a person can check by counting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from statistics import median
+
+from storage import loop as rows
+from storage.database import Session
+
+WEEKS_OF_GROWTH = 8
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Whom one does not hear: what the digest says about itself."""
+
+    voters: int
+    top_share: int  # percent of the votes that came from the busiest tenth of the voters
+    first_timers: int
+    silent: int  # members who have never asked nor voted
+    members: int
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast asking leads to shipping, and how much of what was wanted has come."""
+
+    days_to_ship: float | None  # the median; None when nothing shipped
+    delivered: float | None  # the share of all votes that are for what has shipped
+    growth: Sequence[int]  # members at the end of each of the last weeks
+
+
+async def missing(session: Session, community_id: int, since: datetime) -> Missing:
+    """Who took part since then, and who did not."""
+    counts = await rows.list_vote_counts(session, community_id, since)
+    taking_part, fresh = await rows.count_taking_part(session, community_id, since)
+    members = await rows.count_present(session, community_id)
+    return Missing(len(counts), top_share(counts), fresh, max(members - taking_part, 0), members)
+
+
+def top_share(counts: Sequence[int]) -> int:
+    """Percent of the votes that the busiest tenth of the voters gave; a tenth is at least one person."""
+    ranked = sorted(counts, reverse=True)
+    return round(100 * sum(ranked[: ceil(len(ranked) / 10)]) / sum(ranked)) if ranked else 0
+
+
+async def pace(session: Session, community_id: int, since: datetime, until: datetime) -> Pace:
+    """The pace of what shipped since then, with the growth of the weeks before."""
+    waits = [(shipped - asked) / DAY for asked, shipped in await rows.list_waits(session, community_id, since)]
+    delivered, votes = await rows.count_votes_delivered(session, community_id)
+    moments = [until - WEEK * weeks for weeks in reversed(range(WEEKS_OF_GROWTH))]
+    grown = await rows.count_present_at(session, community_id, moments)
+    return Pace(
+        days_to_ship=median(waits) if waits else None,
+        delivered=delivered / votes if votes else None,
+        growth=grown,
+    )
