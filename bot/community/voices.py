@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from bot.community.errors import AlreadyDecided, NoWords
 from bot.community.suggestions import access_suggestion
-from storage import follows, votes, wordings
+from storage import follows, merges, votes, wordings
 from storage.database import Session
 from storage.suggestions import DECLINED, SHIPPED, Suggestion
 from storage.wordings import Indexed, Wording
@@ -17,7 +17,7 @@ class Fate(Enum):
 
     GONE = auto()  # nobody else had joined: it is in no list any more
     HANDED_ON = auto()  # the next voice is its text now, and who said it its asker
-    STAYS = auto()  # others voted for these very words, so they stand; the asker hears no more of it
+    STAYS = auto()  # others voted for these words or were merged into them, so they stand; the asker hears no more of it
     VOICE = auto()  # one voice less
 
 
@@ -72,7 +72,9 @@ async def _fate(session: Session, voice: Voice) -> Fate:
         return Fate.VOICE
     if len(await wordings.list_voices(session, suggestion.id or 0)) > 1:
         return Fate.HANDED_ON
-    return Fate.STAYS if await votes.count_votes(session, [suggestion.id or 0]) else Fate.GONE
+    is_joined = await merges.list_merged(session, suggestion.id or 0)
+    is_wanted = is_joined or await votes.count_votes(session, [suggestion.id or 0])
+    return Fate.STAYS if is_wanted else Fate.GONE
 
 
 async def _hand_on(session: Session, suggestion: Suggestion) -> None:
