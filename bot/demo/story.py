@@ -105,7 +105,7 @@ async def _wishes_meet(stage: Stage, public: Chat) -> None:
     await stage.say("xiaolu", public, "建議 通話可以自動錄音，開會常常漏掉重點")
     await stage.press("xiaolu", stage.whispered("xiaolu", public), "new")
     await stage.say("may", public, "/suggest Dark mode that follows the sunset, my eyes hurt at night")
-    await stage.say("daxiong", public, "#建议 晚上屏幕自动变成深色")
+    await stage.say("daxiong", public, "#建议 夜里能不能换成暗色界面")
     await stage.press("daxiong", stage.whispered("daxiong", public), "new")
 
 
