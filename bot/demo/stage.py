@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -86,9 +87,11 @@ class Stage:
             await self.sandbox.until(lambda: self.last(chat) is not seen, timeout=5)
         await self.breathe()
 
-    def react(self, who: str, message: Message | None, emoji: str) -> None:
+    async def react(self, who: str, message: Message | None, emoji: str) -> None:
+        """Somebody reacts to a message."""
         if message:
             self.world.react(self.person(who), message, emoji)
+        await self.breathe()
 
     def last(self, chat: Chat) -> Message | None:
         """The bot's last message in a chat for all to see."""
@@ -100,9 +103,19 @@ class Stage:
         return next(theirs, None)
 
     def card(self, chat: Chat, number: int) -> Message | None:
-        """The live card of a suggestion."""
-        found = (m for m in reversed(self.world.messages(chat)) if m.sender.is_bot and f"#{number} " in m.content)
+        """The live card of a suggestion, as members see it."""
+        found = self._about(chat, number)
         return next((m for m in found if m.button(f"vote:{number}") or "✅" in m.content), None)
+
+    def team_card(self, chat: Chat, number: int) -> Message | None:
+        """The card of a suggestion with the team's buttons."""
+        buttons = ((m, b.data or "") for m in self._about(chat, number) for row in m.buttons for b in row)
+        return next((message for message, data in buttons if data.startswith("mine:")), None)
+
+    def _about(self, chat: Chat, number: int) -> Iterator[Message]:
+        """What the bot has said of a suggestion, the latest first."""
+        said = reversed(self.world.messages(chat))
+        return (m for m in said if m.sender.is_bot and f"#{number} " in m.content)
 
     async def hand_over(self, caption: Caption) -> None:
         """The story is over: the clock goes on by the second, and the visitor decides."""

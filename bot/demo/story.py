@@ -1,7 +1,7 @@
 """One week of a community that makes a phone system: who says what, and what the visitor is told about it."""
 
 from bot.demo.stage import Stage
-from bot.sandbox.model import Chat
+from bot.sandbox.model import Chat, Message
 
 EXTRAS = {
     "may": ("May", "en"),
@@ -14,11 +14,14 @@ EXTRAS = {
 async def tell(stage: Stage) -> None:
     """The week from Monday morning to Saturday, then the chats are the visitor's."""
     public, seeds, team = await _monday_morning(stage)
-    await _people_suggest(stage, public)
+    question = await _people_suggest(stage, public)
     await _wishes_meet(stage, public)
-    await _the_team_looks(stage, public, team)
+    await _a_wish_is_overheard(stage, public)
+    await _the_team_looks(stage, public, team, question)
+    await _the_askers_hear(stage, public)
     await _a_friend_is_invited(stage, seeds)
     await _friday(stage, public, seeds, team)
+    await _saturday(stage, team)
     code = await _a_code_for_sam(stage)
     await stage.hand_over(
         (
@@ -64,80 +67,110 @@ async def _monday_morning(stage: Stage) -> tuple[Chat, Chat, Chat]:
     return public, seeds, team
 
 
-async def _people_suggest(stage: Stage, public: Chat) -> None:
+async def _people_suggest(stage: Stage, public: Chat) -> Message:
+    """A suggestion and its votes; and a question, which is returned."""
     await stage.scene(
         0,
         12,
         20,
         (
-            "小满 is new here, and just says what is missing.",
-            "小满刚进群，随口说了一个想法。",
-            "小滿剛進群，隨口說了一個想法。",
+            "小满 is new here and says what is missing. Others vote by the button, or by a reaction.",
+            "小满刚进群，提了个建议。大家点按钮投票，点个表情也算。",
+            "小滿剛進群，提了個建議。大家點按鈕投票，按個表情也算。",
         ),
     )
-    await stage.say("xiaoman", public, "大家好，刚装上，界面好清爽 👋")
-    await stage.say("xiaoman", public, "建议 希望可以屏蔽陌生来电")
-    for voter in ("ahe", "may", "azhe"):
-        await stage.press(voter, stage.card(public, 1), "vote")
-    await stage.scene(
-        1,
-        10,
-        0,
-        (
-            "Tuesday. 小鹿 writes Traditional Chinese, May English: one list for all.",
-            "周二，小鹿写繁体，May 写英文，都在同一张单子上。",
-            "週二，小鹿寫繁體，May 寫英文，都在同一張單子上。",
-        ),
-    )
-    await stage.say("xiaolu", public, "建議 通話可以自動錄音，開會常常漏掉重點")
-    await stage.say("may", public, "/suggest Dark mode that follows the sunset, my eyes hurt at night")
-    await stage.press("daxiong", stage.card(public, 3), "vote")
+    await stage.start("xiaoman")
+    said = await stage.say("xiaoman", public, "建议 希望可以屏蔽陌生来电")
+    await stage.press("ahe", stage.card(public, 1), "vote")
+    await stage.react("azhe", stage.card(public, 1), "❤")
+    await stage.react("daxiong", said, "👍")
+    return await stage.say("xiaoman", public, "请问怎么关掉开屏广告？")
 
 
 async def _wishes_meet(stage: Stage, public: Chat) -> None:
     await stage.scene(
-        1,
+        0,
         15,
         30,
         (
-            "大熊 asks for something that 小满 asked yesterday. Millet shows him, and his words join hers.",
-            "大熊想要的，小满昨天提过了。小米问他是不是这一条，他的原话也留下来。",
-            "大熊想要的，小滿昨天提過了。小米問他是不是這一條，他的原話也留下來。",
+            "小鹿 and May want the same in other words and languages. Only they see Millet's question: is it this one?",
+            "小鹿写繁体，May 写英文，要的是同一件事。小米悄悄问他们：是不是这一条？",
+            "小鹿寫繁體，May 寫英文，要的是同一件事。小米悄悄問他們：是不是這一條？",
         ),
     )
-    await stage.say("daxiong", public, "#建议 屏蔽陌生人的来电，每天被推销电话吵醒")
-    await stage.press("daxiong", stage.whispered("daxiong", public), "join")
+    await stage.say("xiaolu", public, "建議 想要只接通訊錄裡的電話，其他一律擋掉")
+    await stage.press("xiaolu", stage.whispered("xiaolu", public), "join")
+    await stage.say("may", public, "/suggest Please let me block calls from strangers")
+    await stage.press("may", stage.whispered("may", public), "join")
+    await stage.say("xiaolu", public, "建議 通話可以自動錄音，開會常常漏掉重點")
+    await stage.press("xiaolu", stage.whispered("xiaolu", public), "new")
+    await stage.say("may", public, "/suggest Dark mode that follows the sunset, my eyes hurt at night")
+    await stage.say("daxiong", public, "#建议 夜里能不能换成暗色界面")
+    await stage.press("daxiong", stage.whispered("daxiong", public), "new")
+
+
+async def _a_wish_is_overheard(stage: Stage, public: Chat) -> None:
     await stage.scene(
         1,
         20,
         10,
         (
-            "阿禾 only mentions a wish. A moderator replies /suggest, and 阿禾 gets the credit.",
-            "阿禾只是随口一说，管理员回复一句“建议”，功劳记在阿禾名下。",
-            "阿禾只是隨口一說，管理員回覆一句「建議」，功勞記在阿禾名下。",
+            "阿禾 only mentions a wish. Millet asks 阿禾, unseen by the others: shall I note it?",
+            "阿禾只是随口一说。小米悄悄问：要记成建议吗？别人看不到这一问。",
+            "阿禾只是隨口一說。小米悄悄問：要記成建議嗎？別人看不到這一問。",
         ),
     )
-    wish = await stage.say("ahe", public, "要是锁屏上能直接看到下一个日程就好了")
-    await stage.say("yutong", public, "建議", reply_to=wish)
-    await stage.press("xiaoman", stage.card(public, 4), "vote")
-    await stage.press("xiaolu", stage.card(public, 4), "vote")
+    await stage.say("ahe", public, "要是锁屏能自动显示日程就好了")
+    await stage.press("ahe", stage.whispered("ahe", public), "wish_note")
+    await stage.press("xiaoman", stage.card(public, 5), "vote")
+    await stage.press("xiaolu", stage.card(public, 5), "vote")
 
 
-async def _the_team_looks(stage: Stage, public: Chat, team: Chat) -> None:
+async def _the_team_looks(stage: Stage, public: Chat, team: Chat, question: Message) -> None:
     await stage.scene(
         2,
         11,
         0,
         (
-            "Wednesday. The team decides in its own room; the cards in the group follow.",
-            "周三，团队在自己的群里做决定，大群里的卡片跟着变。",
-            "週三，團隊在自己的群裡做決定，大群裡的卡片跟著變。",
+            "Wednesday. The team decides by the buttons in its own room; the cards in the group follow.",
+            "周三，团队在自己的群里点按钮做决定，大群里的卡片跟着变。",
+            "週三，團隊在自己的群裡點按鈕做決定，大群裡的卡片跟著變。",
         ),
     )
-    await stage.say("yutong", team, "/top")
-    await stage.say("yutong", team, "/status 1 planned 这周就做")
-    await stage.say("yutong", team, "/decline 2 各地法律不同，我们不碰通话录音")
-    await stage.say("tang", public, "来电这条我们动手了 💪")
+    await stage.press("yutong", stage.team_card(team, 1), "move")
+    await stage.press("yutong", stage.team_card(team, 2), "refuse")
+    await stage.say("yutong", team, "各地法律不同，我们不碰通话录音", reply_to=stage.last(team))
+    for step in ("alike", "merge:4:3", "unite"):
+        shown = stage.team_card(team, 4) if step == "alike" else stage.whispered("tang", team)
+        await stage.press("tang", shown, step)
+    await stage.scene(
+        2,
+        11,
+        40,
+        (
+            "A question nobody has answered for a day: Millet remembers it.",
+            "有个问题一天没人答，小米还记着。",
+            "有個問題一天沒人答，小米還記著。",
+        ),
+    )
+    await stage.say("tang", team, "/unanswered")
+    await stage.say("yutong", public, "抱歉晚了！设置 → 显示 → 开屏推荐，关掉就好", reply_to=question)
+
+
+async def _the_askers_hear(stage: Stage, public: Chat) -> None:
+    await stage.scene(
+        2,
+        12,
+        10,
+        (
+            "小满 has heard it privately: her wish is planned. She reserves an early try.",
+            "小满收到私信：她的建议排上日程了。她点 ✋，想第一批试用。",
+            "小滿收到私訊：她的建議排上日程了。她點 ✋，想第一批試用。",
+        ),
+    )
+    await stage.press("xiaoman", stage.card(public, 1), "reserve")
+    await stage.say("xiaoman", stage.world.private(stage.person("xiaoman")), "/my")
+    await stage.say("xiaoman", public, "小米告诉我，屏蔽来电已经排上日程了 🥹")
 
 
 async def _a_friend_is_invited(stage: Stage, seeds: Chat) -> None:
@@ -191,19 +224,22 @@ async def _friday(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> None:
         ),
     )
     await stage.wait_for_digest(public)
-    stage.react("xiaoman", stage.last(public), "🎉")
-    stage.react("daxiong", stage.last(public), "❤")
-    stage.react("may", stage.last(seeds), "👍")
-    await stage.say("xiaoman", public, "真的做了！！我第一次提建议 🥹")
+    await stage.react("xiaoman", stage.last(public), "🎉")
+    await stage.react("daxiong", stage.last(public), "❤")
+    await stage.react("may", stage.last(seeds), "👍")
+    await stage.say("xiaoman", public, "真的做了！！我第一次提建议")
+
+
+async def _saturday(stage: Stage, team: Chat) -> None:
     await stage.scene(
         5,
         10,
         0,
         (
-            "Saturday. Who brought whom, and what is wanted next.",
-            "周六，看看谁带来了谁，大家接下来想要什么。",
-            "週六，看看誰帶來了誰，大家接下來想要什麼。",
+            "Saturday. Who brought whom, and the circle grows: a call for a hundred seed users.",
+            "周六，看看谁带来了谁。圈子要长大了：招募一百名种子用户。",
+            "週六，看看誰帶來了誰。圈子要長大了：招募一百名種子用戶。",
         ),
     )
     await stage.say("tang", team, "/tree")
-    await stage.say("ahe", public, "热门")
+    await stage.say("tang", team, "/seeds open 100")
