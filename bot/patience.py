@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-MOST = 3  # refusals in a row
+MOST = 6  # refusals in a row
 PAUSE = timedelta(minutes=1)  # without a refusal, and we explain again
 MOST_REMEMBERED = 5_000
 

@@ -156,6 +156,7 @@ async def test_owners_and_tags_by_command(town: Town) -> None:
         ("/due 1 12月1日", "by Tue, Dec 1"),
         ("/due 1 none", "no date any more"),
     ):
+        town.clock.leap(20)
         await town.say("yutong", group, said)
         assert answer in town.last(group).content, said
 

@@ -16,7 +16,7 @@ from schedules import wordings as job
 from storage import communities, index, members, wordings
 from storage.communities import Community
 from storage.database import Database
-from storage.members import Person
+from storage.members import Member, Person
 from storage.suggestions import Suggestion
 from storage.wordings import TermRow, Wording
 from tests.sentences import thousand
@@ -77,6 +77,8 @@ class Place:
         async with self.database.writing() as session:
             known = len(list(await session.exec(select(Person.id))))
             person = await members.add_person(session, Person(external_id=str(known), name="阿禾", created_at=NOW))
+            member = Member(community_id=self.community.id or 0, person_id=person.id or 0, joined_at=NOW, seen_at=NOW)
+            await members.add_member(session, member)
         return Ask(self.community.id or 0, person.id or 0, text, f"here/{known}")
 
 

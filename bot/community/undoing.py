@@ -151,4 +151,5 @@ UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = 
     "ritual": _reschedule,
 }
 # Written down, and done otherwise when they were a mistake: by pressing or saying it again.
-NOT_UNDONE = {"undo", "seen", "role", "belongs", "language"}
+# What is done otherwise: `/words remove`, `/settings`, `/unbar`, or not at all, since codes are in people's hands.
+NOT_UNDONE = {"undo", "seen", "role", "belongs", "language", "apart", "words", "round", "gift", "waves", "wave"}

@@ -76,6 +76,20 @@ def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
         "belongs": t("where a chat belongs"),
         "language": t("language"),
         "undo": t("undo"),
+        "apart": t("kept apart"),
+        "words": t("words of the product"),
+        "round": t("a round of codes"),
+        "gift": t("codes as a gift"),
+        "waves": t("plan of waves"),
+        "wave": t("codes by the plan"),
+        "note": t("a wish noted"),
+        "drop": t("a wish dropped"),
+        "bar inviting": t("may not invite"),
+        "bar branch": t("branch paused"),
+        "seeds open": t("seeds are called for"),
+        "seeds closed": t("the call for seeds ended"),
+        "seeds accepted": t("taken as a seed"),
+        "seeds declined": t("not taken as a seed"),
     }
     deed = deeds.get(row.action, Markup("{}").format(safe(excerpt(row.action, 20))))
     was, became = (_values(t, log, side) for side in (row.was, row.became))

@@ -224,13 +224,6 @@ HELP = (
         lambda t: t("<code>/inbox</code>: what nobody has looked at, the oldest first."),
     ),
     Entry(
-        "mine",
-        "triage",
-        ("team",),
-        lambda t: t("look after a suggestion yourself"),
-        lambda t: t("<code>/mine 12</code>: you look after it."),
-    ),
-    Entry(
         "assign",
         "triage",
         ("team",),

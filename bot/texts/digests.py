@@ -442,6 +442,13 @@ def settled_already(t: Translator) -> Markup:
 
 HELP = (
     Entry(
+        "mentions",
+        "follow",
+        ("private",),
+        lambda t: t("whether the digest mentions me"),
+        lambda t: t("<code>/mentions</code>: whether the digest may ring your phone when it names you."),
+    ),
+    Entry(
         "digest",
         "digest",
         ("team",),

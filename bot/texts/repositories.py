@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.community.repositories import Shipment
 from bot.texts.catalogues import Translator
+from bot.texts.entry import Entry
 from bot.texts.html import excerpt, safe
 from bot.texts.say import Button, Say
 from bot.texts.triage import and_more, calm
@@ -83,3 +84,14 @@ def _buttons(t: Translator, told: Shipment) -> list[list[Button]]:
 
 def dismissed(t: Translator) -> Markup:
     return t("All right: this release ships nothing here.")
+
+
+HELP = (
+    Entry(
+        "repository",
+        "digest",
+        ("team",),
+        lambda t: t("what a repository's releases name is shipped"),
+        lambda t: t("<code>/repository owner/name</code>: what its published releases name is shipped by itself."),
+    ),
+)

@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.seals import sealed
 
-revision = "0006"
-down_revision = "0004"
+revision = "0009"
+down_revision = "0008"
 
 _OLD = ("id", "holder_id", "redeemer_id", "issued_at", "claimed_at", "used_at")
 _EVENT = ("invitation_id", "what", "actor_id", "note", "at")

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0009"
+revision = "0006"
+down_revision = "0005"
 
 _STATUSES = "status IN ('open', 'planned', 'started', 'shipped', 'declined', 'merged')"
 _MERGED = "(status = 'merged') = (merged_into_id IS NOT NULL)"
