@@ -18,7 +18,7 @@ from storage import communities
 ZONE = ZoneInfo("Asia/Shanghai")
 IN_A_SCENE = 10  # how fast the clock runs while people talk, so that the pace of sending bores nobody
 MOST_PATIENCE = 8  # seconds for one answer
-SCENES = 30  # about how many pauses share the story's seconds
+SCENES = 40  # about how many pauses share the story's seconds
 _CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 Caption = tuple[str, str, str]  # English, Simplified, Traditional
 
@@ -111,6 +111,16 @@ class Stage:
         """The card of a suggestion with the team's buttons."""
         buttons = ((m, b.data or "") for m in self._about(chat, number) for row in m.buttons for b in row)
         return next((message for message, data in buttons if data.startswith("mine:")), None)
+
+    async def question(self, chat: Chat, number: int) -> Message | None:
+        """What the bot asks about a suggestion, to be answered in words; other messages may come in between."""
+        with suppress(AssertionError):
+            await self.sandbox.until(lambda: self._asked(chat, number) is not None, timeout=5)
+        return self._asked(chat, number)
+
+    def _asked(self, chat: Chat, number: int) -> Message | None:
+        said = (m for m in reversed(self.world.messages(chat)) if m.sender.is_bot and not m.buttons)
+        return next((m for m in said if f"#{number}？" in m.content), None)
 
     def _about(self, chat: Chat, number: int) -> Iterator[Message]:
         """What the bot has said of a suggestion, the latest first."""

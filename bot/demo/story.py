@@ -139,7 +139,7 @@ async def _the_team_looks(stage: Stage, public: Chat, team: Chat, question: Mess
     )
     await stage.press("yutong", stage.team_card(team, 1), "move")
     await stage.press("yutong", stage.team_card(team, 2), "refuse")
-    await stage.say("yutong", team, "各地法律不同，我们不碰通话录音", reply_to=stage.last(team))
+    await stage.say("yutong", team, "各地法律不同，我们不碰通话录音", reply_to=await stage.question(team, 2))
     for step in ("alike", "merge:4:3", "unite"):
         shown = stage.team_card(team, 4) if step == "alike" else stage.whispered("tang", team)
         await stage.press("tang", shown, step)
