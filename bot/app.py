@@ -155,6 +155,7 @@ class Millet:
         """Chats that are known, and messages that reactions may mean something at: what waits will bring more."""
         async with self.database.reading() as session:
             gate.meet(await communities.list_known_chats(session))
+            await self._overhearing.learn(session)
             cards = await outbox.list_standing(session, "card:")
             for chat, message in (*cards, *await suggestions.list_sources(session)):
                 self.marks.add(chat, message)

@@ -20,7 +20,7 @@ OFFERED = 4
 async def merge(here: Here, spoken: Spoken) -> Answers:
     """`/merge 12 7`: what it would make of the two; a button does it."""
     numbers = numbers_in(spoken)
-    if len(numbers) != 2:  # one into the other
+    if len(set(numbers)) != 2:  # one into the other
         raise NotANumber(f"{spoken.command} 12 7")
     return texts.preview(here.t, await merges.preview(here.session, here.community_id, numbers[0], numbers[1]))
 

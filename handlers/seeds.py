@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot import doors
 from bot.community import seeds as rules
 from bot.community.audit import Action, record
-from bot.community.errors import AlreadySettled, GroupOnly, NoSeedCall, SeatsUnclear
+from bot.community.errors import AlreadySettled, NoSeedCall, SeatsUnclear
 from bot.here import Here
 from bot.texts import seeds as texts
 from bot.texts.announce import language_of_chat, language_of_person
@@ -139,8 +139,6 @@ async def answered(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
 
 async def hall(here: Here, _: Spoken) -> Answers:
     """`/hall`: the seeds by their numbers."""
-    if here.known_community is None:
-        raise GroupOnly
     shown = await seeds.list_seeds(here.session, here.community_id)
     return Whisper(texts.hall(here.mine, here.community, shown, here.person_id))
 

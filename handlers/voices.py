@@ -5,7 +5,7 @@ import re
 from aiogram.types import Message
 
 from bot.community import settings, suggestions, voices
-from bot.community.errors import NotANumber
+from bot.community.errors import EmptyText, NotANumber
 from bot.community.voices import Voice
 from bot.here import Here
 from bot.texts import announce
@@ -28,6 +28,8 @@ async def edit(here: Here, spoken: Spoken) -> Answers:
         raise NotANumber(f"{spoken.command} 12 …")
     here.require_face()
     number, words = int(found[1]), found[2].strip()
+    if not words and here.chat is not None:
+        raise EmptyText(f"{spoken.command} {number}")  # asked aloud, it would be read by all
     return await (_reword(here, number, words) if words else _ask(here, number))
 
 
