@@ -35,8 +35,8 @@ class Gate:
         if isinstance(edited := update.get("edited_message"), dict):
             return self._is_an_edit_for_us(edited)
         message = update.get("message")
-        if isinstance(reaction := update.get("message_reaction"), dict):
-            return self._is_reaction_to_ours(reaction)
+        if "message_reaction" in update:
+            return self._is_reaction_to_ours(update["message_reaction"])
         if not isinstance(message, dict):
             return True
         concerns = self._message_concerns_us(message)
@@ -79,10 +79,12 @@ class Gate:
             if isinstance(chat, dict) and isinstance(one, dict):
                 self._marks.add(chat.get("id"), one.get("message_id"))
 
-    def _is_reaction_to_ours(self, reaction: Mapping[str, Any]) -> bool:
+    def _is_reaction_to_ours(self, reaction: object) -> bool:
         """A person's reaction to what may be known here or asks something open; a channel's is nobody's."""
+        if not isinstance(reaction, dict) or not isinstance(reaction.get("user"), dict):
+            return False
         chat = reaction.get("chat")
-        if not isinstance(reaction.get("user"), dict) or not isinstance(chat, dict):
+        if not isinstance(chat, dict):
             return False
         where, message = chat.get("id"), reaction.get("message_id")
         return self._marks.may_hold(where, message) or self._overhearing.is_asked(str(where), str(message))
