@@ -214,7 +214,8 @@ async def collect_for_digest(session: Session, community_id: int) -> list[Collec
     """Who could not be told privately, by suggestion; each person once. `set_named` goes with the issue's post."""
     about: dict[int, list[Waiting]] = {}
     for one in await rows.list_collected(session, community_id):
-        if not _is_overtaken(one, ()) and not await has_muted(session, one.suggestion, one.person.id or 0):
+        is_here = one.member is not None and one.member.present
+        if is_here and not _is_overtaken(one, ()) and not await has_muted(session, one.suggestion, one.person.id or 0):
             about.setdefault(one.suggestion.number, []).append(one)
     return [_collected(found) for _, found in sorted(about.items())]
 

@@ -17,7 +17,9 @@ class Fate(Enum):
 
     GONE = auto()  # nobody else had joined: it is in no list any more
     HANDED_ON = auto()  # the next voice is its text now, and who said it its asker
-    STAYS = auto()  # others voted for these words or were merged into them, so they stand; the asker hears no more of it
+    STAYS = (
+        auto()
+    )  # others voted for these words or were merged into them, so they stand; the asker hears no more of it
     VOICE = auto()  # one voice less
 
 
