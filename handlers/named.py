@@ -1,4 +1,4 @@
-"""What the team's buttons name: by id, so that also in private they mean the community they were made in."""
+"""What buttons name: by id, so that also in private they mean the community they were made in."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from bot.here import Here
 from bot.texts import announce
 from bot.texts.care import rewritten
 from bot.texts.say import Answer
-from storage import communities, outbox
+from storage import communities, members, outbox
 from storage import suggestions as rows
 from storage.suggestions import Suggestion
 
@@ -30,6 +30,16 @@ async def named(here: Here, suggestion_id: int) -> tuple[Here, Suggestion]:
     if suggestion is None or (here.chat is not None and here.chat.community_id != suggestion.community_id):
         raise StaleButton
     return replace(here, known_community=community), suggestion
+
+
+async def for_member(here: Here, suggestion_id: int) -> tuple[Here, Suggestion]:
+    """The suggestion and its community, for whoever is of it; raises StaleButton for all others."""
+    here, suggestion = await named(here, suggestion_id)
+    async with here.database.reading() as look:
+        member = await members.get_member(look, suggestion.community_id, here.person_id)
+    if member is None:
+        raise StaleButton
+    return replace(here, known_member=member), suggestion
 
 
 async def shown(here: Here, *suggestions: Suggestion) -> list[Answer]:

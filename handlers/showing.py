@@ -8,6 +8,7 @@ from bot.texts.errors import stale_button
 from bot.texts.links import to_message
 from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken, number_in
+from handlers.named import for_member
 from storage import communities
 from storage.communities import Chat
 
@@ -19,21 +20,22 @@ async def show(here: Here, spoken: Spoken) -> Answers:
 
 async def page_pressed(here: Here, numbers: list[int]) -> Answers:
     """Another page of voices."""
-    page = await _page(here, *numbers)
+    here, suggestion = await for_member(here, numbers[0])
+    page = await _page(here, suggestion.number, numbers[1])
     return Rewrite(page.text, page.keyboard)
 
 
 async def hear_pressed(here: Here, numbers: list[int]) -> Answers:
     """Follow it, or hear no more of it."""
-    number, at, hears = numbers
-    page = await _page(here, number, at, hears=bool(hears))
+    one, at, hears = numbers
+    here, suggestion = await for_member(here, one)
+    page = await _page(here, suggestion.number, at, hears=bool(hears))
     return Rewrite(page.text, page.keyboard)
 
 
 async def picture_pressed(here: Here, numbers: list[int]) -> Answers:
     """The picture, in the team's room or privately."""
-    async with here.database.reading() as look:
-        suggestion = await access_suggestion(look, here.community_id, numbers[0])
+    here, suggestion = await for_member(here, numbers[0])
     if not suggestion.photo or (here.chat and not here.chat.is_staff):
         return Toast(stale_button(here.mine))
     if here.chat or suggestion.author_id != here.person_id:

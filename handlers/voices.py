@@ -13,6 +13,7 @@ from bot.texts import voices as texts
 from bot.texts.say import Answers, React, Rewrite, Say
 from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken, number_in
+from handlers.named import for_member
 from handlers.suggestions import suggest
 from storage import suggestions as rows
 from storage import wordings
@@ -35,12 +36,14 @@ async def edit(here: Here, spoken: Spoken) -> Answers:
 
 async def edit_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Edit": what shall it say?"""
-    return await _ask(here, numbers[0])
+    here, suggestion = await for_member(here, numbers[0])
+    return await _ask(here, suggestion.number)
 
 
 async def new_words_given(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
     """The words that were asked for."""
-    return await _reword(here, numbers[0], spoken.words)
+    here, suggestion = await for_member(here, numbers[0])
+    return await _reword(here, suggestion.number, spoken.words)
 
 
 async def message_edited(message: Message, here: Here, spoken: Spoken | None) -> Answers:
@@ -66,12 +69,14 @@ async def withdraw(here: Here, spoken: Spoken) -> Answers:
 
 async def withdraw_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Withdraw", beside the suggestion: asks once more."""
-    return await _confirm(here, numbers[0])
+    here, suggestion = await for_member(here, numbers[0])
+    return await _confirm(here, suggestion.number)
 
 
 async def take_back_pressed(here: Here, numbers: list[int]) -> Answers:
     """The words are taken back for good."""
-    voice = await voices.access_voice(here.session, here.community_id, numbers[0], here.person_id)
+    here, suggestion = await for_member(here, numbers[0])
+    voice = await voices.access_voice(here.session, here.community_id, suggestion.number, here.person_id)
     fate = await voices.withdraw(here.session, voice, here.now)
     here.finder.forget(here.community_id)
     said = Rewrite(texts.taken_back(here.mine, voice.suggestion, fate))
@@ -85,7 +90,7 @@ async def leave_pressed(here: Here, _: list[int]) -> Answers:
 
 async def _ask(here: Here, number: int) -> Answers:
     voice = await voices.access_voice(here.session, here.community_id, number, here.person_id)
-    return await prompts.ask(here, "new_words", (number,), texts.what_instead(here.mine, voice))
+    return await prompts.ask(here, "new_words", (voice.suggestion.id or 0,), texts.what_instead(here.mine, voice))
 
 
 async def _confirm(here: Here, number: int) -> Answers:

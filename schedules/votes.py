@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.community import votes as rules
 from bot.community.suggestions import access_suggestion
 from bot.texts import announce
-from storage import outbox, votes
+from storage import merges, outbox, votes
 from storage.database import Database
 
 
@@ -17,4 +17,5 @@ async def knock(database: Database, now: datetime) -> None:
         async with database.writing() as session:
             suggestion = await access_suggestion(session, community_id, number)
             await rules.count_due(session, suggestion, now)
-            await outbox.add_rows(session, [await announce.card(session, suggestion, now)])
+            shown = await merges.get_root(session, suggestion)
+            await outbox.add_rows(session, [await announce.card(session, shown, now)])

@@ -8,7 +8,7 @@ from sqlmodel.sql.expression import Select
 
 from storage.database import Session
 from storage.members import Person, list_nameless
-from storage.suggestions import Suggestion, families
+from storage.suggestions import STANDING, Suggestion, families
 from storage.votes import Vote
 from storage.wordings import Wording
 
@@ -64,6 +64,7 @@ async def list_co_askers(
         select(family.c.root_id, Suggestion.author_id, Person.name)
         .join(Suggestion, col(Suggestion.id) == family.c.id)
         .join(Person, col(Person.id) == col(Suggestion.author_id))
+        .where(STANDING)
         .order_by(family.c.root_id, col(Suggestion.id) != family.c.root_id, col(Suggestion.number))
     )
     names: dict[int, dict[int, str]] = {}

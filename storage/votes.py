@@ -45,6 +45,12 @@ async def get_vote(session: Session, suggestion_id: int, person_id: int) -> Vote
     return (await session.exec(query)).first()
 
 
+async def has_votes(session: Session, suggestion_ids: Sequence[int]) -> bool:
+    """Whether anybody voted for any of these, held back or not."""
+    query = select(Vote.person_id).where(col(Vote.suggestion_id).in_(suggestion_ids)).limit(1)
+    return (await session.exec(query)).first() is not None
+
+
 async def count_voters(session: Session, suggestion_ids: Sequence[int]) -> int:
     """People who voted for any of these suggestions, each once; votes still held back are left out."""
     query = select(func.count(func.distinct(Vote.person_id))).where(col(Vote.suggestion_id).in_(suggestion_ids))
@@ -111,7 +117,7 @@ async def list_with_due(session: Session, now: datetime, limit: int = 100) -> li
         select(Suggestion.community_id, Suggestion.number)
         .join(Vote, col(Vote.suggestion_id) == col(Suggestion.id))
         .join(Member, voter)
-        .where(col(Vote.held_until) <= now, col(Member.present))
+        .where(STANDING, col(Vote.held_until) <= now, col(Member.present))
         .distinct()
         .order_by(col(Suggestion.community_id), col(Suggestion.number))
     )

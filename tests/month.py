@@ -18,6 +18,7 @@ CIRCLE = ("tang", "yutong", "ahe", "xiaoman", "lin", "wei", "mei", "jun")
 STARTED = ("ahe", "lin", "xiaoman", "yutong", "wei", "bo")  # mei, jun and tang never press Start
 LEAVERS = ("xiaoman", "mei", "jun")  # in the open chat only
 DAYS, MOVES_ON, NEWCOMER_ON = 30, 15, 9
+DAYS_IN_ALL = DAYS + 9
 SLOTS = ((9, 20), (12, 10), (15, 0), (19, 0), (22, 30))
 LAST_SLOT_MOST = 1  # few people write at night
 
@@ -39,7 +40,13 @@ def number_on(message: Message) -> int | None:
 
 
 def is_digest(message: Message) -> bool:
+    """The weekly issue itself."""
     return "· issue " in message.content.partition("\n")[0]
+
+
+def goes_with_digest(message: Message) -> bool:
+    """The issue, its draft for the team, its picture."""
+    return is_digest(message) or message.content.startswith(("📝 Draft of", "🖼"))
 
 
 class Month:
@@ -114,8 +121,8 @@ class Month:
     async def live(self) -> None:
         """Thirty days of events, then nine without, in which the last news is told."""
         begin = self.town.clock.now().astimezone(HOME).replace(hour=0, minute=0)
-        for day in range(DAYS + 9):
-            for slot, (hour, minute) in enumerate(SLOTS):
+        for day in range(DAYS_IN_ALL):
+            for slot, (hour, minute) in enumerate(SLOTS if day < DAYS else SLOTS[:4:3]):
                 self.town.clock.leap(to=begin + timedelta(days=day, hours=hour, minutes=minute))
                 if day < DAYS:
                     await self._pass(day, slot)
@@ -148,7 +155,6 @@ class Month:
         before, self.asked_in = self._seen(), set[int]()
         issued = self._count_issues()
         await self.town.knock()
-        await self.town.knock()  # what the first one wrote has arrived
         self._note_unasked(before)
         self.rules.knock(self.now, digest=self._count_issues() > issued)
 
@@ -166,7 +172,8 @@ class Month:
         for name, chat in self.rooms.items():
             for message in self.town.public(chat):
                 is_new = message.id not in before.get(chat.id, set())
-                if is_new and chat.id not in self.asked_in and number_on(message) is None and not is_digest(message):
+                is_expected = number_on(message) is not None or goes_with_digest(message)
+                if is_new and chat.id not in self.asked_in and not is_expected:
                     self.unasked[name, self.now.astimezone(HOME).date()] += 1
                     self.unasked_texts.append(f"{name}: {message.content}")
 

@@ -251,7 +251,7 @@ class Rules:
             self.questions = [one for one in self.questions if one not in asked[:MOST_QUESTIONS]]
         else:
             for one in asked:
-                one.due = self._free_again(now)
+                one.due = next_morning(now)
 
     def _is_worth_asking(self, one: Question, now: datetime) -> bool:
         stands = one.wish.news == one.decision and now - one.shipped <= 2 * WEEK
@@ -270,7 +270,7 @@ class Rules:
             for one in private:
                 self._note_heard(one)
         for one in private:
-            one.due = self._free_again(now)
+            one.due = next_morning(now)
 
     def _is_unwanted(self, one: News, now: datetime) -> bool:
         unreachable = one.who not in self.started and not self.present.get(one.who)
@@ -284,12 +284,6 @@ class Rules:
         self.letters[who].append((now, numbers))
         return True
 
-    def _free_again(self, now: datetime) -> datetime:
-        """The next morning."""
-        local = now.astimezone(HOME)
-        day = local if local.hour < 9 else local + timedelta(days=1)
-        return day.replace(hour=9, minute=0, second=0, microsecond=0)
-
     def _note_heard(self, news: News) -> None:
         self.waiting.remove(news)
         if news.kind == "decided":
@@ -299,3 +293,10 @@ class Rules:
 def is_quiet(moment: datetime) -> bool:
     """Whether it is night where the community lives."""
     return not 9 <= moment.astimezone(HOME).hour < 22
+
+
+def next_morning(now: datetime) -> datetime:
+    """When the community's next quiet hours end."""
+    local = now.astimezone(HOME)
+    day = local if local.hour < 9 else local + timedelta(days=1)
+    return day.replace(hour=9, minute=0, second=0, microsecond=0)

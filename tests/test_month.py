@@ -17,24 +17,23 @@ from storage.members import Member, Person
 from storage.reservations import Reservation
 from storage.suggestions import MERGED, Suggestion
 from storage.votes import Vote
-from tests.month import OUTSIDER, Month, is_digest, number_on
+from tests.month import DAYS_IN_ALL, OUTSIDER, Month, is_digest, number_on
 from tests.month_model import HOME, UNDECIDED, Wish, is_quiet
 from tests.town import Town
 
 SEEDS = range(1, 1 + int(os.environ.get("MONTHS", "1")))
+UNCHANGED = "message is not modified"
 LETTER, QUESTION = "📬", "Does it work for you?"
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_a_month_is_what_the_rules_make_of_it(
-    town: Town, seed: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_month_is_what_the_rules_make_of_it(town: Town, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
     month = Month(town, seed)
     await month.found()
     await month.live()
     with capsys.disabled():
-        report(month, seed)
+        print(report(month, seed))  # the figure is there to be read
     async with town.database.reading() as look:
         await check_suggestions(month, look)
         await check_people(month, look)
@@ -45,13 +44,13 @@ async def test_a_month_is_what_the_rules_make_of_it(
     check_quiet(month)
 
 
-def report(month: Month, seed: int) -> None:
+def report(month: Month, seed: int) -> str:
     """What a group sees beside cards and digests that nobody asked for."""
-    days = 39
-    print(f"\nA month (seed {seed}): {sum(month.events.values())} events, {dict(month.events)}")
+    lines = [f"\nA month (seed {seed}), {sum(month.events.values())} events. Unasked messages a day, mean and most:"]
     for name in month.rooms:
-        counts = [n for (room, _), n in month.unasked.items() if room == name]
-        print(f"  {name}: unasked messages a day: mean {sum(counts) / days:.2f}, at most {max(counts, default=0)}")
+        counts = [count for (room, _), count in month.unasked.items() if room == name]
+        lines.append(f"  {name}: {sum(counts) / DAYS_IN_ALL:.2f}, {max(counts, default=0)}")
+    return "\n".join(lines)
 
 
 async def names(look: Session, month: Month) -> dict[int, str]:
@@ -97,8 +96,9 @@ async def check_people(month: Month, look: Session) -> None:
 async def check_nothing_is_left(month: Month, look: Session) -> None:
     assert not list(await look.exec(select(InboxRow).where(InboxRow.state == "parked")))
     assert len(list(await look.exec(select(Chat)))) == 3
-    refused = [(call.method, call.error) for call in month.town.sandbox.calls if not call.ok]
-    assert not refused
+    # A card may be brought up to what it says already; nothing else is ever refused.
+    refused = [(c.method, c.error) for c in month.town.sandbox.calls if not c.ok and UNCHANGED not in (c.error or "")]
+    assert not refused, Counter(refused)
 
 
 def check_cards(month: Month) -> None:

@@ -164,6 +164,8 @@ def way_of(person: Person, member: members.Member | None) -> str:
 def _is_overtaken(one: Waiting, waiting: Sequence[Waiting]) -> bool:
     """Whether a status is not the suggestion's any more, or another line says the same and more."""
     kind, suggestion = one.notice.kind, one.suggestion
+    if suggestion.withdrawn_at is not None:
+        return True
     if kind not in OF_STATUS:
         return False
     if kind == EARLY:
@@ -214,7 +216,8 @@ async def collect_for_digest(session: Session, community_id: int) -> list[Collec
     """Who could not be told privately, by suggestion; each person once. `set_named` goes with the issue's post."""
     about: dict[int, list[Waiting]] = {}
     for one in await rows.list_collected(session, community_id):
-        if not _is_overtaken(one, ()) and not await has_muted(session, one.suggestion, one.person.id or 0):
+        is_here = one.member is not None and one.member.present
+        if is_here and not _is_overtaken(one, ()) and not await has_muted(session, one.suggestion, one.person.id or 0):
             about.setdefault(one.suggestion.number, []).append(one)
     return [_collected(found) for _, found in sorted(about.items())]
 

@@ -88,9 +88,11 @@ async def keep_apart(
         raise UnknownProposal
     if row.is_same is not None:
         raise AnsweredAlready
+    pair = await suggestions.list_suggestions(session, community_id, [row.suggestion_id, row.other_id])
+    if len(pair) < 2:  # one of them was taken back
+        raise UnknownProposal
     await learn_split(session, community_id, row.suggestion_id, row.other_id, person_id, now)
-    one, other = await suggestions.list_suggestions(session, community_id, [row.suggestion_id, row.other_id])
-    return one, other
+    return pair[0], pair[1]
 
 
 async def _proposal(session: Session, community_id: int, row: Judgement) -> Proposal | None:

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from bot.community.errors import AlreadyDecided, NoWords
 from bot.community.suggestions import access_suggestion
-from storage import follows, merges, votes, wordings
+from storage import follows, merges, reservations, votes, wordings
 from storage.database import Session
 from storage.suggestions import DECLINED, SHIPPED, Suggestion
 from storage.wordings import Indexed, Wording
@@ -72,8 +72,12 @@ async def _fate(session: Session, voice: Voice) -> Fate:
         return Fate.VOICE
     if len(await wordings.list_voices(session, suggestion.id or 0)) > 1:
         return Fate.HANDED_ON
-    is_joined = await merges.list_merged(session, suggestion.id or 0)
-    is_wanted = is_joined or await votes.count_votes(session, [suggestion.id or 0])
+    ids = [suggestion.id or 0]
+    is_wanted = (
+        await merges.list_merged(session, ids[0])
+        or await votes.has_votes(session, ids)
+        or await reservations.count_reservations(session, ids)
+    )
     return Fate.STAYS if is_wanted else Fate.GONE
 
 

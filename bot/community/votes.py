@@ -64,7 +64,8 @@ async def react(
 
     None where a reaction is no vote: on one's own suggestion, and on what is settled.
     """
-    if not _may_vote(suggestion, person_id):
+    root = await merges.get_root(session, suggestion)
+    if not (_may_vote(suggestion, person_id) and _may_vote(root, person_id)):
         return None
     if wants:
         return await vote(session, suggestion, person_id, now, door)
@@ -87,7 +88,8 @@ async def find_reacted(session: Session, chat: Chat, message: str) -> tuple[Sugg
         shown = await suggestions.list_suggestions(session, chat.community_id, [int(number)]) if kind == "card" else []
         return (shown[0], BY_CARD) if shown else None
     source = await suggestions.get_suggestion_by_source(session, chat.id or 0, message)
-    return (source, BY_SOURCE) if source and source.community_id == chat.community_id else None
+    is_ours = source is not None and source.community_id == chat.community_id and source.withdrawn_at is None
+    return (source, BY_SOURCE) if source and is_ours else None
 
 
 def _may_vote(suggestion: Suggestion, person_id: int) -> bool:

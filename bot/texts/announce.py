@@ -130,8 +130,10 @@ async def _team_cards(session: Session, suggestion: Suggestion, community: Commu
     slot = f"triage:{suggestion.id}"
     if room is None or not (suggestion.created_at == now or await outbox.has_slot(session, slot)):
         return []
-    said = replace(await team_card(session, language_of_chat(room, community), suggestion), slot=slot)
-    return [to_chat(room.id or 0, said, now, priority=outbox.CARD)]
+    t = language_of_chat(room, community)
+    gone = suggestion.withdrawn_at is not None
+    said = texts.taken_back(t, suggestion) if gone else await team_card(session, t, suggestion)
+    return [to_chat(room.id or 0, replace(said, slot=slot), now, priority=outbox.CARD, topic=room.topic)]
 
 
 async def team_card(session: Session, t: Translator, suggestion: Suggestion) -> Say:

@@ -61,20 +61,20 @@ def _day(t: Translator, shown: Shown, at: datetime) -> str:
 
 
 def _keyboard(t: Translator, shown: Shown, link: str | None, *, pictured: bool) -> Keyboard:
-    number, here = shown.suggestion.number, shown.page
+    number, one, here = shown.suggestion.number, shown.suggestion.id, shown.page
     vote = Button(f"👍 {shown.votes}", data=f"vote:{number}")
     hear = Button(
-        str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"follow:{number}:{here}:{int(not shown.hears)}"
+        str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"follow:{one}:{here}:{int(not shown.hears)}"
     )
-    edit = Button(str(t("✏️ Edit my words")), data=f"edit:{number}")
-    withdraw = Button(str(t("Take them back")), data=f"withdraw:{number}")
-    pages = [Button(mark, data=f"show:{number}:{n}") for mark, n in (("◀", here - 1), ("▶", here + 1))]
+    edit = Button(str(t("✏️ Edit my words")), data=f"edit:{one}")
+    withdraw = Button(str(t("Take them back")), data=f"withdraw:{one}")
+    pages = [Button(mark, data=f"show:{one}:{n}") for mark, n in (("◀", here - 1), ("▶", here + 1))]
     is_open = shown.suggestion.status in UNDECIDED
     rows = [
         [*([vote] if is_open and not shown.own_words else []), hear],
         [edit, withdraw] if is_open and shown.own_words else [],
         [button for button, there in zip(pages, (here > 0, here + 1 < shown.pages), strict=True) if there],
-        [Button(str(t("🖼 The picture")), data=f"picture:{number}")] if pictured else [],
+        [Button(str(t("🖼 The picture")), data=f"picture:{one}")] if pictured else [],
         [Button(str(t("Where it was said")), url=link)] if link else [],
     ]
     return [row for row in rows if row]

@@ -27,7 +27,7 @@ def sure(t: Translator, voice: Voice) -> Whisper:
     number = voice.suggestion.number
     asked = t("Take your words back from #%(number)s? “%(words)s”", number=number, words=excerpt(voice.wording.text))
     yes, no = t("Take them back"), t("Leave them")
-    return Whisper(asked, [[Button(str(yes), data=f"takeback:{number}"), Button(str(no), data="stays")]])
+    return Whisper(asked, [[Button(str(yes), data=f"takeback:{voice.suggestion.id}"), Button(str(no), data="stays")]])
 
 
 def left_alone(t: Translator) -> Markup:
