@@ -206,6 +206,7 @@ async def test_who_is_in_several_communities_says_for_which(town: Town) -> None:
 
 async def test_a_forged_button_notes_nothing_for_a_strange_community(town: Town) -> None:
     group = town.group()
+    await town.settle()
     other = town.group("别的产品", "sam")
     await town.say("sam", other, "/top")
     await town.say("xiaoman", group, "/top")

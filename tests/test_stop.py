@@ -61,7 +61,7 @@ async def test_a_hanging_telegram_does_not_hold_up_the_stop(sqlite: SqliteMaker,
         assert chat is not None
         hanging = town.sandbox.faults.add("timeout", "sendMessage", times=None)
         async with town.database.writing() as session:
-            row = to_chat(chat.id or 0, Say("the digest"), town.clock.now(), key="digest:1", once=True)
+            row = to_chat(chat.id or 0, Say("the digest"), town.clock.now(), key="digest:1:2026-W47:1", once=True)
             await outbox.add_rows(session, [row])
         town.millet.courier.wake()
         await town.sandbox.until(lambda: hanging.struck == 1)

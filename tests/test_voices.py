@@ -134,14 +134,16 @@ async def test_an_edit_while_the_offer_waits(town: Town) -> None:
     assert (await voices(town))[1] == "请支援深色模式吧"
 
 
-async def test_edit_asks_for_the_words(town: Town) -> None:
+async def test_edit_asks_for_the_words_where_nobody_else_reads_it(town: Town) -> None:
     group = town.group()
     await town.say("xiaoman", group, "/suggest 夜间模式")
+    public = len(town.public(group))
     await town.say("xiaoman", group, "修改 1")
-    question = town.last(group)
-    await town.say("ahe", group, "别的", reply_to=question)
-    assert await asked(town) == [(1, "夜间模式")]
-    await town.say("xiaoman", group, "通话录音", reply_to=question)
+    assert "修改 1 …" in town.last(group).content
+    assert len(town.public(group)) == public
+    private = await town.start("xiaoman")
+    await town.say("xiaoman", private, "修改 1")
+    await town.say("xiaoman", private, "通话录音")
     assert await asked(town) == [(1, "通话录音")]
 
 
