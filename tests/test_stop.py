@@ -78,7 +78,7 @@ async def test_a_hanging_telegram_does_not_hold_up_the_stop(sqlite: SqliteMaker,
 
 async def state(town: Town) -> str:
     async with town.database.reading() as look:
-        return (await look.exec(select(OutboxRow.state).where(col(OutboxRow.key) == "digest:1"))).one()
+        return (await look.exec(select(OutboxRow.state).where(col(OutboxRow.key) == "digest:1:2026-W47:1"))).one()
 
 
 async def test_a_handler_that_hangs_is_cut_off_before_the_database_closes(

@@ -97,7 +97,9 @@ async def test_a_thousand_people_and_thousands_of_events(sqlite: SqliteMaker, tm
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_buttons_words_and_reactions_in_two_chats_count_as_the_model_does(town: Town, seed: int) -> None:
     chance, model = random.Random(seed), Model()  # noqa: S311  # a repeatable test, no secret
-    first, second = town.group(), town.group("第二个群")
+    first = town.group()
+    await town.settle()
+    second = town.group("第二个群")
     await town.settle()
     await town.press("tang", town.last(second), "谷雨")
     source = await town.say("xiaoman", first, "/suggest 夜间模式")
