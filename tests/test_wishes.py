@@ -215,7 +215,7 @@ async def test_where_the_bot_cannot_whisper_the_team_has_one_daily_list(any_town
     assert [(row.action, row.subject) for row in log] == [("drop", "wish"), ("note", "#1")]
     town.clock.leap(2 * DAY)
     await town.knock()
-    assert len(town.texts(room)) == before + 1, "nothing heard, nothing listed"
+    assert len(town.texts(room)) == before + 2, "the list and the card of what was noted, nothing more"
 
 
 async def test_a_button_of_the_list_is_the_teams_and_pressed_twice_changes_nothing(town: Town) -> None:
