@@ -100,6 +100,7 @@ CHOICES: Mapping[str, Sequence[object]] = {
     "code": ("0123456789AB",),
     "setting": ("daily_suggestions", "team_signs", "suggest_words"),
     "suggest_words": (("许愿", "<b>"),),
+    "reference_words": (("S-", "<b>"),),
     "kind": tuple(KINDS),
     "hears": ("privately", "digest", "nothing"),
     "answer": ("works", "partly", "no"),
@@ -127,8 +128,9 @@ class Maker:
 
     def make(self, hint: Any, name: str = "") -> Any:
         """A value of the type; `name` is the field's or argument's."""
-        if name in CHOICES:
-            return CHOICES[name][self._turn % len(CHOICES[name])]
+        choices = CHOICES.get(name, ())
+        if choices and (hint in (str, str | None) or not isinstance(choices[0], str)):
+            return choices[self._turn % len(choices)]
         origin, inner = typing.get_origin(hint), typing.get_args(hint)
         if origin in (typing.Union, types.UnionType):
             return self.make(next(one for one in inner if one is not type(None)), name)

@@ -153,7 +153,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "I have not met “%(name)s” here yet. Whoever it is, they write something in the group first.",
         name=calm(excerpt(e.name, 60)),
     ),
-    errors.NameMissing: lambda t, e: t("Who looks after it? For example <code>%(example)s</code>.", example=e.example),
+    errors.NameMissing: lambda t, e: t(
+        "Who looks after it? For example <code>%(example)s</code>.", example=excerpt(e.example, 60)
+    ),
     errors.TagRefused: lambda t, e: t(
         "Add one or more short words, such as <code>/tag 12 camera</code>: %(most)s tags at most, each up to "
         "%(longest)s characters.",
