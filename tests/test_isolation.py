@@ -83,7 +83,7 @@ async def snapshot(town: Town, chat: Chat) -> dict[str, set[Row]]:
 def foreign_ids(snapshot: dict[str, set[Row]]) -> list[int]:
     """The ids by which the other community's things are known, the most shared first, and a number only it has."""
     ids = [int(str(row[0])) for rows in snapshot.values() for row in rows if str(row[0]).isdigit()]
-    return [5, *sorted(set(ids), key=lambda one: (-ids.count(one), one))[:3]]
+    return [5, *sorted(set(ids), key=lambda one: (-ids.count(one), one))[:2]]
 
 
 def presses(ids: list[int]) -> Iterable[str]:
