@@ -195,6 +195,7 @@ async def test_an_answer_does_not_wait_behind_a_long_queue(sqlite: SqliteMaker, 
     tempo = Tempo(poll_seconds=20, knock_seconds=3600, paced=True)
     async with Town.open(url, tmp_path, tempo, speed=5, enforce_limits=True) as town:
         groups = [town.group(f"群 {n}", "tang xiaoman") for n in range(60)]
+        await town.settle(60)
         other = town.group("谷雨 OS", "tang xiaoman")
         await town.settle(60)
         async with town.database.reading() as look:
