@@ -102,10 +102,10 @@ class Courier:
         await self._settle_doubts()
         while not self._stopping:
             self._awake.clear()
-            wait = await self._send_due()
+            until = await self._send_due()
             if self._refused:
                 raise self._refused
-            await self._rest(wait)
+            await self._rest(until)
 
     async def stop(self) -> None:
         """Finish the calls that are answered soon; what waits stays in the outbox, and what was cut off in doubt."""
@@ -124,8 +124,8 @@ class Courier:
                 await self._tell_doubt(session, row, self._clock.now())
         self._settled = True
 
-    async def _send_due(self) -> float | None:
-        """Start every call that may go now; returns the seconds until another may, None when nothing waits."""
+    async def _send_due(self) -> datetime | None:
+        """Start every call that may go now; returns when another may, None when nothing waits."""
         now = self._clock.now()
         self._resting = {to: until for to, until in self._resting.items() if until > now}
         unready = {*self._busy, *self._resting}
@@ -140,7 +140,7 @@ class Courier:
         for row, recipient in due:
             self._start(row, recipient, now)
         moments = [*self._resting.values(), *([later] if later else [])]
-        return min((moment - now).total_seconds() for moment in moments) if moments else None
+        return min(moments) if moments else None
 
     def _start(self, row: OutboxRow, recipient: Recipient, now: datetime) -> None:
         to = (row.chat_id, row.person_id)
@@ -165,11 +165,11 @@ class Courier:
                 self._resting[to] = self._clock.now() + timedelta(seconds=5)
         self.wake()
 
-    async def _rest(self, seconds: float | None) -> None:
-        """Wait until woken, or for so many seconds of the program's clock."""
+    async def _rest(self, until: datetime | None) -> None:
+        """Wait until woken, or until that moment of the program's clock."""
         waiters: list[asyncio.Task[object]] = [asyncio.create_task(self._awake.wait())]
-        if seconds is not None:
-            waiters.append(asyncio.create_task(self._clock.sleep(seconds)))
+        if until is not None:
+            waiters.append(asyncio.create_task(self._sleep_until(until)))
         try:
             await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -177,6 +177,11 @@ class Courier:
                 waiter.cancel()
                 with suppress(asyncio.CancelledError):
                     await waiter
+
+    async def _sleep_until(self, moment: datetime) -> None:
+        """A clock that leaps while the wait is being reckoned must not prolong it."""
+        while (left := (moment - self._clock.now()).total_seconds()) > 0:
+            await self._clock.sleep(left)
 
     async def _deliver(self, row: OutboxRow, recipient: Recipient) -> None:
         if row.good_until and row.good_until < self._clock.now():
