@@ -46,8 +46,3 @@ async def delete_setting(session: Session, community_id: int, name: str) -> None
     """Back to the default."""
     one = (col(SettingRow.community_id) == community_id, col(SettingRow.name) == name)
     await session.exec(delete(SettingRow).where(*one))
-
-
-async def delete_settings(session: Session, community_id: int) -> None:
-    """Forget all of a community that is going."""
-    await session.exec(delete(SettingRow).where(col(SettingRow.community_id) == community_id))
