@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from bot.pace import BETWEEN_EDITS, Pace
 from storage import communities, members, moves, outbox
 from storage.database import Database, Session
 from storage.outbox import OutboxRow, Recipient
+from storage.suggestions import Suggestion
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ STOP_WITHIN = 1.5  # seconds for the answers still to come
 
 # What to tell when nobody can know whether a message that must not be sent twice has arrived, or its topic is gone.
 Teller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
+# Shows suggestions anew that have got other numbers by a move.
+Renumbered = Callable[[Session, Sequence[Suggestion], datetime], Awaitable[None]]
 # Draws the picture of a name from its ingredients, beside the event loop.
 Painter = Callable[[str, Mapping[str, object]], Awaitable[bytes]]
 
@@ -63,6 +66,7 @@ class Courier:
         marks: Marks,
         tell_doubt: Teller,
         tell_topic_lost: Teller,
+        tell_renumbered: Renumbered,
         paint: Painter,
     ) -> None:
         self._bot = bot
@@ -72,6 +76,7 @@ class Courier:
         self._marks = marks
         self._tell_doubt = tell_doubt
         self._tell_topic_lost = tell_topic_lost
+        self._tell_renumbered = tell_renumbered
         self._paint = paint
         self._awake = asyncio.Event()
         self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
@@ -187,28 +192,27 @@ class Courier:
         if row.good_until and row.good_until < self._clock.now():
             await self._end(row, "its time had passed")
             return
-        standing = await self._standing(row)
         if row.once and not await self._claim(row):
             return
         try:
-            message_ref = await self._call(row, recipient, standing)
+            message_ref = await self._call(row, recipient)
         except Exception as error:  # noqa: BLE001  # whatever it is, the row must not be tried for ever
             await self._sort(row, recipient, classify(error), error)
         else:
             self._failures.pop((row.chat_id, row.person_id), None)
             if row.slot and message_ref:
                 self._marks.add(recipient.external_id, message_ref)
-            await self._sent(row, message_ref, edited=standing is not None)
+            await self._sent(row, message_ref, edited=recipient.standing is not None)
 
     async def _claim(self, row: OutboxRow) -> bool:
         async with self._database.writing() as session:
             return await outbox.claim_row(session, row.id or 0)
 
-    async def _call(self, row: OutboxRow, recipient: Recipient, standing: str | None) -> str | None:
+    async def _call(self, row: OutboxRow, recipient: Recipient) -> str | None:
         """Say it; a live message that stands already is edited. Returns the message's id, if it is one."""
         method, fields = row.method, {**row.arguments, "chat_id": int(recipient.external_id)}
-        if standing:
-            method, fields = _as_edit(fields, standing)
+        if recipient.standing:
+            method, fields = _as_edit(fields, recipient.standing)
         if isinstance(order := fields.get("photo"), dict):
             fields["photo"] = BufferedInputFile(
                 await self._paint(order["painting"], order["ingredients"]), "picture.png"
@@ -216,18 +220,13 @@ class Courier:
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
 
-    async def _standing(self, row: OutboxRow) -> str | None:
-        if not row.slot:
-            return None
-        async with self._database.reading() as session:
-            return await outbox.get_slot(session, row.slot)
-
     async def _sent(self, row: OutboxRow, message_ref: str | None, *, edited: bool) -> None:
         """Written down. A live card rests after each edit; the first one after it was posted comes at once."""
         now = self._clock.now()
         rests = self._pace is not None and edited and row.priority == outbox.CARD
         async with self._database.writing() as session:
-            await outbox.set_sent(session, row, now, message_ref, now + BETWEEN_EDITS if rests else None)
+            until = now + BETWEEN_EDITS if rests else None
+            await outbox.set_sent(session, row, now, message_ref, edited=edited, rests_until=until)
 
     async def _end(self, row: OutboxRow, reason: str) -> None:
         async with self._database.writing() as session:
@@ -298,7 +297,8 @@ class Courier:
         # Waiting again before the move, which mends all that waits for the chat.
         await outbox.set_later(session, row.id or 0, self._clock.now(), verdict.reason, tried=True)
         if verdict.moved_to:
-            await moves.follow(session, recipient.external_id, verdict.moved_to)
+            moved = await moves.follow(session, recipient.external_id, verdict.moved_to)
+            await self._tell_renumbered(session, moved, self._clock.now())
         return True
 
     async def _mark_gone(self, row: OutboxRow, verdict: Verdict) -> None:

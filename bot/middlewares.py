@@ -20,6 +20,7 @@ from bot.ears import Ears
 from bot.here import STAND_INS, Here, seen_person
 from bot.patience import Patience
 from bot.rights import Rights
+from bot.texts import announce
 from bot.texts.errors import explain
 from bot.texts.say import Answer, React, Rewrite, Say, Toast, Whisper, to_chat, to_one_in, to_person
 from storage import inbox, members, outbox
@@ -155,7 +156,8 @@ class UnitOfWork(BaseMiddleware):
         old = message.migrate_from_chat_id or message.chat.id
         new = message.migrate_to_chat_id or message.chat.id
         async with self._database.writing() as session:
-            await follow_migration(session, str(old), str(new))
+            moved = await follow_migration(session, str(old), str(new))
+            await announce.renumbered(session, moved, self._clock.now())
         self._ears.doubt()
 
     async def _is_news(self, seen: Seen, here: Here, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """`/show 12`: one suggestion in full, for who asks."""
 
-from bot.community import showing
+from bot.community import follows, showing
 from bot.community.suggestions import access_suggestion
 from bot.here import Here
 from bot.texts import showing as texts
@@ -54,7 +54,7 @@ async def _page(here: Here, number: int, page: int, *, hears: bool | None = None
     pictured = suggestion.photo is not None and await _may_see_picture(here, suggestion.author_id)
     if hears is not None:
         here.require_face()
-        await showing.set_hearing(here.session, suggestion, here.person_id, here.now, hears=hears)
+        await follows.set_hearing(here.session, suggestion, here.person_id, here.now, hears=hears)
     shown = await showing.gather(here.session, suggestion, here.person_id, page)
     return texts.page(here.mine, shown, link, pictured=pictured)
 

@@ -147,13 +147,13 @@ async def forget_pressed(here: Here, numbers: list[int]) -> Answers:
 
 async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "+1 this one": the asker's words join an existing suggestion."""
-    offer_id, number = numbers
+    offer_id, suggestion_id = numbers
     await here.require_present()
     taken = await _take(here, offer_id)
     if isinstance(taken, Toast):
         return taken
     ask, reading = taken
-    suggestion = await suggestions.access_surviving(here.session, ask.community_id, number)
+    suggestion = await suggestions.access_named(here.session, ask.community_id, suggestion_id)
     cast = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
     await learning.learn_same(here.session, offer_id, suggestion, here.person_id, here.now)
     if cast is None:

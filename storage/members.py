@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, UniqueConstraint, and_, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
@@ -121,6 +122,21 @@ async def get_standing(session: Session, person: str, chat: str | None, network:
     )
     found = (await session.exec(joined)).first()
     return Standing(found[0], row, found[1], found[2]) if found else None
+
+
+async def get_concerned(
+    session: Session, suggestion_id: int, person_id: int
+) -> tuple[Suggestion, Community, Member | None] | None:
+    """A suggestion of any community, that community, and who the person is in it; one look for what a button names."""
+    is_theirs = and_(col(Member.community_id) == col(Suggestion.community_id), col(Member.person_id) == person_id)
+    query = (
+        select(Suggestion, Community, Member)
+        .join(Community, col(Community.id) == col(Suggestion.community_id))
+        .outerjoin(Member, is_theirs)
+        .where(Suggestion.id == suggestion_id)
+    )
+    found: Any = (await session.exec(query)).first()
+    return (found[0], found[1], found[2]) if found else None
 
 
 async def list_members_called(session: Session, community_id: int, word: str) -> list[int]:

@@ -184,10 +184,15 @@ async def list_by_links(session: Session, community_id: int, links: Sequence[tup
     return found
 
 
-async def lock_suggestions(session: Session, community_id: int, numbers: Sequence[int]) -> list[Suggestion]:
-    """Suggestions by number, held until the transaction ends, so that nobody else decides on them meanwhile."""
-    named = (Suggestion.community_id == community_id, col(Suggestion.number).in_(numbers))
-    query = select(Suggestion).where(STANDING, *named)
+async def lock_suggestions(
+    session: Session, community_id: int, numbers: Sequence[int], *, gone: bool = False
+) -> list[Suggestion]:
+    """Suggestions by number, held until the transaction ends, so that nobody else decides on them meanwhile.
+
+    Those taken back only where they are wanted (`gone`), too.
+    """
+    query = select(Suggestion).where(Suggestion.community_id == community_id, col(Suggestion.number).in_(numbers))
+    query = query if gone else query.where(STANDING)
     return list(await session.exec(query.order_by(col(Suggestion.number)).with_for_update()))
 
 

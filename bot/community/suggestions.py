@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.community import roundups, votes
-from bot.community.errors import EmptyText, TakenBack, TextTooLong, UnknownSuggestion
+from bot.community.errors import EmptyText, StaleButton, TakenBack, TextTooLong, UnknownSuggestion
 from bot.community.votes import Cast
 from storage import communities, follows, merges, suggestions, wordings
 from storage.database import Session
@@ -61,6 +61,16 @@ async def access_suggestion(session: Session, community_id: int, number: int) ->
 async def access_surviving(session: Session, community_id: int, number: int) -> Suggestion:
     """As `access_suggestion`; of a merged one, the one it was merged into: there it is voted for and decided."""
     return await merges.get_root(session, await access_suggestion(session, community_id, number))
+
+
+async def access_named(session: Session, community_id: int, suggestion_id: int) -> Suggestion:
+    """As `access_surviving`, of what a button names by its id; raises StaleButton for another community's."""
+    suggestion = await suggestions.get_suggestion_by_id(session, suggestion_id)
+    if suggestion is None or suggestion.community_id != community_id:
+        raise StaleButton
+    if suggestion.withdrawn_at:
+        raise TakenBack(suggestion.number)
+    return await merges.get_root(session, suggestion)
 
 
 async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) -> Suggestion:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.community import audit, care, merges, rituals, settings
+from bot.community import audit, care, merges, notices, rituals, settings
 from bot.community.audit import Action
 from bot.community.errors import CannotUndo, LaterAction, NothingToUndo, UnknownSuggestion
 from bot.community.merges import Pair
@@ -74,6 +74,15 @@ async def _restore(session: Session, undoing: Undoing) -> list[Suggestion]:
     return [suggestion]
 
 
+async def _take_back(session: Session, undoing: Undoing) -> list[Suggestion]:
+    """Who has been told of the decision hears that it does not stand."""
+    suggestion = await _hold(session, undoing)
+    undone = notices.Undone(suggestion.status, notices.moment_of(suggestion), suggestion.release_id)
+    await _restore(session, undoing)
+    await notices.tell_undone(session, suggestion, undone, undoing.actor_id, undoing.now)
+    return [suggestion]
+
+
 async def _part(session: Session, undoing: Undoing) -> list[Suggestion]:
     """Undoing a merge is a split."""
     suggestion = await _hold(session, undoing)
@@ -89,7 +98,9 @@ async def _rejoin(session: Session, undoing: Undoing) -> list[Suggestion]:
     into = undoing.row.was.get("merged_into_id")
     await merges.check_rejoin(session, suggestion, int(str(into)))
     await _restore(session, undoing)
-    return [suggestion, await families.get_root(session, suggestion)]
+    pair = Pair(suggestion, await families.get_root(session, suggestion))
+    await merges.tell_rejoined(session, pair, undoing.actor_id, undoing.row.at, undoing.now)
+    return [pair.merged, pair.into]
 
 
 async def _retag(session: Session, undoing: Undoing) -> list[Suggestion]:
@@ -124,7 +135,7 @@ async def _reschedule(session: Session, undoing: Undoing) -> list[Suggestion]:
 
 async def _hold(session: Session, undoing: Undoing) -> Suggestion:
     number = int(undoing.row.subject.removeprefix("#"))
-    held = await suggestions.lock_suggestions(session, undoing.row.community_id, [number])
+    held = await suggestions.lock_suggestions(session, undoing.row.community_id, [number], gone=True)
     if not held:
         raise UnknownSuggestion(number)
     return held[0]
@@ -138,10 +149,10 @@ def _check_untouched(suggestion: Suggestion, undoing: Undoing) -> None:
 
 
 UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = {
-    "status": _restore,
-    "decline": _restore,
-    "ship": _restore,
-    "reopened": _restore,
+    "status": _take_back,
+    "decline": _take_back,
+    "ship": _take_back,
+    "reopened": _take_back,
     "assign": _restore,
     "date": _restore,
     "tag": _retag,

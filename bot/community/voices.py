@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
+from bot.community import follows
 from bot.community.errors import AlreadyDecided, NoWords
 from bot.community.suggestions import access_suggestion
-from storage import follows, merges, reservations, votes, wordings
+from storage import merges, reservations, votes, wordings
 from storage.database import Session
 from storage.suggestions import DECLINED, SHIPPED, Suggestion
 from storage.wordings import Indexed, Wording
@@ -51,9 +52,9 @@ async def reword(session: Session, voice: Voice, text: str, indexed: Indexed, no
 async def withdraw(session: Session, voice: Voice, now: datetime) -> Fate:
     """Take the person's words back, with their vote; what others joined stays for them."""
     suggestion, person_id = voice.suggestion, voice.wording.person_id
-    await follows.delete_follow(session, suggestion.id or 0, person_id)
     fate = await _fate(session, voice)
     if fate is Fate.STAYS:
+        await follows.leave(session, suggestion, person_id)
         return fate
     await wordings.delete_wording(session, voice.wording)
     if fate is Fate.VOICE:
@@ -63,6 +64,7 @@ async def withdraw(session: Session, voice: Voice, now: datetime) -> Fate:
     else:
         suggestion.withdrawn_at, suggestion.text, suggestion.photo = now, "…", None
     await session.flush()
+    await follows.let_go(session, suggestion, person_id)
     return fate
 
 

@@ -17,7 +17,7 @@ from storage.suggestions import Suggestion
 def offer(t: Translator, suggestion: Suggestion, similar: Sequence[Suggestion]) -> Whisper:
     """Into which one? The similar ones by button, any other by its number."""
     asked = t("Into which one does #%(number)s go?", number=suggestion.number)
-    buttons = [[Button(f"#{one.number}", data=f"merge:{suggestion.number}:{one.number}") for one in similar]]
+    buttons = [[Button(f"#{one.number}", data=f"merge:{suggestion.id}:{one.id}") for one in similar]]
     other = [Button(str(t("another number")), data=f"into:{suggestion.id}")]
     return Whisper("\n".join([asked, *map(line, similar)]), [*(buttons if similar else []), other])
 
@@ -56,6 +56,12 @@ def left(t: Translator) -> Markup:
 
 
 def split(t: Translator, pair: Pair) -> Markup:
+    if pair.merged.withdrawn_at:
+        return t(
+            "#%(number)s is no longer part of #%(into)s. It stays taken back, as who asked for it wished.",
+            number=pair.merged.number,
+            into=pair.into.number,
+        )
     return t(
         "#%(number)s stands alone again, as before it was merged into #%(into)s.",
         number=pair.merged.number,

@@ -61,8 +61,8 @@ def _day(t: Translator, shown: Shown, at: datetime) -> str:
 
 
 def _keyboard(t: Translator, shown: Shown, link: str | None, *, pictured: bool) -> Keyboard:
-    number, one, here = shown.suggestion.number, shown.suggestion.id, shown.page
-    vote = Button(f"👍 {shown.votes}", data=f"vote:{number}")
+    one, here = shown.suggestion.id, shown.page
+    vote = Button(f"👍 {shown.votes}", data=f"vote:{one}")
     hear = Button(
         str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"follow:{one}:{here}:{int(not shown.hears)}"
     )
