@@ -9,7 +9,7 @@ from bot.texts.links import to_message
 from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken, number_in
 from handlers.named import for_member
-from storage import communities
+from storage import communities, pictures
 from storage.communities import Chat
 
 
@@ -41,7 +41,8 @@ async def picture_pressed(here: Here, numbers: list[int]) -> Answers:
     if here.chat or suggestion.author_id != here.person_id:
         await here.require_staff()
     to = (here.chat.id, None) if here.chat else (None, here.person_id)
-    return texts.picture(suggestion, here.now, chat_id=to[0], person_id=to[1], topic=here.topic)
+    further = await pictures.list_pictures(here.session, suggestion.album) if suggestion.album else []
+    return texts.picture(suggestion, further, here.now, chat_id=to[0], person_id=to[1], topic=here.topic)
 
 
 async def _page(here: Here, number: int, page: int, *, hears: bool | None = None) -> Whisper:

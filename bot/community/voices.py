@@ -7,10 +7,12 @@ from enum import Enum, auto
 from bot.community import follows
 from bot.community.errors import AlreadyDecided, NoWords
 from bot.community.suggestions import access_suggestion
-from storage import merges, reservations, votes, wordings
+from storage import merges, pictures, reservations, suggestions, votes, wordings
 from storage.database import Session
 from storage.suggestions import DECLINED, SHIPPED, Suggestion
 from storage.wordings import Indexed, Wording
+
+SETTLED = (SHIPPED, DECLINED)
 
 
 class Fate(Enum):
@@ -36,7 +38,7 @@ async def access_voice(session: Session, community_id: int, number: int, person_
     wording = await wordings.get_wording(session, suggestion.id or 0, person_id)
     if wording is None:
         raise NoWords(number)
-    if suggestion.status in (SHIPPED, DECLINED):
+    if suggestion.status in SETTLED:
         raise AlreadyDecided(number, suggestion.status)
     return Voice(suggestion, wording)
 
@@ -62,7 +64,10 @@ async def withdraw(session: Session, voice: Voice, now: datetime) -> Fate:
     elif fate is Fate.HANDED_ON:
         await _hand_on(session, suggestion)
     else:
-        suggestion.withdrawn_at, suggestion.text, suggestion.photo = now, "…", None
+        suggestion.withdrawn_at, suggestion.text = now, "…"
+        await _forget_pictures(session, suggestion)
+    if voice.wording.origin:
+        await suggestions.delete_offered_words(session, voice.wording.origin)
     await session.flush()
     await follows.let_go(session, suggestion, person_id)
     return fate
@@ -87,5 +92,12 @@ async def _hand_on(session: Session, suggestion: Suggestion) -> None:
     """The next voice asks for it now; nobody votes for their own, so that vote becomes the asking."""
     following = (await wordings.list_voices(session, suggestion.id or 0))[0]
     suggestion.author_id, suggestion.text = following.person_id, following.text
-    suggestion.captured_by_id = suggestion.source_message = suggestion.photo = None  # all of who asked first
+    suggestion.captured_by_id = suggestion.source_message = None  # all of who asked first
+    await _forget_pictures(session, suggestion)
     await votes.delete_vote(session, suggestion.id or 0, following.person_id)
+
+
+async def _forget_pictures(session: Session, suggestion: Suggestion) -> None:
+    if suggestion.album:
+        await pictures.delete_pictures(session, suggestion.album)
+    suggestion.photo = suggestion.album = None
