@@ -222,11 +222,10 @@ async def top(here: Here, _: Spoken) -> Answers:
 
 async def _check(here: Here, heard: Heard) -> str:
     """The text as it is kept; what the community limits does not limit its team."""
-    async with here.database.reading() as look:
-        in_force = await settings.load(look, here.community_id)
     try:
-        text = suggestions.check_text(heard.words, heard.command, in_force.longest_suggestion)
         async with here.database.reading() as look:
+            in_force = await settings.load(look, here.community_id)
+            text = suggestions.check_text(heard.words, heard.command, in_force.longest_suggestion)
             await limits.check(look, here.community, here.known_member, here.person_id, in_force, here.now)
     except (TextTooLong, EnoughToday, TooNew):
         if not await here.is_staff():

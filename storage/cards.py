@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from storage.communities import Chat
+from storage.communities import Chat, Community
 from storage.database import Session
 from storage.members import Person
 from storage.reservations import Reservation
@@ -33,11 +34,28 @@ class Counts:
     reserved: int
 
 
-async def list_places(session: Session, suggestion: Suggestion) -> list[Chat]:
-    """The chat it was asked in and the rooms of its team, the longest there first."""
-    is_room = (col(Chat.community_id) == suggestion.community_id) & col(Chat.is_staff) & (col(Chat.status) != "left")
-    query = select(Chat).where(or_(is_room, col(Chat.id) == suggestion.source_chat_id))
-    return list(await session.exec(query.order_by(col(Chat.id))))
+@dataclass(frozen=True)
+class Places:
+    """Where a suggestion's cards stand."""
+
+    community: Community
+    source: Chat | None  # the chat it was asked in; None in private
+    room: Chat | None  # the team's: of several, the one that has been there longest
+
+
+async def get_places(session: Session, suggestion: Suggestion) -> Places:
+    """Its community and chats, in one look."""
+    is_room = (col(Chat.community_id) == col(Community.id)) & col(Chat.is_staff) & (col(Chat.status) != "left")
+    is_source = col(Chat.id) == suggestion.source_chat_id
+    query: Any = select(Community, Chat).outerjoin(Chat, or_(is_room, is_source))
+    query = query.where(Community.id == suggestion.community_id).order_by(col(Chat.id))
+    found: list[tuple[Community, Chat | None]] = list(await session.exec(query))
+    chats = [chat for _, chat in found if chat is not None]
+    return Places(
+        community=found[0][0],
+        source=next((chat for chat in chats if chat.id == suggestion.source_chat_id), None),
+        room=next((chat for chat in chats if chat.is_staff and chat.status != "left"), None),
+    )
 
 
 async def list_relatives(session: Session, suggestion_id: int) -> list[Relative]:

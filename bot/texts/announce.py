@@ -24,6 +24,7 @@ from storage import cards as card_rows
 from storage import care as care_rows
 from storage import communities, members, merges, outbox, suggestions, votes
 from storage import digests as issues
+from storage.cards import Places
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.drafts import Draft
@@ -50,14 +51,12 @@ def language_of_person(person: Person, community: Community) -> Translator:
 
 async def card(session: Session, suggestion: Suggestion, now: datetime) -> OutboxRow:
     """A suggestion's live card, posted where it was asked, or brought up to date there; the team's card follows it."""
-    community = await communities.get_community(session, suggestion.community_id)
-    places = await card_rows.list_places(session, suggestion)
+    places = await card_rows.get_places(session, suggestion)
     facts = await gather(session, suggestion)
-    await outbox.add_rows(session, await _team_cards(session, suggestion, community, places, facts, now))
-    if suggestion.source_chat_id is None:
-        return await _private_card(session, suggestion, community, facts, now)
-    chat = next(chat for chat in places if chat.id == suggestion.source_chat_id)
-    t = language_of_chat(chat, community)
+    await outbox.add_rows(session, await _team_cards(session, suggestion, places, facts, now))
+    if places.source is None:
+        return await _private_card(session, suggestion, places.community, facts, now)
+    chat, t = places.source, language_of_chat(places.source, places.community)
     if suggestion.roundup_id is not None:
         return await _roundup(session, t, chat, suggestion.roundup_id, now)
     said = _card(t, suggestion, facts, in_group=True)
@@ -128,20 +127,14 @@ async def decider(session: Session, t: Translator, suggestion: Suggestion) -> st
     return (await members.get_person(session, suggestion.decided_by_id)).name
 
 
-async def _team_cards(  # what a card is drawn from is looked up once for both
-    session: Session,
-    suggestion: Suggestion,
-    community: Community,
-    places: Sequence[Chat],
-    facts: Facts,
-    now: datetime,
+async def _team_cards(
+    session: Session, suggestion: Suggestion, places: Places, facts: Facts, now: datetime
 ) -> list[OutboxRow]:
     """The card in the staff chat: posted when a suggestion is new, edited where it stands, never brought up late."""
-    room = next((chat for chat in places if chat.is_staff and chat.status != "left"), None)
-    slot = f"triage:{suggestion.id}"
+    room, slot = places.room, f"triage:{suggestion.id}"
     if room is None or not (suggestion.created_at == now or await outbox.has_slot(session, slot)):
         return []
-    t = language_of_chat(room, community)
+    t = language_of_chat(room, places.community)
     gone = suggestion.withdrawn_at is not None
     said = texts.taken_back(t, suggestion) if gone else await _team_card(session, t, suggestion, places, facts)
     return [to_chat(room.id or 0, replace(said, slot=slot), now, priority=outbox.CARD, topic=room.topic)]
@@ -149,19 +142,17 @@ async def _team_cards(  # what a card is drawn from is looked up once for both
 
 async def team_card(session: Session, t: Translator, suggestion: Suggestion) -> Say:
     """A suggestion as the team sees it, with all it can do about it."""
-    places = await card_rows.list_places(session, suggestion)
+    places = await card_rows.get_places(session, suggestion)
     return await _team_card(session, t, suggestion, places, await gather(session, suggestion))
 
 
-async def _team_card(
-    session: Session, t: Translator, suggestion: Suggestion, places: Sequence[Chat], facts: Facts
-) -> Say:
+async def _team_card(session: Session, t: Translator, suggestion: Suggestion, places: Places, facts: Facts) -> Say:
     return care.card(
         t,
         care.Kept(
             suggestion=suggestion,
             author=facts.author.name,
-            source=next((chat for chat in places if chat.id == suggestion.source_chat_id), None),
+            source=places.source,
             counts=facts.counts,
             voices=await card_rows.list_voices(session, suggestion, facts.family, care.VOICES),
             owner=facts.owner.name if facts.owner else "",
