@@ -14,7 +14,7 @@ from bot.texts.say import Button, Keyboard, Say
 from bot.texts.suggestions import status_name
 from storage.communities import Community
 from storage.members import IN_DIGEST, NOT_AT_ALL, PRIVATELY, Member, Person
-from storage.suggestions import DECLINED, PLANNED, STARTED, Suggestion
+from storage.suggestions import DECLINED, PLANNED, STARTED, STATUSES, Suggestion
 
 SHOWN, UNFOLDED = 7, 9  # lines that stand open, and more in the fold: together with the rest always one message
 WORDS, REASON = 60, 90  # UTF-16 units within a line
@@ -59,7 +59,8 @@ def _early(t: Translator, news: News) -> Markup:
 
 
 def _undone(t: Translator, news: News) -> Markup:
-    was, status = (status_name(t, one) for one in news.words.split())
+    names = {status: status_name(t, status) for status in STATUSES}
+    was, status = (names.get(one, one) for one in news.words.partition(" ")[::2])
     return t("“%(was)s” was taken back; it is %(status)s, as before", was=was, status=status)
 
 
