@@ -9,6 +9,7 @@ from bot.texts.care import rewritten
 from bot.texts.say import Answer
 from storage import communities, members, outbox
 from storage import suggestions as rows
+from storage.members import Member
 from storage.suggestions import Suggestion
 
 
@@ -40,6 +41,18 @@ async def for_member(here: Here, suggestion_id: int) -> tuple[Here, Suggestion]:
     if member is None:
         raise StaleButton
     return replace(here, known_member=member), suggestion
+
+
+async def member_for_team(here: Here, member_id: int, *, fresh: bool = False) -> tuple[Here, Member]:
+    """The member a button names, and their community, for whoever is of its team; raises StaleButton, StaffOnly."""
+    async with here.database.reading() as look:
+        member = await members.get_member_by_id(look, member_id)
+        community = await communities.get_community(look, member.community_id) if member else None
+    if member is None or (here.chat is not None and here.chat.community_id != member.community_id):
+        raise StaleButton
+    here = replace(here, known_community=community)
+    await here.require_staff(fresh=fresh)
+    return here, member
 
 
 async def shown(here: Here, *suggestions: Suggestion) -> list[Answer]:

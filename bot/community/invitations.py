@@ -190,12 +190,12 @@ async def withdraw(session: Session, community_id: int, posted: list[str], poste
         if leaked.community_id != community_id or leaked.kept_for_id is not None:
             continue
         if await rows.set_revoked(session, leaked.id or 0, poster_id, now, "leaked"):
-            fresh = await mint(session, _like(leaked), poster_id, now, f"instead of {leaked.id}")
+            fresh = await mint(session, draft_like(leaked), poster_id, now, f"instead of {leaked.id}")
             leaks.append(Leak(leaked.holder_id, old, fresh.code or ""))
     return leaks
 
 
-def _like(invitation: Invitation) -> Draft:
+def draft_like(invitation: Invitation) -> Draft:
     """The draft of another code like this one."""
     return Draft(**invitation.model_dump(include={field.name for field in fields(Draft)}))
 
