@@ -193,6 +193,7 @@ class UnitOfWork(BaseMiddleware):
             known_community=standing.community,
             known_member=standing.member,
             web_url=self._defaults.web_url,
+            phone_secret=self._defaults.phone_secret,
         )
 
     async def _introduce(self, session: Session, seen: Seen, now: datetime, *, belongs: bool) -> None:

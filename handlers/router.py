@@ -26,6 +26,7 @@ from handlers import (
     invitations,
     merges,
     notices,
+    phones,
     proposals,
     questions,
     reactions,
@@ -222,6 +223,7 @@ def make_router(table: CommandTable) -> Router:
     """All doors, for the dispatcher."""
     router = Router(name="millet")
     router.message.register(invitations.posted_openly, CarriesCode())
+    router.message.register(phones.shown, HasContent("contact"))
     router.message.register(run_command, Addressed(table))
     router.message.register(run_prompt, AnswersPrompt())
     router.message.register(chats.people_came, HasContent("new_chat_members"))

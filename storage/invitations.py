@@ -113,6 +113,12 @@ async def get_invitation_of(session: Session, community_id: int, redeemer_id: in
     return (await session.exec(query)).first()
 
 
+async def get_claimed_last(session: Session, person_id: int) -> Invitation | None:
+    """The code this person has claimed last, in any community, and has not come in with yet."""
+    query = select(Invitation).where(Invitation.redeemer_id == person_id, Invitation.state == CLAIMED)
+    return (await session.exec(query.order_by(col(Invitation.claimed_at).desc(), col(Invitation.id).desc()))).first()
+
+
 async def list_in_hand(session: Session, community_id: int, holder_id: int, now: datetime) -> list[Invitation]:
     """Codes that a holder can still give away, the oldest first."""
     query = select(Invitation).where(

@@ -3,10 +3,11 @@
 import pytest
 from sqlmodel import col, select, update
 
-from bot.community import bars, gifts, reattaching, undoing
+from bot.community import bars, gifts, reattaching
 from bot.community.errors import BroughtByThem, LaterAction, TreeChanged, WouldCircle
 from bot.community.undoing import undo_last
 from bot.sandbox.model import Chat
+from storage import audit as log
 from storage import bars as rows
 from storage import invitations
 from storage.bars import BRANCH, CREDIT, INVITING
@@ -104,7 +105,7 @@ async def test_the_tree_is_mended_without_a_circle_and_set_back(database: Databa
     async with database.writing() as session:
         await undo_last(session, community, three, SOON)
         await undo_last(session, community, team, SOON)
-        assert (await undoing.log.get_last_of(session, community, team, ["reattach"])) is None
+        assert (await log.get_last_of(session, community, team, ["reattach"])) is None
     assert [(await circle.member(who)).inviter_id for who in (one, two, three)] == [team, one, two]
 
 

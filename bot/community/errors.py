@@ -166,6 +166,11 @@ class AlreadyBarred(Refusal):
 
 
 @dataclass
+class PhoneSecretMissing(Refusal):
+    """Without the operator's secret no number can be kept safely, so none is asked for."""
+
+
+@dataclass
 class NothingToRevoke(Refusal):
     """Nobody in the branch holds an unused code."""
 

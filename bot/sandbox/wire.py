@@ -7,6 +7,7 @@ from bot.sandbox.model import (
     ADMIN_RIGHTS,
     Button,
     Chat,
+    Contact,
     File,
     InviteLink,
     Member,
@@ -88,6 +89,8 @@ def _content(told: Message) -> Json:
         shown["photo"] = photo(told.photo)
     if told.document:
         shown["document"] = document(told.document)
+    if told.contact:
+        shown["contact"] = contact(told.contact)
     if told.buttons:
         shown["reply_markup"] = keyboard(told.buttons)
     return shown
@@ -169,6 +172,14 @@ def photo(file: File) -> list[Json]:
 def document(file: File) -> Json:
     shown: Json = {"file_id": file.id, "file_unique_id": file.unique_id, "file_size": len(file.data)}
     return shown | {"file_name": file.name, "mime_type": file.mime}
+
+
+def contact(shown: Contact) -> Json:
+    return {
+        "phone_number": shown.phone.removeprefix("+"),
+        "first_name": shown.person.name,
+        "user_id": shown.person.id,
+    }
 
 
 def keyboard(rows: Rows) -> Json:

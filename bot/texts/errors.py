@@ -81,6 +81,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         t("Please add a reason: the person is told.") if e.is_told else t("Please add a reason, for the team alone.")
     ),
     errors.AlreadyBarred: lambda t, _: t("That is so already. <code>/unbar</code> ends it."),
+    errors.PhoneSecretMissing: lambda t, _: t(
+        "Phone numbers cannot be checked here yet: whoever runs this bot has to set PHONE_SECRET first."
+    ),
     errors.NothingToRevoke: lambda t, _: t("Nobody in this branch holds an unused code. Nothing was changed."),
     errors.BeforeMembers: lambda t, _: t("Members must not read this. Send it in the team's room, or to me privately."),
     errors.WouldCircle: lambda t, _: t(
