@@ -28,7 +28,7 @@ from storage import tree as kin
 from storage.communities import Community
 from storage.database import Session
 from storage.invitations import ISSUED, Invitation
-from storage.outbox import OutboxRow
+from storage.outbox import KNOCK, OutboxRow
 
 # What our own buttons in groups carry: what is asked for, and in which community.
 _ASKED = re.compile(r"(invite|tree|apply|sponsor)(?:-(\d{1,9}))?")
@@ -86,7 +86,7 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
         return [said, texts.approval(here.chat.id or 0, here.person, here.origin, here.now)]
     if await invitations.awaits_phone(here.session, here.community_id, here.person_id):
         return to_person(here.person_id, phone_texts.wanted(here.mine, here.community), here.now)
-    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now)
+    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now, priority=KNOCK)
 
 
 async def posted_openly(_: Message, here: Here, posted: list[str]) -> Answers:

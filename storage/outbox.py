@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, Index, delete, or_, text, update
+from sqlalchemy import CheckConstraint, Index, delete, not_, or_, text, true, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import Chat
@@ -14,8 +14,11 @@ from storage.members import Person
 
 WAITING, SENDING, SENT, DOUBTFUL, DEAD = "waiting", "sending", "sent", "doubtful", "dead"
 
-# Smaller goes first within a chat and when the total pace is short.
-ANSWER, NOTICE, CARD = 0, 5, 8
+# Smaller goes first within a chat and when the total pace is short. Strangers at the door come after all who are in.
+ANSWER, NOTICE, CARD, KNOCK = 0, 5, 8, 9
+
+# Calls that put no message into their chat: Telegram's limits of messages do not count them, and they wait for none.
+WORDLESS = frozenset({"approveChatJoinRequest", "setChatMemberTag"})
 
 # How long a thing is worth saying where nobody said otherwise. A digest waits out an outage, not until the next.
 GOOD_FOR, ONCE_GOOD_FOR = timedelta(hours=24), timedelta(days=6)
@@ -55,6 +58,11 @@ class OutboxRow(SQLModel, table=True):
     message_ref: str | None = None  # the sent message's id in its chat
     created_at: datetime
     sent_at: datetime | None = None
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether the call puts no message into its chat."""
+        return self.method in WORDLESS
 
     @property
     def arguments(self) -> dict[str, object]:
@@ -143,19 +151,25 @@ async def list_due(
     *,
     but_chats: Collection[int] = (),
     but_people: Collection[int] = (),
+    but_rows: Collection[int] = (),
+    only_wordless: bool | None = None,
     limit: int = 100,
 ) -> list[tuple[OutboxRow, Recipient]]:
     """What may be said now, the most important first, and within that in the order it was written.
 
-    Recipients that cannot be written to at this moment are left out, so that a long queue to one hides no other.
+    Recipients that cannot be written to at this moment are left out, so that a long queue to one hides no other; so
+    are rows in hand. `only_wordless` asks for nothing but calls without a message, or for nothing but messages.
     """
+    wordless = col(OutboxRow.method).in_(WORDLESS)
+    wanted = {None: true(), True: wordless, False: not_(wordless)}[only_wordless]
     query = (
         select(OutboxRow, Chat.external_id, Person.external_id)
         .outerjoin(Chat, col(Chat.id) == col(OutboxRow.chat_id))
         .outerjoin(Person, col(Person.id) == col(OutboxRow.person_id))
         .where(OutboxRow.state == WAITING, OutboxRow.not_before <= now)
-        .where(or_(col(OutboxRow.chat_id).is_(None), col(OutboxRow.chat_id).not_in(but_chats)))
+        .where(or_(col(OutboxRow.chat_id).is_(None), col(OutboxRow.chat_id).not_in(but_chats), wordless))
         .where(or_(col(OutboxRow.person_id).is_(None), col(OutboxRow.person_id).not_in(but_people)))
+        .where(wanted, col(OutboxRow.id).not_in(but_rows))
         .order_by(col(OutboxRow.priority), col(OutboxRow.id))
         .limit(limit)
     )

@@ -26,6 +26,7 @@ ADMIN_RIGHTS = (
     "can_send_welcome_messages",
     "can_pin_messages",
     "can_manage_topics",
+    "can_manage_tags",
     "can_post_messages",
     "can_edit_messages",
 )
@@ -61,6 +62,7 @@ class Member:
     permissions: frozenset[str] = frozenset()
     present_while_restricted: bool = True
     link: InviteLink | None = None
+    tag: str = ""
 
     @property
     def present(self) -> bool:

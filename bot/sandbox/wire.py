@@ -213,12 +213,18 @@ def member(standing: Member, place: Chat) -> Json:
             shown |= {"can_be_edited": False, "is_anonymous": standing.anonymous} | rights(standing.rights, place)
         case "restricted":
             shown |= {name: name in standing.permissions for name in PERMISSIONS}
-            shown |= {"is_member": standing.present, "until_date": _until(standing)}
+            shown |= _tag(standing) | {"is_member": standing.present, "until_date": _until(standing)}
         case "kicked":
             shown["until_date"] = _until(standing)
+        case "member":
+            shown |= _tag(standing)
         case _:
             pass
     return shown
+
+
+def _tag(standing: Member) -> Json:
+    return {"tag": standing.tag} if standing.tag else {}
 
 
 def _until(standing: Member) -> int:
@@ -228,7 +234,7 @@ def _until(standing: Member) -> int:
 def rights(held: frozenset[str], place: Chat) -> Json:
     """Administrator rights; those that a kind of chat does not know are left out."""
     absent = {
-        "channel": {"can_pin_messages", "can_manage_topics"},
+        "channel": {"can_pin_messages", "can_manage_topics", "can_manage_tags"},
         "group": {"can_post_messages", "can_edit_messages", "can_manage_topics"},
     }.get(place.kind, {"can_post_messages", "can_edit_messages"})
     return {right: right in held for right in ADMIN_RIGHTS if right not in absent}
