@@ -227,7 +227,10 @@ class Millet:
 
     def _dispatcher(self, table: CommandTable, rights: Rights, ears: Ears) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
-        defaults = Defaults(self.settings.default_language, self.settings.default_zone, self.settings.web_url or "")
+        secret = self.settings.phone_secret.get_secret_value() if self.settings.phone_secret else ""
+        defaults = Defaults(
+            self.settings.default_language, self.settings.default_zone, self.settings.web_url or "", secret
+        )
         dispatcher.update.outer_middleware(
             UnitOfWork(self.database, self.clock, rights, self.finder, ears, self.courier, defaults)
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,6 +47,23 @@ class TokenRefusedError(Exception):
 
 
 @dataclass(frozen=True)
+class _To:
+    """Whom a call goes to, one call at a time: a chat, a person, or, of calls that say nothing, each for itself."""
+
+    chat_id: int | None = None
+    person_id: int | None = None
+    row_id: int | None = None
+
+    @classmethod
+    def of(cls, row: OutboxRow) -> "_To":
+        return cls(row_id=row.id) if row.is_wordless else cls(row.chat_id, row.person_id)
+
+
+# What rests as a whole when its pace is used up: all that says nothing, or all that says something.
+_WORDLESS, _MESSAGES = _To(row_id=0), _To(chat_id=0, person_id=0)
+
+
+@dataclass(frozen=True)
 class _Quick:
     """A call that is worth nothing after a crash: a toast, a reaction, a typing mark."""
 
@@ -79,9 +96,9 @@ class Courier:
         self._tell_renumbered = tell_renumbered
         self._paint = paint
         self._awake = asyncio.Event()
-        self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
-        self._resting: dict[tuple[int | None, int | None], datetime] = {}
-        self._failures: dict[tuple[int | None, int | None], int] = {}  # in a row, since the last call that went through
+        self._busy: dict[_To, asyncio.Task[None]] = {}
+        self._resting: dict[_To, datetime] = {}
+        self._failures: dict[_To, int] = {}  # in a row, since the last call that went through
         self._quick: set[asyncio.Task[None]] = set()
         self._settled = False
         self._stopping = False
@@ -133,34 +150,65 @@ class Courier:
         """Start every call that may go now; returns when another may, None when nothing waits."""
         now = self._clock.now()
         self._resting = {to: until for to, until in self._resting.items() if until > now}
-        unready = {*self._busy, *self._resting}
+        if self._pace and (wait := self._pace.wait_for_all(now)):
+            self._resting[_MESSAGES] = now + wait
+        if _MESSAGES in self._resting and _WORDLESS in self._resting:
+            return min(self._resting[_MESSAGES], self._resting[_WORDLESS])
         async with self._database.reading() as session:
-            due = await outbox.list_due(
-                session,
-                now,
-                but_chats=[chat for chat, _ in unready if chat is not None],
-                but_people=[person for _, person in unready if person is not None],
-            )
+            due = await self._list_due(session, now)
             later = None if due else await outbox.get_next_moment(session, now)
         for row, recipient in due:
             self._start(row, recipient, now)
         moments = [*self._resting.values(), *([later] if later else [])]
         return min(moments) if moments else None
 
+    async def _list_due(self, session: Session, now: datetime) -> list[tuple[OutboxRow, Recipient]]:
+        """What is due but for what is in hand or rests."""
+        unready = {*self._busy, *self._resting}
+        only_wordless = True if _MESSAGES in unready else False if _WORDLESS in unready else None
+        return await outbox.list_due(
+            session,
+            now,
+            but_chats=[to.chat_id for to in unready if to.chat_id],
+            but_people=[to.person_id for to in unready if to.person_id],
+            but_rows=[to.row_id for to in unready if to.row_id],
+            only_wordless=only_wordless,
+        )
+
     def _start(self, row: OutboxRow, recipient: Recipient, now: datetime) -> None:
-        to = (row.chat_id, row.person_id)
-        if self._stopping or to in self._busy or to in self._resting or len(self._busy) >= MOST_AT_ONCE:
+        to, lane = _To.of(row), _WORDLESS if row.is_wordless else _MESSAGES
+        waits = to in self._busy or to in self._resting or lane in self._resting
+        if self._stopping or waits or len(self._busy) >= MOST_AT_ONCE:
             return
-        if self._pace and (wait := self._pace.ask(recipient.external_id, group=recipient.is_group, now=now)):
-            self._resting[to] = now + wait
-            return
-        task = asyncio.create_task(self._deliver(row, recipient))
+        if row.good_until and row.good_until < now:  # takes no place from what is still worth saying
+            self._begin(to, self._end(row, "its time had passed"), None)
+        elif self._may_go(to, lane, recipient, now):
+            self._begin(to, self._deliver(row, recipient), recipient)
+
+    def _may_go(self, to: _To, lane: _To, recipient: Recipient, now: datetime) -> bool:
+        """Whether a call may go at this moment, which then counts as gone; otherwise what has to rest does."""
+        if self._pace is None:
+            return True
+        if lane is _WORDLESS:
+            resting, wait = lane, self._pace.ask_wordless(now)
+        elif wait := self._pace.wait_for_all(now):
+            resting = lane
+        else:
+            resting, wait = to, self._pace.ask(recipient.external_id, group=recipient.is_group, now=now)
+        if wait:
+            self._resting[resting] = now + wait
+        return wait is None
+
+    def _begin(self, to: _To, work: Coroutine[None, None, None], recipient: Recipient | None) -> None:
+        task = asyncio.create_task(work)
         self._busy[to] = task
         task.add_done_callback(lambda done: self._finished(to, recipient, done))
 
-    def _finished(self, to: tuple[int | None, int | None], recipient: Recipient, task: asyncio.Task[None]) -> None:
+    def _finished(self, to: _To, recipient: Recipient | None, task: asyncio.Task[None]) -> None:
         del self._busy[to]
-        if self._pace:
+        if self._pace and recipient and to.row_id is not None:
+            self._pace.answered_wordless(self._clock.now())
+        elif self._pace and recipient:
             self._pace.answered(recipient.external_id, group=recipient.is_group, now=self._clock.now())
         if not task.cancelled() and (error := task.exception()):
             if isinstance(error, TokenRefusedError):
@@ -189,9 +237,6 @@ class Courier:
             await self._clock.sleep(left)
 
     async def _deliver(self, row: OutboxRow, recipient: Recipient) -> None:
-        if row.good_until and row.good_until < self._clock.now():
-            await self._end(row, "its time had passed")
-            return
         if row.once and not await self._claim(row):
             return
         try:
@@ -199,7 +244,7 @@ class Courier:
         except Exception as error:  # noqa: BLE001  # whatever it is, the row must not be tried for ever
             await self._sort(row, recipient, classify(error), error)
         else:
-            self._failures.pop((row.chat_id, row.person_id), None)
+            self._failures.pop(_To.of(row), None)
             if row.slot and message_ref:
                 self._marks.add(recipient.external_id, message_ref)
             await self._sent(row, message_ref, edited=recipient.standing is not None)
@@ -268,11 +313,13 @@ class Courier:
         if in_doubt and row.attempts >= MOST_TRIES:
             await self._end(row, verdict.reason)
             return
-        to = (row.chat_id, row.person_id)
+        to = _To.of(row)
         self._failures[to] = failures = self._failures.get(to, 0) + 1
         pause = min(2 ** min(failures - 1, MOST_TRIES), LONGEST_PAUSE)
         wait = timedelta(seconds=pause if verdict.seconds is None else verdict.seconds)
-        if self._pace and verdict.seconds is not None:
+        if self._pace and verdict.seconds is not None and row.is_wordless:
+            self._pace.hold_wordless(now + wait)
+        elif self._pace and verdict.seconds is not None:
             self._pace.hold(recipient.external_id, now + wait)
         self._resting[to] = now + wait
         async with self._database.writing() as session:

@@ -195,6 +195,7 @@ class UnitOfWork(BaseMiddleware):
             known_community=standing.community,
             known_member=standing.member,
             web_url=self._defaults.web_url,
+            phone_secret=self._defaults.phone_secret,
         )
 
     async def _introduce(self, session: Session, seen: Seen, now: datetime, *, belongs: bool) -> None:
@@ -227,6 +228,7 @@ def _seen(event: Update) -> Seen | None:
     in_private = chat is None or chat.type == "private"
     place = None if chat is None or in_private else SeenChat(str(chat.id), chat.type, chat.title or "", chat.username)
     moves = event.chat_member is not None or bool(getattr(inner, "new_chat_members", None))
+    moves = moves or event.chat_join_request is not None  # who knocks is outside: Telegram need not be asked
     return Seen(person, place, speaks=isinstance(inner, Message), moves=moves)
 
 

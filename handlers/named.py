@@ -7,7 +7,8 @@ from bot.here import Here
 from bot.texts import announce
 from bot.texts.care import rewritten
 from bot.texts.say import Answer
-from storage import members, outbox
+from storage import communities, members, outbox
+from storage.members import Member
 from storage.suggestions import Suggestion
 
 
@@ -45,6 +46,18 @@ async def for_who_is_there(here: Here, suggestion_id: int) -> tuple[Here, Sugges
     if here.known_member is None or not here.known_member.present:
         raise Outsider
     return here, suggestion
+
+
+async def member_for_team(here: Here, member_id: int, *, fresh: bool = False) -> tuple[Here, Member]:
+    """The member a button names, and their community, for whoever is of its team; raises StaleButton, StaffOnly."""
+    async with here.database.reading() as look:
+        member = await members.get_member_by_id(look, member_id)
+        community = await communities.get_community(look, member.community_id) if member else None
+    if member is None or (here.chat is not None and here.chat.community_id != member.community_id):
+        raise StaleButton
+    here = replace(here, known_community=community)
+    await here.require_staff(fresh=fresh)
+    return here, member
 
 
 async def shown(here: Here, *suggestions: Suggestion) -> list[Answer]:

@@ -87,6 +87,11 @@ async def get_member(session: Session, community_id: int, person_id: int) -> Mem
     return (await session.exec(query)).first()
 
 
+async def get_member_by_id(session: Session, member_id: int) -> Member | None:
+    """A membership in any community: who asks must compare it with the one spoken in."""
+    return (await session.exec(select(Member).where(Member.id == member_id))).first()
+
+
 @dataclass(frozen=True)
 class Standing:
     """A person, and who they are where they speak; in private, where they were last active."""

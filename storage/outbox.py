@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, and_, delete, or_, text, update
+from sqlalchemy import CheckConstraint, Index, and_, delete, not_, or_, text, true, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import Chat
@@ -15,8 +15,11 @@ from storage.members import Person
 
 WAITING, SENDING, SENT, DOUBTFUL, DEAD = "waiting", "sending", "sent", "doubtful", "dead"
 
-# Smaller goes first within a chat and when the total pace is short.
-ANSWER, NOTICE, CARD = 0, 5, 8
+# Smaller goes first within a chat and when the total pace is short. Strangers at the door come after all who are in.
+ANSWER, NOTICE, CARD, KNOCK = 0, 5, 8, 9
+
+# Calls that put no message into their chat: Telegram's limits of messages do not count them, and they wait for none.
+WORDLESS = frozenset({"approveChatJoinRequest", "setChatMemberTag"})
 
 # How long a thing is worth saying where nobody said otherwise. A digest waits out an outage, not until the next.
 GOOD_FOR, ONCE_GOOD_FOR = timedelta(hours=24), timedelta(days=6)
@@ -56,6 +59,11 @@ class OutboxRow(SQLModel, table=True):
     message_ref: str | None = None  # the sent message's id in its chat
     created_at: datetime
     sent_at: datetime | None = None
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether the call puts no message into its chat."""
+        return self.method in WORDLESS
 
     @property
     def arguments(self) -> dict[str, object]:
@@ -152,23 +160,29 @@ async def list_due(
     *,
     but_chats: Collection[int] = (),
     but_people: Collection[int] = (),
+    but_rows: Collection[int] = (),
+    only_wordless: bool | None = None,
     limit: int = 100,
 ) -> list[tuple[OutboxRow, Recipient]]:
     """What may be said now, the most important first, and within that in the order it was written.
 
-    Recipients that cannot be written to at this moment are left out, so that a long queue to one hides no other.
+    Recipients that cannot be written to at this moment are left out, so that a long queue to one hides no other; so
+    are rows in hand. `only_wordless` asks for nothing but calls without a message, or for nothing but messages.
     """
     stands_there = and_(
         col(SlotRow.slot) == col(OutboxRow.slot), col(SlotRow.chat_id).is_not_distinct_from(col(OutboxRow.chat_id))
     )
+    wordless = col(OutboxRow.method).in_(WORDLESS)
+    wanted = {None: true(), True: wordless, False: not_(wordless)}[only_wordless]
     query: Any = (
         select(OutboxRow, Chat.external_id, Person.external_id, SlotRow.message_ref)
         .outerjoin(Chat, col(Chat.id) == col(OutboxRow.chat_id))
         .outerjoin(Person, col(Person.id) == col(OutboxRow.person_id))
         .outerjoin(SlotRow, stands_there)
         .where(OutboxRow.state == WAITING, OutboxRow.not_before <= now)
-        .where(or_(col(OutboxRow.chat_id).is_(None), col(OutboxRow.chat_id).not_in(but_chats)))
+        .where(or_(col(OutboxRow.chat_id).is_(None), col(OutboxRow.chat_id).not_in(but_chats), wordless))
         .where(or_(col(OutboxRow.person_id).is_(None), col(OutboxRow.person_id).not_in(but_people)))
+        .where(wanted, col(OutboxRow.id).not_in(but_rows))
         .order_by(col(OutboxRow.priority), col(OutboxRow.id))
         .limit(limit)
     )

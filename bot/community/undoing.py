@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.community import audit, care, merges, notices, rituals, settings
+from bot.community import audit, bars, care, merges, notices, reattaching, rituals, settings
 from bot.community.audit import Action
 from bot.community.errors import CannotUndo, LaterAction, NothingToUndo, UnknownSuggestion
 from bot.community.merges import Pair
@@ -54,12 +54,18 @@ async def undo(session: Session, row: AuditRow, actor_id: int, now: datetime) ->
     rows = await log.list_together(session, row) if row.action == "ship" else [row]
     changed = []
     for one in rows:
-        if any(later.became.keys() & one.became.keys() for later in await log.list_later(session, one)):
+        if any(_stands_on(later, one) for later in await log.list_later(session, one)):
             raise LaterAction(one.subject)
         if not await log.claim_undo(session, one.id or 0, actor_id, now):
             raise CannotUndo
         changed += await UNDOERS[one.action](session, Undoing(one, actor_id, now))
     return Undone(rows, changed)
+
+
+def _stands_on(later: AuditRow, row: AuditRow) -> bool:
+    """Whether a later action changed the same; of people with one name, it must have been the same person."""
+    same = later.was.get("person_id") == row.was.get("person_id")
+    return same and bool(later.became.keys() & row.became.keys())
 
 
 async def _restore(session: Session, undoing: Undoing) -> list[Suggestion]:
@@ -133,6 +139,29 @@ async def _reschedule(session: Session, undoing: Undoing) -> list[Suggestion]:
     return []
 
 
+async def _rebar(session: Session, undoing: Undoing) -> list[Suggestion]:
+    await bars.set_back(session, undoing.row, undoing.actor_id, undoing.now)
+    return await _noted(session, undoing)
+
+
+async def _hand_back(session: Session, undoing: Undoing) -> list[Suggestion]:
+    await bars.hand_back(session, undoing.row, undoing.actor_id, undoing.now)
+    return await _noted(session, undoing)
+
+
+async def _reattach(session: Session, undoing: Undoing) -> list[Suggestion]:
+    await reattaching.set_back(session, undoing.row)
+    return await _noted(session, undoing)
+
+
+async def _noted(session: Session, undoing: Undoing) -> list[Suggestion]:
+    """What concerns a person and no suggestion: the undoing is written down as the action turned round."""
+    before = {**undoing.row.was, **undoing.row.became}
+    after = {name: undoing.row.was.get(name) for name in undoing.row.became}
+    await audit.record(session, undoing.action, before, after, undoing.now)
+    return []
+
+
 async def _hold(session: Session, undoing: Undoing) -> Suggestion:
     number = int(undoing.row.subject.removeprefix("#"))
     held = await suggestions.lock_suggestions(session, undoing.row.community_id, [number], gone=True)
@@ -160,7 +189,12 @@ UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = 
     "split": _rejoin,
     "settings": _reset,
     "ritual": _reschedule,
+    "bar": _rebar,
+    "pause": _rebar,
+    "withhold": _rebar,
+    "revoke": _hand_back,
+    "reattach": _reattach,
 }
 # Written down, and done otherwise when they were a mistake: by pressing or saying it again.
-# What is done otherwise: `/words remove`, `/settings`, `/unbar`, or not at all, since codes are in people's hands.
+# What is done otherwise: `/words remove`, `/settings`, or not at all, since codes are in people's hands.
 NOT_UNDONE = {"undo", "seen", "role", "belongs", "language", "apart", "words", "round", "gift", "waves", "wave"}
