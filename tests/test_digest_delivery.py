@@ -157,7 +157,7 @@ async def lost_without_a_staff_chat(town: Town) -> Chat:
     await suggested(town, group, "a faster camera")
     await town.start("yutong")
     await town.say("yutong", group, "/ship 1 v2.3")
-    town.sandbox.faults.add("lost_answer", chat_id=group.id)
+    town.sandbox.faults.add("lost_answer", "sendPhoto", chat_id=group.id)
     await at(town, FRIDAY)
     return group
 

@@ -16,6 +16,7 @@ from bot.community.loop import Missing, Pace
 from bot.community.notices import Collected
 from bot.sandbox.entities import Entity
 from bot.sandbox.markup import parse_html
+from bot.texts import digest_lines
 from bot.texts import digests as texts
 from bot.texts.catalogues import LANGUAGES, translator
 from bot.texts.html import units
@@ -132,13 +133,13 @@ def test_a_source_is_linked_only_where_its_readers_can_open_it() -> None:
     public = Chat(id=1, community_id=1, external_id="-1001234", kind="supergroup", username="grain")
     basic = Chat(id=1, community_id=1, external_id="-99", kind="group")
     other = Chat(id=2, community_id=1, external_id="-1005678", kind="supergroup")
-    assert texts.source_link(asked, private, {1: private}) == "https://t.me/c/1234/77"
-    assert texts.source_link(asked, other, {1: private}) is None
-    assert texts.source_link(asked, None, {1: private}) is None
-    assert texts.source_link(asked, other, {1: public}) == "https://t.me/grain/77"
-    assert texts.source_link(asked, basic, {1: basic}) is None
+    assert digest_lines.source_link(asked, private, {1: private}) == "https://t.me/c/1234/77"
+    assert digest_lines.source_link(asked, other, {1: private}) is None
+    assert digest_lines.source_link(asked, None, {1: private}) is None
+    assert digest_lines.source_link(asked, other, {1: public}) == "https://t.me/grain/77"
+    assert digest_lines.source_link(asked, basic, {1: basic}) is None
     asked.source_message = None
-    assert texts.source_link(asked, private, {1: private}) is None
+    assert digest_lines.source_link(asked, private, {1: private}) is None
 
 
 KEYS = [f"shipped:{n}" for n in range(1, 9)]

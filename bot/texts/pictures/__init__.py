@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from bot.texts.pictures import digest, reports
+from bot.texts.pictures import digest, grids
 
 Ingredients = Mapping[str, Any]
 
-_PAINTERS: Mapping[str, Callable[[Ingredients], bytes]] = {"digest": digest.draw, "report": reports.draw}
+_PAINTERS: Mapping[str, Callable[[Ingredients], bytes]] = {"digest": digest.draw, "grid": grids.draw}
 
 
 async def paint(painting: str, ingredients: Ingredients) -> bytes:
