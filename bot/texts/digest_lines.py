@@ -196,8 +196,8 @@ def _thanked(reader: Reader, thanked: Thanked) -> Markup:
     return t("🙏 %(name)s: %(deeds)s", name=who, deeds=t(", ").join(deeds))
 
 
-def _missing(reader: Reader, figures: Missing) -> Markup:
-    t = reader.t
+def missing(t: Translator, figures: Missing) -> Markup:
+    """Whom one does not hear."""
     parts = [
         t.count(
             "%(n)s person voted; the busiest tenth gave %(share)s of the votes",
@@ -232,7 +232,7 @@ _DRAW: Mapping[str, Callable[[Reader, Any], Markup]] = {
     "newcomers": _newcomer,
     "thanks": _thanked,
     "promise": lambda reader, kept: promise(reader.t, kept),
-    "missing": _missing,
+    "missing": lambda reader, figures: missing(reader.t, figures),
 }
 
 

@@ -107,7 +107,7 @@ def summary(t: Translator, ballot: Ballot, link: str | None = None) -> Whisper:
     """The four answers, each of which can be changed; a word to the team is said in private, to which `link` leads."""
     headings = _headings(t)
     lines = [t("<b>Thank you!</b> This is what you say:")]
-    lines += [Markup("{}: {}").format(headings[one], _answered(t, ballot, one)) for one in QUESTIONS]
+    lines += [t("%(what)s: %(said)s", what=headings[one], said=_answered(t, ballot, one)) for one in QUESTIONS]
     lines.append(t("<i>You can change it until %(moment)s.</i>", moment=_until(t, ballot.grid, ballot.community)))
     change = [Button(headings[one], data=f"gridstep:{ballot.grid.id}:{place}") for place, one in enumerate(QUESTIONS)]
     word = t("✏️ A word to the team")
@@ -192,7 +192,7 @@ def results(t: Translator, report: Report) -> Markup:
     for question, cell in zip(QUESTIONS, report.cells, strict=False):
         shown = cell if question == MOOD else cell[:1]
         said = Markup(" · ").join(_counted(t, question, line) for line in shown[: len(MOODS)])
-        lines.append(Markup("{}: {}").format(headings[question], said or "–"))
+        lines.append(t("%(what)s: %(said)s", what=headings[question], said=said or "–"))
     return Markup("\n").join(lines)
 
 
