@@ -43,7 +43,7 @@ class Stats:
     came: int  # of them, within the month
     goal: int | None  # of the wave plan
     funnel: Funnel
-    missing: Missing
+    absent: Missing
 
     @property
     def to_ship(self) -> timedelta | None:
@@ -83,5 +83,5 @@ async def look(session: Session, community_id: int, now: datetime) -> Stats:
         came=members - before,
         goal=(await waves.look(session, plan, now)).goal if plan else None,
         funnel=Funnel(*await rows.count_codes(session, community_id)),
-        missing=await loop.missing(session, community_id, since),
+        absent=await loop.missing(session, community_id, since),
     )

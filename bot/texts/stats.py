@@ -27,8 +27,8 @@ def words(t: Translator, stats: Stats) -> Markup:
     ]
     if stats.funnel.made:
         lines.append(_funnel(t, stats))
-    if stats.missing.voters:
-        lines.append(missing(t, stats.missing))
+    if stats.absent.voters:
+        lines.append(missing(t, stats.absent))
     return Markup("\n").join(lines)
 
 
@@ -123,7 +123,7 @@ def _outcomes(t: Translator, stats: Stats) -> list[Bar]:
 
 
 def _absent(t: Translator, stats: Stats) -> list[Bar]:
-    figures = stats.missing
+    figures = stats.absent
     return _shares(
         [
             (t("votes from the busiest tenth"), figures.top_share / 100 if figures.voters else None),
