@@ -164,6 +164,13 @@ def test_an_unknown_language_speaks_english(language: str) -> None:
     assert translator(language)("Mine is different") == "Mine is different"
 
 
+def test_no_sentence_hides_in_a_formatted_string() -> None:
+    """Where the catalogue's reader does not look for it."""
+    hidden = re.compile(r"""f["'].*\{[^}]*\bt(\.count)?\(['"]""")
+    for path in catalogues.LOCALES.parent.rglob("*.py"):
+        assert not hidden.search(path.read_text("utf-8")), path
+
+
 @IN_EVERY_LANGUAGE
 def test_a_language_speaks_for_itself(language: str) -> None:
     said = {

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from bot.community.digests import draft, publish
 from bot.community.errors import StaffOnly
 from bot.sandbox.model import Chat
+from bot.texts import pictures
 from bot.texts.catalogues import translator
 from bot.texts.errors import explain
 from schedules import digests as schedule
@@ -84,6 +85,30 @@ async def test_a_lost_answer_is_told_to_staff_and_nothing_is_resent(town: Town) 
     assert not question.buttons
     assert [row.state for row in await outbox_rows(town)] == [SENT]
     assert len(issues(town, group)) == 1
+
+
+def _no_ink(_: object) -> bytes:
+    raise OSError
+
+
+@pytest.mark.parametrize("refused", ["not enough rights to send photos to the chat", "", "unpainted"])
+async def test_where_no_picture_may_stand_the_words_go_alone(
+    town: Town, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    group = await an_english_group(town)
+    await suggested(town, group, "a faster camera")
+    await town.say("yutong", group, "/ship 1 v2.3")
+    if refused == "unpainted":
+        pictures._painted.cache_clear()
+        monkeypatch.setitem(pictures._PAINTERS, "digest", _no_ink)
+    elif refused:
+        town.sandbox.faults.add("400", "sendPhoto", group.id, description=f"Bad Request: {refused}")
+    await at(town, FRIDAY)
+    [issue] = issues(town, group)
+    assert (issue.photo is None) == bool(refused)
+    assert "a faster camera" in issue.content
+    assert issue.silent
+    assert [row.state for row in await outbox_rows(town)] == [SENT]
 
 
 async def _settled(town: Town) -> bool:

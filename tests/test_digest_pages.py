@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from bot.community.digests import Issue, Thanked, Told
 from bot.community.drafts import Changes
@@ -19,7 +20,8 @@ from bot.sandbox.markup import parse_html
 from bot.texts import digest_lines
 from bot.texts import digests as texts
 from bot.texts.catalogues import LANGUAGES, translator
-from bot.texts.html import units
+from bot.texts.html import units, visible
+from bot.texts.pages import Section, paginate
 from bot.texts.say import Say
 from storage.communities import Chat
 from storage.digests import Newcomer, Voice
@@ -99,6 +101,15 @@ def test_sixty_shipped_fold_well() -> None:
     assert [entity.type for entity in entities].count("expandable_blockquote") == 1
     assert plain.partition("… and 55 more")[0].count("✅") == 5
     assert plain.count("✅") > 6
+
+
+def test_each_fold_has_its_share_of_the_room() -> None:
+    """Sixty lines in the first section leave the others more than a number of what there is."""
+    sections = [Section(Markup("<b>s</b>"), [escape("字" * 90)] * size, size) for size in (60, 12, 60)]
+    [page] = paginate(translator("en"), [Markup("head")], sections)
+    assert units(visible(page)) <= 4096
+    assert [section.shown for section in sections] == [5, 5, 5]
+    assert [section.unfolded for section in sections] == [11, 7, 11]
 
 
 def an_issue(*shipped: Told, **more: Any) -> Issue:

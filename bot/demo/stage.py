@@ -61,8 +61,9 @@ class Stage:
 
     async def press_through(self, who: str, message: Message | None, pages: Sequence[str]) -> None:
         """Somebody presses a button on each of the pages that a message turns to, knowing what they want."""
-        for data in pages if message else ():
-            self.world.press_data(self.person(who), message, data)
+        for data in pages:
+            if message:
+                self.world.press_data(self.person(who), message, data)
         await self.breathe()
 
     async def start(self, who: str, payload: str | None = None) -> Chat:

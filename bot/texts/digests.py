@@ -13,6 +13,7 @@ from bot.texts.digest_lines import drawn as drawn_for
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, units, visible
 from bot.texts.pages import SHOWN, UNFOLDED, Section, paginate
+from bot.texts.pictures.canvas import drawable
 from bot.texts.rituals import days, moment, ritual_name
 from bot.texts.say import LONGEST_CAPTION, Button, Picture, Say
 from storage.communities import Chat, Community
@@ -87,11 +88,12 @@ def _tiles(t: Translator, shipped: int, told: Issue) -> list[dict[str, Any]]:
 
 
 def _on_picture(t: Translator, one: Told) -> dict[str, str]:
-    who = name(one.asker) if one.asker else str(t("a member"))
+    who = name(one.asker) if drawable(one.asker).strip("…") else str(t("a member"))
     if one.others:
         who = str(t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", one.others, name=who))
     words = f"#{one.suggestion.number} {excerpt(one.suggestion.text, WORDS)}"
-    return {"words": words, "who": f"{who} · {t.count('%(n)s vote', '%(n)s votes', one.votes)}"}
+    votes = t.count("%(n)s vote", "%(n)s votes", one.votes)
+    return {"words": words, "who": f"{who} · {votes}"}
 
 
 def _head(t: Translator, told: Issue) -> list[Markup]:
