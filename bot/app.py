@@ -38,7 +38,7 @@ from bot.outcomes import Outcome, classify
 from bot.pace import Pace
 from bot.rights import Rights
 from bot.settings import Settings
-from bot.texts import announce
+from bot.texts import announce, posting
 from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.help import menus
 from bot.texts.pictures import paint
@@ -102,7 +102,7 @@ class Millet:
             raise TokenRefusedError("BOT_TOKEN is no token: it looks like 123456:ABC…, from @BotFather.") from None
         pace = Pace() if self.tempo.paced else None
         self.marks = Marks()
-        tellers = (announce.doubtful, announce.topic_lost, announce.renumbered)
+        tellers = (posting.doubtful, announce.topic_lost, announce.renumbered)
         self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, paint)
         self._endpoint = _endpoint(settings, self.clock)
         self.finder = Finder(self._endpoint or find_encoder())

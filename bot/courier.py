@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiogram import Bot, methods
 from aiogram.methods import Response, TelegramMethod
@@ -13,7 +14,7 @@ from aiogram.types import BufferedInputFile, Message
 
 from bot.clock import Clock
 from bot.marks import Marks
-from bot.outcomes import Outcome, Verdict, classify
+from bot.outcomes import NotPaintedError, Outcome, Verdict, classify
 from bot.pace import BETWEEN_EDITS, Pace
 from storage import communities, members, moves, outbox
 from storage.database import Database, Session
@@ -259,11 +260,16 @@ class Courier:
         if recipient.standing:
             method, fields = _as_edit(fields, recipient.standing)
         if isinstance(order := fields.get("photo"), dict):
-            fields["photo"] = BufferedInputFile(
-                await self._paint(order["painting"], order["ingredients"]), "picture.png"
-            )
+            fields["photo"] = await self._painted(order)
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
+
+    async def _painted(self, order: Mapping[str, Any]) -> BufferedInputFile:
+        try:
+            return BufferedInputFile(await self._paint(order["painting"], order["ingredients"]), "picture.png")
+        except Exception as error:
+            log.exception("A picture cannot be drawn; its words go without it.")
+            raise NotPaintedError from error
 
     async def _sent(self, row: OutboxRow, message_ref: str | None, *, edited: bool) -> None:
         """Written down. A live card rests after each edit; the first one after it was posted comes at once."""
@@ -296,7 +302,7 @@ class Courier:
                 await self._end(row, verdict.reason)
             case Outcome.LATER | Outcome.DOUBT:
                 await self._try_later(row, recipient, verdict, now)
-            case Outcome.MOVED | Outcome.NO_TOPIC | Outcome.NO_MARKUP | Outcome.NO_MESSAGE:
+            case Outcome.MOVED | Outcome.NO_TOPIC | Outcome.NO_MARKUP | Outcome.NO_PICTURE | Outcome.NO_MESSAGE:
                 await self._try_otherwise(row, recipient, verdict)
             case Outcome.GONE:
                 await self._mark_gone(row, verdict)
@@ -337,6 +343,8 @@ class Courier:
             await self._tell_topic_lost(session, row, self._clock.now())
         if verdict.outcome is Outcome.NO_MESSAGE and row.slot:
             await outbox.delete_slot(session, row.slot)
+        elif verdict.outcome is Outcome.NO_PICTURE and "caption" in row.arguments:
+            await outbox.set_arguments(session, row, _in_words(row.arguments), method="sendMessage")
         elif verdict.outcome is not Outcome.MOVED and simpler != row.arguments:
             await outbox.set_arguments(session, row, simpler)
         elif verdict.outcome is not Outcome.MOVED or row.chat_id is None:
@@ -353,7 +361,7 @@ class Courier:
             await self._end_within(session, row, verdict.reason)
             if row.person_id is not None:
                 await members.set_reachable(session, row.person_id, False)
-            elif row.chat_id is not None and row.method == "sendMessage":
+            elif row.chat_id is not None and row.method in ("sendMessage", "sendPhoto"):
                 await communities.set_status(session, row.chat_id, "left")
 
     async def _send_quickly(self, quick: _Quick) -> None:
@@ -372,6 +380,12 @@ _ONLY_FOR_NEW = {"disable_notification", "reply_parameters", "message_thread_id"
 
 
 _TROUBLES = {Outcome.NO_TOPIC: "message_thread_id", Outcome.NO_MARKUP: "parse_mode"}
+
+
+def _in_words(fields: Mapping[str, object]) -> dict[str, object]:
+    """What stood under a picture, without it."""
+    kept = {name: value for name, value in fields.items() if name not in ("photo", "caption")}
+    return {**kept, "text": fields["caption"]}
 
 
 def _simpler(fields: dict[str, object], outcome: Outcome) -> dict[str, object]:

@@ -12,6 +12,10 @@ import aiohttp
 from aiogram import exceptions as telegram
 
 
+class NotPaintedError(Exception):
+    """A picture of ours cannot be drawn: nothing has been sent."""
+
+
 class Outcome(Enum):
     """What follows from a failed call."""
 
@@ -22,6 +26,7 @@ class Outcome(Enum):
     GONE = auto()  # this chat or person cannot be written to until they come back
     NO_TOPIC = auto()  # say it outside the topic
     NO_MARKUP = auto()  # say it as plain text
+    NO_PICTURE = auto()  # say it in words alone
     NO_MESSAGE = auto()  # the message to edit is gone: post it anew
     DEAD = auto()  # will never work
     BROKEN = auto()  # nothing of the network's: the call cannot be made as it stands, or its answer not be read
@@ -48,6 +53,10 @@ _SENTENCES = (
     ("topic_closed", Outcome.NO_TOPIC),
     ("topic_deleted", Outcome.NO_TOPIC),
     ("can't parse entities", Outcome.NO_MARKUP),
+    ("rights to send photos", Outcome.NO_PICTURE),
+    ("chat_send_photos_forbidden", Outcome.NO_PICTURE),
+    ("photo_invalid_dimensions", Outcome.NO_PICTURE),
+    ("image_process_failed", Outcome.NO_PICTURE),
     ("chat not found", Outcome.GONE),
     ("chat_write_forbidden", Outcome.GONE),
     ("have no rights to send", Outcome.GONE),
@@ -71,16 +80,17 @@ def classify(error: Exception) -> Verdict:
             # A refused connection never carried the request; anything later may have.
             refused = isinstance(error.__cause__, aiohttp.ClientConnectorError)
             return Verdict(Outcome.LATER if refused else Outcome.DOUBT, reason)
-        case telegram.ClientDecodeError():  # an HTML page or nothing at all instead of an answer
-            return Verdict(Outcome.DOUBT, reason)
         case telegram.TelegramServerError() | telegram.RestartingTelegram() | telegram.TelegramConflictError():
             return Verdict(Outcome.LATER, reason)
         case telegram.TelegramForbiddenError():
             return Verdict(Outcome.GONE, reason)
         case telegram.TelegramAPIError():
             return Verdict(_by_sentence(error.message), reason)
-        case aiohttp.ClientError() | asyncio.TimeoutError():
+        # An HTML page, half an answer or nothing at all.
+        case telegram.ClientDecodeError() | aiohttp.ClientError() | asyncio.TimeoutError():
             return Verdict(Outcome.DOUBT, reason)
+        case NotPaintedError():
+            return Verdict(Outcome.NO_PICTURE, reason)
     return Verdict(Outcome.BROKEN, reason)
 
 

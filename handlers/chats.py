@@ -18,7 +18,7 @@ from bot.texts.catalogues import translator
 from bot.texts.errors import stale_button
 from bot.texts.invitations import needs_right
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper, to_person
-from handlers import follows, invitations, notices, seeds, suggestions, waiting
+from handlers import follows, grids, invitations, notices, seeds, suggestions, waiting
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities
@@ -286,6 +286,7 @@ _BY_LINK: dict[str, Callable[[Here], Awaitable[Answers]]] = {
     "tree": invitations.tree_in_private,
     "apply": seeds.begin,
     "sponsor": waiting.begin,
+    "gridword": grids.word_in_private,
 }
 
 COMMANDS = (

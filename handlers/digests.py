@@ -11,8 +11,10 @@ from bot.community.audit import Action, record
 from bot.community.errors import Outsider, RitualUnclear
 from bot.here import Here
 from bot.texts import digests as texts
-from bot.texts.announce import MOST_DOUBTS
+from bot.texts import doubts
+from bot.texts import rituals as ritual_texts
 from bot.texts.catalogues import Translator
+from bot.texts.posting import MOST_DOUBTS
 from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken
 from storage import communities, outbox
@@ -39,7 +41,7 @@ async def digest(here: Here, _: Spoken) -> Answers:
     told = await digests.draft(here.session, community, digests.due_of(community, here.now))
     lost = await rows.list_doubts(here.session, here.community_id, MOST_DOUBTS)
     said = texts.preview(here.t, told, community, draft.id or 0)
-    return [*said, texts.in_doubt(here.t, lost)] if lost else said
+    return [*said, doubts.in_doubt(here.t, lost)] if lost else said
 
 
 async def mentions(here: Here, _: Spoken) -> Answers:
@@ -63,7 +65,7 @@ async def ritual(here: Here, spoken: Spoken) -> Answers:
         community = await rituals.set_ritual(here.session, here.community_id, name, wanted, here.now)
         action = Action(here.community_id, here.person_id, "ritual", "ritual")
         await record(here.session, action, before, rituals.taken_down(community), here.now)
-    return texts.ritual(here.t, community, rituals.next_moments(community, 3))
+    return ritual_texts.ritual(here.t, community, rituals.next_moments(community, 3))
 
 
 async def repost_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -72,8 +74,8 @@ async def repost_pressed(here: Here, numbers: list[int]) -> Answers:
     await here.require_staff()
     lost = await rows.claim_doubt(here.session, here.community_id, numbers[0], outbox.DEAD, "posted again by staff")
     if lost is None:
-        return Toast(texts.settled_already(here.mine))
-    return [await _what_is_left(here, lost, texts.reposted), _again(here, lost)]
+        return Toast(doubts.settled_already(here.mine))
+    return [await _what_is_left(here, lost, doubts.reposted), _again(here, lost)]
 
 
 async def arrived_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -81,14 +83,14 @@ async def arrived_pressed(here: Here, numbers: list[int]) -> Answers:
     here = await _about(here, numbers[0])
     await here.require_staff()
     found = await rows.claim_doubt(here.session, here.community_id, numbers[0], outbox.SENT, "seen by staff")
-    return await _what_is_left(here, found, texts.arrived) if found else Toast(texts.settled_already(here.mine))
+    return await _what_is_left(here, found, doubts.arrived) if found else Toast(doubts.settled_already(here.mine))
 
 
 async def _what_is_left(here: Here, settled: OutboxRow, says: Callable[[Translator, str, str], Markup]) -> Rewrite:
     """The message without what has been settled."""
     chat = await communities.get_chat(here.session, settled.chat_id or 0)
     lost = await rows.list_doubts(here.session, here.community_id, MOST_DOUBTS)
-    said = texts.in_doubt(here.t, lost, says(here.t, here.person.name, chat.title or chat.external_id))
+    said = doubts.in_doubt(here.t, lost, says(here.t, here.person.name, chat.title or chat.external_id))
     return Rewrite(said.text, said.keyboard)
 
 

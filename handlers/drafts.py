@@ -12,9 +12,9 @@ from bot.community.digests import SECTIONS, Issue
 from bot.community.drafts import Changes, changes_of
 from bot.community.errors import DraftSettled
 from bot.here import Here
-from bot.texts import announce
 from bot.texts import digests as texts
 from bot.texts import drafts as pages
+from bot.texts import posting
 from bot.texts.say import Answers, Rewrite
 from handlers import prompts
 from handlers.commands import Press, Prompt, Spoken
@@ -198,7 +198,7 @@ async def _post(here: Here, draft: Draft) -> Answers:
         published = await digests.publish(here.session, here.community_id, here.now, at_once=True)
     if published is None:
         raise DraftSettled
-    posts = await announce.issue(here.session, published, here.now)
+    posts = await posting.issue(here.session, published, here.now)
     said = pages.page(here.t, told, draft, community)
     return [Rewrite(said.text, said.keyboard), *posts]
 

@@ -11,6 +11,7 @@ from bot.texts.invitations import privately
 from bot.texts.say import Answer, Answers, Rewrite, Say, Toast, Whisper
 from handlers.commands import Command, Press, Spoken, number_in
 from storage import follows as rows
+from storage import grids
 from storage import votes as counted
 from storage.suggestions import Suggestion
 
@@ -39,7 +40,8 @@ async def list_mine(here: Here, page: int = 0) -> Say:
     found = await rows.list_mine(here.session, here.community_id, here.person_id, first, texts.ON_A_PAGE + 1)
     shown = found[: texts.ON_A_PAGE]
     votes_by_id = await counted.count_votes(here.session, [one.suggestion.id or 0 for one in shown])
-    return texts.listed(here.mine, shown, votes_by_id, page, more=len(found) > len(shown))
+    won = await grids.list_trophies(here.session, here.community_id, person_id=here.person_id)
+    return texts.listed(here.mine, shown, votes_by_id, page, more=len(found) > len(shown), won=won)
 
 
 async def page_pressed(here: Here, numbers: list[int]) -> Answers:

@@ -9,7 +9,7 @@ from bot.community.triage import Decision
 from bot.here import Here
 from bot.texts import announce
 from bot.texts import triage as texts
-from bot.texts.digests import moment
+from bot.texts.rituals import moment
 from bot.texts.say import Answers, Say
 from handlers.commands import Command, Spoken, number_and_rest
 from storage import communities, merges

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.community import digests
 from bot.community.settings import Settings
-from bot.texts import announce
+from bot.texts import posting
 from storage import communities, drafts, outbox
 from storage.communities import Community
 from storage.database import Database, Session
@@ -48,10 +48,10 @@ async def _each(
 
 async def _draft(session: Session, community_id: int, now: datetime) -> None:
     if draft := await digests.begin_draft(session, community_id, now):
-        await outbox.add_rows(session, await announce.draft(session, draft, now))
+        await outbox.add_rows(session, await posting.draft(session, draft, now))
 
 
 async def _publish(session: Session, community_id: int, now: datetime) -> None:
     if published := await digests.publish(session, community_id, now):
-        posts = await announce.issue(session, published, now)
-        await outbox.add_rows(session, [*posts, *await announce.posted(session, published, now)])
+        posts = await posting.issue(session, published, now)
+        await outbox.add_rows(session, [*posts, *await posting.posted(session, published, now)])

@@ -13,6 +13,7 @@ from bot.community.similar import Finder
 from schedules import (
     care,
     digests,
+    grids,
     housekeeping,
     invitations,
     notices,
@@ -35,6 +36,7 @@ Job = Callable[[Database, datetime], Awaitable[None]]
 JOBS: tuple[Job, ...] = (
     repositories.knock,
     digests.knock,
+    grids.knock,
     invitations.knock,
     votes.knock,
     wishes.knock,

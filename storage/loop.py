@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import String, and_, cast, exists, func, literal, or_, select, union_all
 from sqlmodel import col
 
+from storage.audit import AuditRow
 from storage.database import Session
+from storage.invitations import USED, Invitation
 from storage.members import Member
 from storage.suggestions import SHIPPED, Suggestion
 from storage.votes import Vote
@@ -65,6 +67,53 @@ async def list_waits(session: Session, community_id: int, since: datetime) -> li
     )
     rows = await (await session.connection()).execute(query)
     return [(asked, shipped) for asked, shipped in rows if shipped is not None]
+
+
+async def list_first_answers(session: Session, community_id: int, since: datetime) -> list[tuple[datetime, datetime]]:
+    """When each suggestion that the team first decided about since then was asked for, and when that was."""
+    decided = and_(
+        col(AuditRow.community_id) == col(Suggestion.community_id),
+        col(AuditRow.subject) == literal("#").concat(cast(col(Suggestion.number), String)),
+        col(AuditRow.after).like('%"status": %'),
+        col(AuditRow.undone_at).is_(None),
+    )
+    first = func.min(col(AuditRow.at))
+    query = (
+        select(col(Suggestion.created_at), first)
+        .join(AuditRow, decided)
+        .where(col(Suggestion.community_id) == community_id)
+        .group_by(col(Suggestion.id), col(Suggestion.created_at))
+        .having(first > since)
+    )
+    return [(asked, answered) for asked, answered in await (await session.connection()).execute(query)]
+
+
+async def count_codes(session: Session, community_id: int) -> tuple[int, int, int, int]:
+    """Codes ever made; those that brought somebody; who of them is still there; who of those has asked or voted."""
+    worded = exists().where(col(Wording.community_id) == community_id, col(Wording.person_id) == col(Member.person_id))
+    voted = exists().where(
+        col(Vote.person_id) == col(Member.person_id),
+        col(Vote.suggestion_id) == col(Suggestion.id),
+        col(Suggestion.community_id) == community_id,
+    )
+    took_part = or_(worded, voted)
+    here = col(Member.present).is_(True)
+    query = (
+        select(
+            func.count(),
+            func.count().filter(col(Invitation.state) == USED),
+            func.count().filter(col(Invitation.state) == USED, here),
+            func.count().filter(col(Invitation.state) == USED, here, took_part),
+        )
+        .select_from(Invitation)
+        .outerjoin(
+            Member,
+            and_(col(Member.community_id) == community_id, col(Member.person_id) == col(Invitation.redeemer_id)),
+        )
+        .where(col(Invitation.community_id) == community_id)
+    )
+    made, used, stayed, active = (await (await session.connection()).execute(query)).one()
+    return int(made), int(used), int(stayed), int(active)
 
 
 async def count_votes_delivered(session: Session, community_id: int) -> tuple[int, int]:

@@ -272,10 +272,13 @@ async def set_doubtful(session: Session) -> list[OutboxRow]:
     return found
 
 
-async def set_arguments(session: Session, row: OutboxRow, fields: Mapping[str, object]) -> None:
+async def set_arguments(
+    session: Session, row: OutboxRow, fields: Mapping[str, object], *, method: str | None = None
+) -> None:
     """Say it differently at the next try (without the topic that is gone, as plain text), unless it was overwritten."""
     unchanged = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.fields) == row.fields)
-    await session.exec(unchanged.values(fields=json.dumps(fields, ensure_ascii=False)))
+    said = json.dumps(fields, ensure_ascii=False)
+    await session.exec(unchanged.values(fields=said, method=method or row.method))
 
 
 async def delete_slot(session: Session, slot: str) -> None:

@@ -273,6 +273,12 @@ async def count_asked(session: Session, community_id: int, person_id: int, since
     return int((await session.exec(select(func.count()).select_from(union(*asked).subquery()))).one())
 
 
+async def count_asked_since(session: Session, community_id: int, since: datetime) -> int:
+    """How much has been asked for since then."""
+    query = select(func.count()).where(STANDING, Suggestion.community_id == community_id, Suggestion.created_at > since)
+    return int((await session.exec(query)).one())
+
+
 async def list_waiting_origins(session: Session, after: int, since: datetime) -> list[tuple[int, str]]:
     """Offers with a greater id that are no older, and what each was made from."""
     query = select(Offer.id, Offer.origin).where(col(Offer.id) > after, Offer.created_at > since)

@@ -103,6 +103,7 @@ CHOICES: Mapping[str, Sequence[object]] = {
     "reference_words": (("S-", "<b>"),),
     "kind": tuple(KINDS),
     "hears": ("privately", "digest", "nothing"),
+    "corner": (0, 1, 2, 3),
     "answer": ("works", "partly", "no"),
     "before": ('{"status": "open", "tags": ["<b>", "@x"], "due_on": "2026-12-01"}',),
     "after": ('{"owner_id": 3, "merged_into_id": 7, "value": "&"}', "{}"),

@@ -45,8 +45,8 @@ def is_digest(message: Message) -> bool:
 
 
 def goes_with_digest(message: Message) -> bool:
-    """The issue, its draft for the team, its picture."""
-    return is_digest(message) or message.content.startswith(("📝 Draft of", "🖼"))
+    """The issue, its draft for the team, its picture, the report on it."""
+    return is_digest(message) or message.content.startswith(("📝 Draft of", "🖼", "🗳"))
 
 
 class Month:

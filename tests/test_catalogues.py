@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from opencc import OpenCC
 
-from bot.texts import catalogues, digests
+from bot.texts import catalogues, doubts
 from bot.texts.catalogues import LOCALES, translator
 from bot.texts.html import visible
 from handlers.commands import CommandTable
@@ -164,6 +164,13 @@ def test_an_unknown_language_speaks_english(language: str) -> None:
     assert translator(language)("Mine is different") == "Mine is different"
 
 
+def test_no_sentence_hides_in_a_formatted_string() -> None:
+    """Where the catalogue's reader does not look for it."""
+    hidden = re.compile(r"""f["'].*\{[^}]*\bt(\.count)?\(['"]""")
+    for path in catalogues.LOCALES.parent.rglob("*.py"):
+        assert not hidden.search(path.read_text("utf-8")), path
+
+
 @IN_EVERY_LANGUAGE
 def test_a_language_speaks_for_itself(language: str) -> None:
     said = {
@@ -176,7 +183,7 @@ def test_a_language_speaks_for_itself(language: str) -> None:
 
 @IN_EVERY_LANGUAGE
 def test_a_hostile_name_is_shown_as_it_was_typed(language: str) -> None:
-    said = digests.arrived(translator(language), HOSTILE, HOSTILE)
+    said = doubts.arrived(translator(language), HOSTILE, HOSTILE)
     assert "<b>" not in said
     assert HOSTILE in visible(said)
 

@@ -44,6 +44,9 @@ async def test_the_week_is_played_and_then_handed_over(unused_tcp_port: int) -> 
     public, seeds, team = texts["谷雨 OS"], texts["谷雨 OS · 种子群"], texts["谷雨 OS · 团队"]
     for chat in (public, seeds):
         assert sum("你提的，我们做了" in text for text in chat) == 1
+        assert sum("🏆 #1" in text for text in chat) == 1, "the four-grid"
+    assert any(text.startswith("📝") for text in team), "the draft"
+    assert any("白名单" in text for text in team), "a word to the team"
     assert any("✅ #1" in text for text in public)
     assert any("🚫 #2" in text for text in public)
     assert any("May" in text and "阿禾" in text for text in team), "the tree"

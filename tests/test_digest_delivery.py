@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from bot.community.digests import draft, publish
 from bot.community.errors import StaffOnly
 from bot.sandbox.model import Chat
+from bot.texts import pictures
 from bot.texts.catalogues import translator
 from bot.texts.errors import explain
 from schedules import digests as schedule
@@ -86,6 +87,30 @@ async def test_a_lost_answer_is_told_to_staff_and_nothing_is_resent(town: Town) 
     assert len(issues(town, group)) == 1
 
 
+def _no_ink(_: object) -> bytes:
+    raise OSError
+
+
+@pytest.mark.parametrize("refused", ["not enough rights to send photos to the chat", "", "unpainted"])
+async def test_where_no_picture_may_stand_the_words_go_alone(
+    town: Town, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    group = await an_english_group(town)
+    await suggested(town, group, "a faster camera")
+    await town.say("yutong", group, "/ship 1 v2.3")
+    if refused == "unpainted":
+        pictures._painted.cache_clear()
+        monkeypatch.setitem(pictures._PAINTERS, "digest", _no_ink)
+    elif refused:
+        town.sandbox.faults.add("400", "sendPhoto", group.id, description=f"Bad Request: {refused}")
+    await at(town, FRIDAY)
+    [issue] = issues(town, group)
+    assert (issue.photo is None) == bool(refused)
+    assert "a faster camera" in issue.content
+    assert issue.silent
+    assert [row.state for row in await outbox_rows(town)] == [SENT]
+
+
 async def _settled(town: Town) -> bool:
     return not any(row.state == SENDING for row in await outbox_rows(town))
 
@@ -157,7 +182,7 @@ async def lost_without_a_staff_chat(town: Town) -> Chat:
     await suggested(town, group, "a faster camera")
     await town.start("yutong")
     await town.say("yutong", group, "/ship 1 v2.3")
-    town.sandbox.faults.add("lost_answer", chat_id=group.id)
+    town.sandbox.faults.add("lost_answer", "sendPhoto", chat_id=group.id)
     await at(town, FRIDAY)
     return group
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from bot.community.digests import Issue, Thanked, Told
 from bot.community.drafts import Changes
@@ -16,9 +17,11 @@ from bot.community.loop import Missing, Pace
 from bot.community.notices import Collected
 from bot.sandbox.entities import Entity
 from bot.sandbox.markup import parse_html
+from bot.texts import digest_lines
 from bot.texts import digests as texts
 from bot.texts.catalogues import LANGUAGES, translator
-from bot.texts.html import units
+from bot.texts.html import units, visible
+from bot.texts.pages import Section, paginate
 from bot.texts.say import Say
 from storage.communities import Chat
 from storage.digests import Newcomer, Voice
@@ -100,6 +103,15 @@ def test_sixty_shipped_fold_well() -> None:
     assert plain.count("✅") > 6
 
 
+def test_each_fold_has_its_share_of_the_room() -> None:
+    """Sixty lines in the first section leave the others more than a number of what there is."""
+    sections = [Section(Markup("<b>s</b>"), [escape("字" * 90)] * size, size) for size in (60, 12, 60)]
+    [page] = paginate(translator("en"), [Markup("head")], sections)
+    assert units(visible(page)) <= 4096
+    assert [section.shown for section in sections] == [5, 5, 5]
+    assert [section.unfolded for section in sections] == [11, 7, 11]
+
+
 def an_issue(*shipped: Told, **more: Any) -> Issue:
     return Issue("", 1, date(2026, 11, 13), date(2026, 11, 20), shipped, **more)
 
@@ -132,13 +144,13 @@ def test_a_source_is_linked_only_where_its_readers_can_open_it() -> None:
     public = Chat(id=1, community_id=1, external_id="-1001234", kind="supergroup", username="grain")
     basic = Chat(id=1, community_id=1, external_id="-99", kind="group")
     other = Chat(id=2, community_id=1, external_id="-1005678", kind="supergroup")
-    assert texts.source_link(asked, private, {1: private}) == "https://t.me/c/1234/77"
-    assert texts.source_link(asked, other, {1: private}) is None
-    assert texts.source_link(asked, None, {1: private}) is None
-    assert texts.source_link(asked, other, {1: public}) == "https://t.me/grain/77"
-    assert texts.source_link(asked, basic, {1: basic}) is None
+    assert digest_lines.source_link(asked, private, {1: private}) == "https://t.me/c/1234/77"
+    assert digest_lines.source_link(asked, other, {1: private}) is None
+    assert digest_lines.source_link(asked, None, {1: private}) is None
+    assert digest_lines.source_link(asked, other, {1: public}) == "https://t.me/grain/77"
+    assert digest_lines.source_link(asked, basic, {1: basic}) is None
     asked.source_message = None
-    assert texts.source_link(asked, private, {1: private}) is None
+    assert digest_lines.source_link(asked, private, {1: private}) is None
 
 
 KEYS = [f"shipped:{n}" for n in range(1, 9)]

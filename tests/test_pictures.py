@@ -46,7 +46,7 @@ def margin_is_clean(image: Image.Image) -> bool:
 
 @pytest.mark.parametrize("words", ["谷雨", MONSTER, "W" * 500, "", "👩‍👩‍👧‍👦" * 64])
 async def test_whatever_the_words_the_picture_keeps_its_margins(words: str) -> None:
-    for name, ingredients in (("digest", a_digest(words)), ("report", a_report(words))):
+    for name, ingredients in (("digest", a_digest(words)), ("grid", a_report(words))):
         image = opened(await paint(name, ingredients))
         assert image.width == 1080
         assert image.height < 1_600

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.community import settings
-from storage import cards, members, merges
+from storage import cards, grids, members, merges
 from storage.cards import Counts
 from storage.database import Session
 from storage.members import Person
@@ -23,6 +23,7 @@ class Facts:
     family: Sequence[int]  # ids: itself, and all that were merged into it
     into: int | None
     together: Sequence[int]
+    loved_in: int | None  # the issue whose best-loved change it was
 
 
 async def gather(session: Session, suggestion: Suggestion) -> Facts:
@@ -32,6 +33,7 @@ async def gather(session: Session, suggestion: Suggestion) -> Facts:
     named = (suggestion.author_id, suggestion.owner_id, suggestion.decided_by_id)
     people = await members.list_people(session, [i for i in named if i])
     root = await merges.get_root(session, suggestion)
+    won = await grids.list_trophies(session, suggestion.community_id, suggestion_ids=family)
     return Facts(
         author=people[suggestion.author_id],
         owner=people.get(suggestion.owner_id or 0),
@@ -41,6 +43,7 @@ async def gather(session: Session, suggestion: Suggestion) -> Facts:
         family=family,
         into=root.number if root.id != suggestion.id else None,
         together=[one.number for one in relatives if one.id != suggestion.id and not one.gone],
+        loved_in=won[0].issue if won else None,
     )
 
 

@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.community import drafts, loop, notices, settings, verdicts
+from bot.community import drafts, grids, loop, notices, settings, verdicts
 from bot.community.drafts import Changes
+from bot.community.grids import Subject
 from bot.community.loop import Missing, Pace
 from bot.community.notices import Collected
 from bot.community.questions import Promise, promise_kept
@@ -17,6 +18,7 @@ from bot.community.settings import Settings
 from bot.community.verdicts import Satisfaction
 from storage import communities, digests, members, merges, releases, suggestions, votes
 from storage import drafts as draft_rows
+from storage import grids as grid_rows
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.digests import POSTED, SKIPPED, Digest, Newcomer, Voice
@@ -61,12 +63,13 @@ class Told:
 
 @dataclass(frozen=True)
 class Thanked:
-    """Somebody who did something for all this week: looked after suggestions, or brought people."""
+    """Somebody who did something for all this week: asked for or made what was loved best, brought people, decided."""
 
     person_id: int
     name: str
     decided: int = 0
     brought: int = 0
+    loved: Sequence[int] = ()  # what they asked for or made, by number, that was loved best
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,7 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
         unreached=await notices.collect_for_digest(session, community_id),
         wanted=await votes.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
-        thanks=await _thanks(session, community_id, told, newcomers),
+        thanks=await _thanks(session, community_id, told, newcomers, await _loved(session, community_id, since)),
         streak=await _streak(session, community_id, ritual, due),
         waiting=await digests.count_open(session, community_id),
         pace=await loop.pace(session, community_id, since, due),
@@ -218,17 +221,33 @@ async def draft(session: Session, community: Community, due: datetime) -> Issue:
 
 
 async def _thanks(
-    session: Session, community_id: int, told: Sequence[Told], newcomers: Sequence[Newcomer]
+    session: Session,
+    community_id: int,
+    told: Sequence[Told],
+    newcomers: Sequence[Newcomer],
+    loved: Mapping[int, Sequence[int]],
 ) -> list[Thanked]:
-    """Who looked after what is told, and who brought the new ones: deeds, not loudness."""
+    """Who gave what was loved best, looked after what is told, brought the new ones: deeds, not loudness."""
     signed = not (await settings.load(session, community_id)).team_signs
     decided = Counter(one.suggestion.decided_by_id or 0 for one in told) if signed else Counter()
     brought = Counter(one.inviter_id for one in newcomers if one.inviter_id)
-    people = await members.list_people(session, [*decided, *brought])
+    people = await members.list_people(session, [*decided, *brought, *loved])
     nameless = await members.list_nameless(session, community_id, list(people))
     named = [(i, person.name) for i, person in people.items() if i not in nameless]
-    thanked = [Thanked(i, name, decided[i], brought[i]) for i, name in named]
-    return sorted(thanked, key=lambda one: (-one.brought, -one.decided, one.person_id))[:MOST_THANKED]
+    thanked = [Thanked(i, name, decided[i], brought[i], loved.get(i, ())) for i, name in named]
+    by_deeds = sorted(thanked, key=lambda one: (-len(one.loved), -one.brought, -one.decided, one.person_id))
+    return by_deeds[:MOST_THANKED]
+
+
+async def _loved(session: Session, community_id: int, since: datetime) -> dict[int, list[int]]:
+    """By person, the best-loved changes since then that they asked for, or made under their name."""
+    signed = not (await settings.load(session, community_id)).team_signs
+    loved: dict[int, list[int]] = {}
+    for trophy in await grid_rows.list_trophies(session, community_id, since=since):
+        makes = trophy.maker_id if signed and not trophy.suggestion.decided_as_team else None
+        for person_id in {trophy.asker_id, makes} - {None}:
+            loved.setdefault(person_id or 0, []).append(trophy.suggestion.number)
+    return loved
 
 
 async def _streak(session: Session, community_id: int, ritual: Ritual, due: datetime) -> int:
@@ -307,7 +326,14 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
         return None
     await digests.set_told(session, [one.suggestion.id or 0 for one in issue.told], digest_id)
     await notices.set_named(session, issue.unreached, now)
+    await grids.plan(session, community, Subject(digest_id, issue.number, *_decided(issue)), now)
     return Published(community, digest_id, digest.period, due, issue, chats, drafted)
+
+
+def _decided(issue: Issue) -> tuple[list[int], list[int]]:
+    """What the issue says was shipped, and declined."""
+    shipped, declined = ([one.suggestion.id or 0 for _, one in issue.lines(name)] for name in ("shipped", "declined"))
+    return shipped, declined
 
 
 def _waits(drafted: Draft | None, chosen: Settings) -> bool:

@@ -354,6 +354,16 @@ class TooLateToAnswer(Refusal):
 
 
 @dataclass
+class GridClosed(Refusal):
+    """The report on an issue is closed, and what it says does not change any more."""
+
+
+@dataclass
+class WordsWanted(Refusal):
+    """Words were asked for, and there are none in the message."""
+
+
+@dataclass
 class StaleButton(Refusal):
     """The button names nothing that is here (any more)."""
 

@@ -33,6 +33,14 @@ class Pace:
     growth: Sequence[int]  # members at the end of each of the last weeks
 
 
+async def answer_time(session: Session, community_id: int, since: datetime) -> timedelta | None:
+    """From asking to the team's first decision about it, in the middle; None when nothing was decided since then."""
+    waits = [
+        (answered - asked) / DAY for asked, answered in await rows.list_first_answers(session, community_id, since)
+    ]
+    return DAY * median(waits) if waits else None
+
+
 async def missing(session: Session, community_id: int, since: datetime) -> Missing:
     """Who took part since then, and who did not."""
     counts = await rows.list_vote_counts(session, community_id, since)

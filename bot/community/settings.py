@@ -37,6 +37,7 @@ class Settings:
     digest_needs_approval: bool = False  # it waits for the team's word
     digest_when_quiet: bool = True  # it comes, and says why, also when nothing has happened
     digest_public: bool = False  # anybody may read its feed
+    report_days: int = _whole(2, 0, 4)  # after the digest, its readers are asked what they say of it; 0: never
     release_prereleases: bool = False  # a pre-release ships, too
     phone_proof: bool = False  # who comes in with a code shows a phone number first; one phone, one seat
     reference_words: tuple[str, ...] = ()  # what stands before a suggestion's number in release texts, beside S-

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.community.followers import map_hearing
-from storage import audit, communities, members, merges, votes
+from storage import audit, communities, grids, members, merges, votes
 from storage.communities import Community
 from storage.database import Session
 from storage.suggestions import STATUSES, Suggestion
@@ -40,6 +40,7 @@ class Shown:
     history: Sequence[Decided]  # the oldest first
     hears: bool  # the reader follows it
     own_words: bool  # some of the words are the reader's
+    loved_in: int | None = None  # the issue whose best-loved change it was
 
 
 async def gather(session: Session, suggestion: Suggestion, person_id: int, page: int) -> Shown:
@@ -53,6 +54,8 @@ async def gather(session: Session, suggestion: Suggestion, person_id: int, page:
     named = [suggestion.author_id, suggestion.captured_by_id or 0, *(voice.person_id for voice in shown)]
     people = await members.list_people(session, named)
     captured_by = people.get(suggestion.captured_by_id or 0)
+    family = await merges.list_family(session, suggestion_id)
+    won = await grids.list_trophies(session, suggestion.community_id, suggestion_ids=family)
     return Shown(
         community=await communities.get_community(session, suggestion.community_id),
         suggestion=suggestion,
@@ -66,6 +69,7 @@ async def gather(session: Session, suggestion: Suggestion, person_id: int, page:
         history=await _decisions(session, suggestion),
         hears=(await map_hearing(session, person_id, [suggestion])).get(suggestion_id, False),
         own_words=any(voice.person_id == person_id for voice in said),
+        loved_in=won[0].issue if won else None,
     )
 
 

@@ -21,7 +21,7 @@ from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 
 ZONE = ZoneInfo("Asia/Shanghai")
-TEMPO = Tempo(poll_seconds=10, knock_seconds=0.3)
+TEMPO = Tempo(poll_seconds=10, knock_seconds=0.7)
 log = logging.getLogger(__name__)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from storage import communities
 
 ZONE = ZoneInfo("Asia/Shanghai")
 IN_A_SCENE = 10  # how fast the clock runs while people talk, so that the pace of sending bores nobody
+UNSEEN = 60  # and where the visitor skips it
 MOST_PATIENCE = 8  # seconds for one answer
 SCENES = 40  # about how many pauses share the story's seconds
 _CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
@@ -58,6 +59,13 @@ class Stage:
             self.world.press(self.person(who), message, buttons[0].data or "")
         await self.breathe()
 
+    async def press_through(self, who: str, message: Message | None, pages: Sequence[str]) -> None:
+        """Somebody presses a button on each of the pages that a message turns to, knowing what they want."""
+        for data in pages:
+            if message:
+                self.world.press_data(self.person(who), message, data)
+        await self.breathe()
+
     async def start(self, who: str, payload: str | None = None) -> Chat:
         """Somebody opens the bot."""
         self.world.start(self.person(who), payload)
@@ -80,12 +88,16 @@ class Stage:
             self.world.request_join(self.person(who), chat)
         await self.breathe()
 
-    async def wait_for_digest(self, chat: Chat) -> None:
-        """The timetable knocks within a second; the courier posts."""
-        seen = self.last(chat)
+    async def wait_for(self, chat: Chat, sign: str) -> Message | None:
+        """What the bot posts by itself in a chat, known by how it begins; the timetable knocks within a second."""
         with suppress(AssertionError):
-            await self.sandbox.until(lambda: self.last(chat) is not seen, timeout=5)
+            await self.sandbox.until(lambda: self._posted(chat, sign) is not None, timeout=MOST_PATIENCE)
         await self.breathe()
+        return self._posted(chat, sign)
+
+    def _posted(self, chat: Chat, sign: str) -> Message | None:
+        said = reversed(self.world.messages(chat))
+        return next((m for m in said if m.sender.is_bot and m.content.startswith(sign)), None)
 
     async def react(self, who: str, message: Message | None, emoji: str) -> None:
         """Somebody reacts to a message."""
@@ -143,13 +155,17 @@ class Stage:
     async def _glide(self, moment: datetime) -> None:
         """Let the time until the moment pass before the visitor's eyes."""
         left = (moment - self._clock.now()).total_seconds()
-        if left > 0 and self._pause and not self._skipped.is_set():
+        if left > 0 and self._is_watched:
             self._clock.run_at(max(left / self._pause, 1))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._skipped.wait(), self._pause)
-        self._clock.run_at(IN_A_SCENE)
+        self._clock.run_at(IN_A_SCENE if self._is_watched else UNSEEN)
         self._clock.leap(to=moment)
         await self.breathe()
+
+    @property
+    def _is_watched(self) -> bool:
+        return self._pause > 0 and not self._skipped.is_set()
 
     async def breathe(self) -> None:
         """Until the bot has answered, and a moment more so that one can read it."""
@@ -157,7 +173,7 @@ class Stage:
             async with asyncio.timeout(MOST_PATIENCE):
                 while self.world.queue or not await self._millet.is_idle():  # noqa: ASYNC110  # nothing tells of silence
                     await asyncio.sleep(0.05)
-        if self._pause and not self._skipped.is_set():
+        if self._is_watched:
             await asyncio.sleep(min(self._pause / 4, 1))
 
     def _moment(self, weekday: int, hour: int, minute: int) -> datetime:

@@ -1,4 +1,4 @@
-"""One week of a community that makes a phone system: who says what, and what the visitor is told about it."""
+"""Nine days of a community that makes a phone system: who says what, and what the visitor is told about it."""
 
 from bot.demo.stage import Stage
 from bot.sandbox.model import Chat, Message
@@ -10,9 +10,18 @@ EXTRAS = {
     "azhe": ("阿哲", "zh-hans"),
 }
 
+# What people say of the update, by question: a mood from good (1) to bad, then a suggestion or nothing (0).
+TAPS = {
+    "xiaoman": (1, 1, 0, 5),
+    "daxiong": (1, 1, 0, 3),
+    "may": (2, 1, 2, 3),
+    "xiaolu": (1, 0, 2, 3),
+    "azhe": (3, 1, 0, 0),
+}
+
 
 async def tell(stage: Stage) -> None:
-    """The week from Monday morning to Saturday, then the chats are the visitor's."""
+    """The week from Monday morning, and what people say of it until Tuesday; then the chats are the visitor's."""
     public, seeds, team = await _monday_morning(stage)
     question = await _people_suggest(stage, public)
     await _wishes_meet(stage, public)
@@ -22,6 +31,7 @@ async def tell(stage: Stage) -> None:
     await _a_friend_is_invited(stage, seeds)
     await _friday(stage, public, seeds, team)
     await _saturday(stage, team)
+    await _four_taps(stage, public, seeds, team)
     code = await _a_code_for_sam(stage)
     await stage.hand_over(
         (
@@ -202,17 +212,30 @@ async def _a_code_for_sam(stage: Stage) -> str:
 async def _friday(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> None:
     await stage.scene(
         4,
-        15,
-        0,
+        12,
+        30,
         (
-            "Friday afternoon. The team ships, and previews what the group will read.",
-            "周五下午，新版本发布，团队先看一眼要发的周报。",
-            "週五下午，新版本發布，團隊先看一眼要發的週報。",
+            "Friday noon. The team ships; the draft of what the group will read is on its way to the team.",
+            "周五中午，新版本发布。一会儿团队群里会出现周报草稿。",
+            "週五中午，新版本發布。一會兒團隊群裡會出現週報草稿。",
         ),
     )
     await stage.say("tang", team, "/ritual 橙色星期五 fri 17:00")
     await stage.say("yutong", team, "/ship 1 v2.3 来电终于清静了")
-    await stage.say("yutong", team, "/digest")
+    await stage.scene(
+        4,
+        13,
+        1,
+        (
+            "The draft: 雨桐 looks at one line, and reads the whole as it will be posted.",
+            "草稿来了：雨桐点开一行看看，再按发布的样子读一遍。",
+            "草稿來了：雨桐點開一行看看，再按發布的樣子讀一遍。",
+        ),
+    )
+    draft = await stage.wait_for(team, "📝")
+    await stage.press("yutong", draft, "line:")
+    await stage.press("yutong", draft, "draft:")
+    await stage.press("yutong", draft, "draftread")
     await stage.scene(
         4,
         17,
@@ -223,10 +246,10 @@ async def _friday(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> None:
             "五點整：「你提的，我們做了」，每個群只發一次，寫上是誰提的。",
         ),
     )
-    await stage.wait_for_digest(public)
-    await stage.react("xiaoman", stage.last(public), "🎉")
-    await stage.react("daxiong", stage.last(public), "❤")
-    await stage.react("may", stage.last(seeds), "👍")
+    digest = await stage.wait_for(public, "橙色星期五")
+    await stage.react("xiaoman", digest, "🎉")
+    await stage.react("daxiong", digest, "❤")
+    await stage.react("may", await stage.wait_for(seeds, "橙色星期五"), "👍")
     await stage.say("xiaoman", public, "真的做了！！我第一次提建议")
 
 
@@ -243,3 +266,38 @@ async def _saturday(stage: Stage, team: Chat) -> None:
     )
     await stage.say("tang", team, "/tree")
     await stage.say("tang", team, "/seeds open 100")
+
+
+async def _four_taps(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> None:
+    """Two days after the digest its readers are asked, two days later everybody sees what they said."""
+    await stage.scene(
+        6,
+        17,
+        1,
+        (
+            "Sunday. How was it? Four taps that nobody else sees, and a word to the team for who has one.",
+            "周日，这次更新怎么样？点四下就好，别人看不到；有话也能只对团队说。",
+            "週日，這次更新怎麼樣？點四下就好，別人看不到；有話也能只對團隊說。",
+        ),
+    )
+    asked = await stage.wait_for(public, "🗳")
+    for who, taps in TAPS.items():
+        await stage.press(who, asked, "grid:")
+        await stage.press_through(
+            who, stage.whispered(who, public), [f"gridsay:1:{n}:{tap}" for n, tap in enumerate(taps)]
+        )
+    private = await stage.start("xiaoman", "gridword-1")
+    await stage.say("xiaoman", private, "陌生来电能不能加个白名单？快递电话也被挡了")
+    await stage.scene(
+        8,
+        17,
+        1,
+        (
+            "Tuesday. The four-grid: the best-loved change earns a cup for who asked for it and who made it.",
+            "周二，四格报告出炉：最受喜欢的改动给提的人和做的人一座 🏆。",
+            "週二，四格報告出爐：最受喜歡的改動給提的人和做的人一座 🏆。",
+        ),
+    )
+    await stage.wait_for(public, "🗳")
+    await stage.wait_for(seeds, "🗳")
+    await stage.say("tang", team, "/stats")

@@ -223,7 +223,6 @@ _TAGS = {
     "code": "code",
     "pre": "pre",
     "blockquote": "blockquote",
-    "expandable_blockquote": "blockquote",
 }
 _SHOWN_SCHEMES = ("http", "https", "tg", "mailto")
 
@@ -260,6 +259,8 @@ def _tags(entity: Entity, text: str) -> tuple[str, str]:
     tag = _TAGS.get(entity.type)
     if tag == "span":
         return '<span class="tg-spoiler">', "</span>"
+    if entity.type == "expandable_blockquote":
+        return '<blockquote class="expandable">', "</blockquote>"
     if tag:
         return f"<{tag}>", f"</{tag}>"
     address = _address(entity, utf16_slice(text, entity.offset, entity.length))

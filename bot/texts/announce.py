@@ -1,6 +1,5 @@
 """Who is told what, in their language, into the outbox."""
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,12 +7,10 @@ from functools import partial
 from typing import Any
 
 from bot.community.cards import Facts, gather, is_signed_by_team
-from bot.community.digests import STALE_AFTER, Published, due_of
-from bot.community.digests import draft as draft_issue
 from bot.community.references import newest_section
 from bot.community.repositories import Shipment, ship_text
 from bot.community.votes import Cast
-from bot.texts import care, chats, digests, drafts, repositories, roundups
+from bot.texts import care, chats, repositories, roundups
 from bot.texts import suggestions as texts
 from bot.texts import votes as vote_texts
 from bot.texts.catalogues import Translator, closest_language, translator
@@ -23,20 +20,13 @@ from bot.texts.suggestions import Around
 from storage import cards as card_rows
 from storage import care as care_rows
 from storage import communities, members, merges, outbox, suggestions, votes
-from storage import digests as issues
 from storage.cards import Places
 from storage.communities import Chat, Community
 from storage.database import Session
-from storage.drafts import Draft
 from storage.members import Person
 from storage.outbox import OutboxRow
 from storage.releases import Release
 from storage.suggestions import Suggestion
-
-log = logging.getLogger(__name__)
-
-PICTURE = ":picture"  # how the key of an issue's picture ends
-MOST_DOUBTS = 20  # chats named in one message
 
 
 def language_of_chat(chat: Chat, community: Community) -> Translator:
@@ -115,7 +105,7 @@ async def renumbered(session: Session, moved: Sequence[Suggestion], now: datetim
 
 def _around(t: Translator, facts: Facts) -> Around:
     who = facts.decider.name if facts.decider else ""
-    return Around(str(t("the team")) if facts.team_signs and who else who, facts.into, facts.together)
+    return Around(str(t("the team")) if facts.team_signs and who else who, facts.into, facts.together, facts.loved_in)
 
 
 async def decider(session: Session, t: Translator, suggestion: Suggestion) -> str:
@@ -198,62 +188,6 @@ async def apology(session: Session, raw: Mapping[str, Any], now: datetime) -> No
     elif person := await members.get_person_by_external_id(session, str(origin["id"])):
         t = translator(person.language or closest_language(person.locale) or "en")
         await outbox.add_rows(session, [to_person(person.id or 0, Say(texts.went_wrong(t)), now, key=key)])
-
-
-async def doubtful(session: Session, row: OutboxRow, now: datetime) -> None:
-    """A message that is not sent twice may have got lost: the team decides, or else the log tells."""
-    told = await _doubt(session, row, await communities.get_chat(session, row.chat_id), now) if row.chat_id else []
-    if not told:
-        log.warning("Outbox row %s (%s) may not have arrived, and there is nobody to ask.", row.id, row.key)
-    await outbox.add_rows(session, told)
-
-
-async def _doubt(session: Session, row: OutboxRow, chat: Chat, now: datetime) -> list[OutboxRow]:
-    community, key = await communities.get_community(session, chat.community_id), row.key or ""
-    if key.endswith(PICTURE):
-        return []  # the words of the issue say the same
-    if key.startswith("digest:"):
-        lost = await issues.list_doubts(session, community.id or 0, MOST_DOUBTS)
-        period = key.split(":")[2]
-        return await to_team(session, community, lambda t: digests.in_doubt(t, lost), now, slot=f"doubts:{period}")
-    title = chat.title or chat.external_id
-    return await to_team(session, community, lambda t: digests.message_in_doubt(t, title), now, key=f"doubt:{row.id}")
-
-
-async def issue(session: Session, published: Published, now: datetime) -> list[OutboxRow]:
-    """The posts of an issue: in each chat's language and topic, each at most once, and only while it is fresh."""
-    community, told = published.community, published.issue
-    fresh = published.due + STALE_AFTER - now
-    whole = digests.issue(translator(community.language), told)
-    await issues.set_html(session, published.digest_id, "\n\n".join(page.text for page in whole))
-    rows = []
-    for chat in published.chats:
-        t, key = language_of_chat(chat, community), f"digest:{community.id}:{published.period}:{chat.id}"
-        said = [(f"{key}:{place}" if place else key, page) for place, page in enumerate(digests.issue(t, told, chat))]
-        if picture := digests.picture(t, told, community):
-            said.insert(0, (key + PICTURE, picture))
-        rows += [
-            to_chat(chat.id or 0, replace(words, fresh=fresh), now, key=name, once=True, topic=chat.topic)
-            for name, words in said
-        ]
-    return rows
-
-
-async def draft(session: Session, draft: Draft, now: datetime) -> list[OutboxRow]:
-    """The draft's page for the team."""
-    community = await communities.get_community(session, draft.community_id)
-    told = await draft_issue(session, community, due_of(community, now))
-
-    def page(t: Translator) -> Say:
-        return drafts.page(t, told, draft, community)
-
-    return await to_team(session, community, page, now, slot=f"draft:{draft.id}")
-
-
-async def posted(session: Session, published: Published, now: datetime) -> list[OutboxRow]:
-    """The draft's page, wherever it stands, says that the issue is posted."""
-    rows = await draft(session, published.draft, now) if published.draft else []
-    return [row for row in rows if row.slot and await outbox.get_slot(session, row.slot)]
 
 
 async def shipment(session: Session, community_id: int, told: Shipment, now: datetime) -> list[OutboxRow]:

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from bot.community.undoing import UNDOERS, Undone
 from bot.texts.care import day
 from bot.texts.catalogues import Translator
-from bot.texts.digests import moment
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe
+from bot.texts.rituals import moment
 from bot.texts.say import Button, Whisper
 from bot.texts.suggestions import status_name
 from bot.texts.triage import calm

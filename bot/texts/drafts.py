@@ -8,7 +8,8 @@ from bot.community.digests import SECTIONS, Issue
 from bot.community.drafts import LONGEST_LINE
 from bot.texts import digests
 from bot.texts.catalogues import Translator
-from bot.texts.html import excerpt, name, shorten, visible
+from bot.texts.html import excerpt, shorten, visible
+from bot.texts.rituals import moment, ritual_name
 from bot.texts.say import Button, Keyboard, Say
 from storage.communities import Community
 from storage.drafts import APPROVED, OPEN, POSTED, SKIPPED, Draft
@@ -43,8 +44,8 @@ def _rows(lines: list[tuple[str, Markup]], start: int) -> Iterator[Markup]:
 
 
 def _state(t: Translator, told: Issue, draft: Draft, community: Community) -> Markup:
-    ritual = name(told.name) if told.name else t("Weekly digest")
-    when = digests.moment(t, community.digest_due_at, community.zone)
+    ritual = ritual_name(t, told.name)
+    when = moment(t, community.digest_due_at, community.zone)
     if draft.state == POSTED:
         return t("📝 <b>%(ritual)s</b> is posted.", ritual=ritual)
     if draft.state == SKIPPED:

@@ -7,19 +7,29 @@ from markupsafe import Markup
 from bot.community.reservations import RESERVABLE
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
+from bot.texts.grids import trophies
 from bot.texts.say import Button, Keyboard, Say
 from bot.texts.suggestions import CARD_LENGTH, UNDECIDED, decision, line
 from storage.follows import Mine
+from storage.grids import Trophy
 from storage.suggestions import OPEN, Suggestion
 
 ON_A_PAGE, IN_A_ROW = 8, 4
 
 
-def listed(t: Translator, found: Sequence[Mine], votes: Mapping[int, int], page: int, *, more: bool) -> Say:
-    """One page; each number opens what it stands for."""
-    if not found:
+def listed(
+    t: Translator,
+    found: Sequence[Mine],
+    votes: Mapping[int, int],
+    page: int,
+    *,
+    more: bool,
+    won: Sequence[Trophy] = (),
+) -> Say:
+    """One page; each number opens what it stands for. Above them, what was loved best."""
+    if not found and not won:
         return Say(t("You have not asked or voted for anything yet. Start with <code>/suggest …</code>"))
-    lines = [t("<b>Yours, the newest first</b>")]
+    lines = [*([trophies(t, won)] if won else []), t("<b>Yours, the newest first</b>")]
     for mine in found:
         lines += [line(mine.suggestion, votes.get(mine.suggestion.id or 0, 0)), ties(t, mine)]
     opening = [_button(f"#{mine.suggestion.number}", "myopen", mine, page) for mine in found]

@@ -60,13 +60,20 @@ class _Page:
         return False
 
     def unfold(self, t: Translator) -> None:
-        """Put as much of the rest into the folds as the message has room for."""
-        for section in self.sections:
-            while section.shown + section.unfolded < len(section.lines):
-                section.unfolded += 1
-                if not self.fits(t):
-                    section.unfolded -= 1
-                    break
+        """Put as much of the rest into the folds as the message has room for, a line of each section in turn."""
+        growing = list(self.sections)
+        while growing:
+            growing = [section for section in growing if self._takes_line(t, section)]
+
+    def _takes_line(self, t: Translator, section: Section) -> bool:
+        """Put one more line into the section's fold, if it has one and there is room."""
+        if section.shown + section.unfolded == len(section.lines):
+            return False
+        section.unfolded += 1
+        if self.fits(t):
+            return True
+        section.unfolded -= 1
+        return False
 
 
 def paginate(t: Translator, head: Sequence[Markup], sections: Sequence[Section]) -> list[Markup]:

@@ -10,6 +10,7 @@ from bot.texts.html import shorten, visible
 from storage.outbox import ANSWER, NOTICE, OutboxRow, call
 
 TOAST_LENGTH = 200
+LONGEST_CAPTION = 1024  # UTF-16 units of the words under a picture, without tags
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ def meanings(t: Translator) -> dict[str, Markup]:
         "digest_when_quiet": t("the digest also comes after a week in which nothing happened"),
         "phone_proof": t("who comes in with a code shows a phone number first: one phone, one seat"),
         "digest_public": t("anybody may read the feed of the digests"),
+        "report_days": t("days after the digest at which I ask what people say of it, in four taps; 0: I do not ask"),
         "release_prereleases": t("a pre-release of a bound repository ships, too"),
         "reference_words": t("what stands before a suggestion's number in release texts, beside S-12 and Millet #12"),
         "suggest_words": t("further words that begin a suggestion here, as in “wish: …” and #wish"),

@@ -7,11 +7,11 @@ from markupsafe import Markup
 
 from bot.community.showing import LONGEST_HISTORY, VOICES_A_PAGE, Decided, Shown
 from bot.texts.catalogues import Translator
-from bot.texts.digests import moment
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe, shorten
+from bot.texts.rituals import moment
 from bot.texts.say import Button, Keyboard, Whisper
-from bot.texts.suggestions import MARKS, UNDECIDED, decision, line, status_name
+from bot.texts.suggestions import MARKS, UNDECIDED, decision, line, status_name, trophy
 from bot.texts.triage import calm
 from storage.outbox import ANSWER, OutboxRow, call
 from storage.suggestions import OPEN, Suggestion
@@ -27,6 +27,8 @@ def page(t: Translator, shown: Shown, link: str | None, *, pictured: bool) -> Wh
     lines = [Markup("{} <b>#{}</b> {}").format(MARKS[suggestion.status], suggestion.number, words), _asked(t, shown)]
     if suggestion.status != OPEN:
         lines.append(decision(t, suggestion))
+    if shown.loved_in is not None:
+        lines.append(trophy(t, shown.loved_in))
     if shown.voices:
         lines += [
             Markup(),

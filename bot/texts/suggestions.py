@@ -24,6 +24,7 @@ class Around:
     decider: str = ""
     into: int | None = None
     together: Sequence[int] = ()
+    loved_in: int | None = None  # the issue whose best-loved change it was
 
 
 ALONE = Around()
@@ -63,7 +64,14 @@ def card(  # everything a card shows is counted elsewhere
         lines.append(t("🔗 together with %(numbers)s", numbers=numbers(around.together)))
     if suggestion.status != OPEN:
         lines.append(decision(t, suggestion, around))
+    if around.loved_in is not None:
+        lines.append(trophy(t, around.loved_in))
     return Say("\n".join(lines), _buttons(t, suggestion, votes, in_group=in_group))
+
+
+def trophy(t: Translator, issue: int) -> Markup:
+    """The best-loved change of an issue says so."""
+    return t("🏆 best-loved change of issue %(number)s", number=issue)
 
 
 def _buttons(t: Translator, suggestion: Suggestion, votes: int, *, in_group: bool) -> list[list[Button]]:

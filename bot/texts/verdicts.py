@@ -44,7 +44,7 @@ def _plain(t: Translator, text: str) -> Markup:
 
 
 def _buttons(t: Translator, asked: Sequence[Asked]) -> Keyboard:
-    rows, names = [], _names(t)
+    rows, names, more = [], _names(t), t("Tell the team more")
     for one in asked:
         number = f"#{one.suggestion.number} " if len(asked) > 1 else ""
         rows.append(
@@ -54,7 +54,7 @@ def _buttons(t: Translator, asked: Sequence[Asked]) -> Keyboard:
             ]
         )
         if one.verdict.answer in (PARTLY, NO):
-            rows.append([Button(f"✏️ {number}{t('Tell the team more')}", f"why:{one.verdict.id}")])
+            rows.append([Button(f"✏️ {number}{more}", f"why:{one.verdict.id}")])
     return rows
 
 

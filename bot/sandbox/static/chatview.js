@@ -160,6 +160,7 @@ export class ChatView {
     const link = event.target.closest(".body a");
     const button = event.target.closest("[data-do]");
     const message = event.target.closest("li")?.message;
+    event.target.closest("blockquote.expandable")?.classList.toggle("open");
     if (event.target.closest(".tg-spoiler")) event.target.closest(".tg-spoiler").classList.add("shown");
     if (link) this.#follow(event, link);
     else if (button) this.#does[button.dataset.do](message, button);

@@ -10,11 +10,15 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from bot.texts.pictures import digest, reports
+from bot.texts.pictures import digest, grids, stats
 
 Ingredients = Mapping[str, Any]
 
-_PAINTERS: Mapping[str, Callable[[Ingredients], bytes]] = {"digest": digest.draw, "report": reports.draw}
+_PAINTERS: Mapping[str, Callable[[Ingredients], bytes]] = {
+    "digest": digest.draw,
+    "grid": grids.draw,
+    "stats": stats.draw,
+}
 
 
 async def paint(painting: str, ingredients: Ingredients) -> bytes:

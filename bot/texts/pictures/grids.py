@@ -7,7 +7,7 @@ from bot.texts.pictures.canvas import BODY, CLAY, GRAIN, LARGE, LEAF, MARGIN, PA
 
 MOST_LINES = 3
 _COLOURS = (GRAIN, LEAF, CLAY, SKY)
-_TOP, _GAP, _CELL = 220, 28, 460
+_TOP, _GAP, _CELL = 220, 28, 536
 _SIDE = (WIDTH - 2 * 40 - _GAP) / 2
 
 
@@ -27,8 +27,8 @@ def draw(of: Mapping[str, Any]) -> bytes:
 
 def _lines(canvas: Canvas, x: float, y: float, lines: Sequence[Mapping[str, Any]], colour: str) -> None:
     room = _SIDE - 56
-    for place, line in enumerate(lines[:MOST_LINES]):
+    for line in lines[:MOST_LINES]:
         canvas.text(x + room, y, str(line["count"]), size=SMALL, colour=PALE, side="r")
-        y = canvas.paragraph(x, y, line["words"], size=SMALL, room=room - 90, lines=1 if place else 2)
+        y = canvas.paragraph(x, y, line["words"], size=SMALL, room=room - 90, lines=2)
         canvas.bar((x, y + 8, x + room, y + 26), line["share"], colour)
         y += 54

@@ -1,0 +1,151 @@
+"""The four-grid report: four taps about an issue, a word to the team, and what came of it."""
+
+from dataclasses import replace
+
+from bot import doors
+from bot.community import grids
+from bot.community.errors import StaleButton
+from bot.community.grids import QUESTIONS
+from bot.here import Here
+from bot.texts import grids as texts
+from bot.texts import posting
+from bot.texts.invitations import start_link
+from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper
+from handlers import prompts
+from handlers.commands import Command, Press, Prompt, Spoken
+from storage import grids as rows
+from storage import members
+from storage.grids import Grid
+
+LAST = len(QUESTIONS)  # the page with all the answers
+
+
+async def grid(here: Here, _: Spoken) -> Answers:
+    """`/grid`: the questions, while they are open; afterwards what came of them."""
+    here.require_face()
+    async with here.database.reading() as look:
+        newest = await rows.get_newest(look, here.community_id)
+    if newest is None:
+        return Whisper(texts.none_yet(here.mine))
+    if newest.due_at is None or newest.due_at <= here.now:
+        return Whisper(texts.results(here.mine, await grids.report(here.session, newest)))
+    if not here.is_heard_alone:
+        return Whisper(texts.not_here(here.mine))
+    await here.require_present()
+    return await _begun(here, newest.id or 0)
+
+
+async def open_pressed(here: Here, numbers: list[int]) -> Answers:
+    """ "Answer": a ballot that only the presser sees."""
+    here = await _about(here, numbers[0])
+    if not here.is_heard_alone:
+        return Toast(texts.not_here(here.mine), alert=True)
+    return [Toast(), await _begun(here, numbers[0])]
+
+
+async def step_pressed(here: Here, numbers: list[int]) -> Answers:
+    """Another of the questions, or all the answers."""
+    here = await _about_own(here, numbers[0])
+    link = await _way(here)
+    asked = await grids.access_open(here.session, here.community_id, numbers[0], here.now)
+    return _rewritten(await _page(here, asked, link, numbers[1]))
+
+
+async def say_pressed(here: Here, numbers: list[int]) -> Answers:
+    """An answer; the next question follows, or all the answers."""
+    grid_id, question, choice = numbers
+    here = await _about_own(here, grid_id)
+    link = await _way(here)
+    asked = await grids.access_open(here.session, here.community_id, grid_id, here.now)
+    is_first = await grids.answer(here.session, asked, here.person_id, question, choice)
+    told = await posting.grid_changed(here.session, asked, here.now) if is_first else []
+    given = await rows.list_answers(here.session, grid_id, here.person_id)
+    place = LAST if len(given) == len(QUESTIONS) else question + 1
+    return [_rewritten(await _page(here, asked, link, place)), *told]
+
+
+async def word_pressed(here: Here, numbers: list[int]) -> Answers:
+    """ "A word to the team": asks for it, in private."""
+    here = await _about_own(here, numbers[0])
+    if here.chat is not None:
+        raise StaleButton
+    return await _ask_word(here, numbers[0])
+
+
+async def word_in_private(here: Here) -> Answers:
+    """The same, from a button in a group."""
+    async with here.database.reading() as look:
+        newest = await rows.get_newest(look, here.community_id)
+    if newest is None:
+        return Say(texts.none_yet(here.mine))
+    return await _ask_word(await _about(here, newest.id or 0), newest.id or 0)
+
+
+async def word_given(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
+    """The word, which the team alone reads."""
+    here = await _about(here, numbers[0])
+    asked = await grids.access_open(here.session, here.community_id, numbers[0], here.now)
+    await grids.add_words(here.session, asked, here.person_id, spoken.words)
+    told = await posting.grid_words(here.session, asked, here.person_id, here.now)
+    return [Say(texts.words_kept(here.mine)), *told]
+
+
+async def _about(here: Here, grid_id: int) -> Here:
+    """The speaker as a member of the community whose report it is; raises StaleButton, Faceless, Outsider."""
+    async with here.database.reading() as look:
+        community = await rows.get_community_of(look, grid_id)
+        member = await members.get_member(look, community.id or 0, here.person_id) if community else None
+    if community is None or (here.chat is not None and here.chat.community_id != community.id):
+        raise StaleButton
+    if here.chat is None and member is None:
+        raise StaleButton
+    here = replace(here, known_community=community, known_member=member)
+    here.require_face()
+    await here.require_present()
+    return here
+
+
+async def _about_own(here: Here, grid_id: int) -> Here:
+    """As `_about`, for a button of a ballot: never on a message that others see."""
+    if here.chat is not None and not here.whispered:
+        raise StaleButton
+    return await _about(here, grid_id)
+
+
+async def _way(here: Here) -> str | None:
+    """From a group to where one can say a word to the team."""
+    if here.chat is None:
+        return None
+    return start_link(await doors.username(here.rights), f"gridword-{here.community_id}")
+
+
+async def _begun(here: Here, grid_id: int) -> Whisper:
+    """The first question that is not answered yet, or all the answers."""
+    link = await _way(here)
+    asked = await grids.access_open(here.session, here.community_id, grid_id, here.now)
+    given = await rows.list_answers(here.session, grid_id, here.person_id)
+    return await _page(here, asked, link, next((one for one in QUESTIONS if one not in given), LAST))
+
+
+async def _page(here: Here, asked: Grid, link: str | None, place: int) -> Whisper:
+    ballot = await grids.ballot(here.session, asked, here.person_id)
+    return texts.step(here.mine, ballot, place) if place in QUESTIONS else texts.summary(here.mine, ballot, link)
+
+
+def _rewritten(page: Whisper) -> Rewrite:
+    return Rewrite(page.text, page.keyboard)
+
+
+async def _ask_word(here: Here, grid_id: int) -> Answers:
+    await grids.access_open(here.session, here.community_id, grid_id, here.now)
+    return await prompts.ask(here, "gridword", (grid_id,), texts.ask_words(here.mine))
+
+
+COMMANDS = (Command("grid", grid, aliases=("四格",)),)
+PRESSES = (
+    Press("grid", open_pressed, 1),
+    Press("gridstep", step_pressed, 2),
+    Press("gridsay", say_pressed, 3),
+    Press("gridword", word_pressed, 1),
+)
+PROMPTS = (Prompt("gridword", word_given),)
