@@ -31,6 +31,7 @@ from handlers import (
     reactions,
     repositories,
     reservations,
+    restores,
     rounds,
     search,
     seeds,
@@ -80,6 +81,7 @@ FEATURES = (
     notices,
     verdicts,
     settings,
+    restores,
     chats,
 )
 Named = TypeVar("Named", Press, Prompt)

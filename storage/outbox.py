@@ -10,9 +10,11 @@ from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import Chat
 from storage.database import Session, insert_into
+from storage.holds import UNASKED, list_held_chats, list_held_people
 from storage.members import Person
 
 WAITING, SENDING, SENT, DOUBTFUL, DEAD = "waiting", "sending", "sent", "doubtful", "dead"
+HELD = "held"  # until somebody says what a database that was put back may still send
 
 # Smaller goes first within a chat and when the total pace is short.
 ANSWER, NOTICE, CARD = 0, 5, 8
@@ -26,7 +28,7 @@ class OutboxRow(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'sending', 'sent', 'doubtful', 'dead')", name="state_known"),
+        CheckConstraint("state IN ('waiting', 'sending', 'sent', 'doubtful', 'dead', 'held')", name="state_known"),
         CheckConstraint("(chat_id IS NULL) <> (person_id IS NULL)", name="one_recipient"),
         Index(
             "outbox_waiting",
@@ -107,6 +109,8 @@ def call(
 
 async def add_rows(session: Session, rows: Sequence[OutboxRow]) -> None:
     """Store what is to be said; a key that was used before is said no second time, a waiting slot is overwritten."""
+    if session.info.get(UNASKED):
+        await _hold(session, rows)
     for row in rows:
         if row.slot and await _overwrite_waiting(session, row):
             continue
@@ -114,6 +118,15 @@ async def add_rows(session: Session, rows: Sequence[OutboxRow]) -> None:
             row.not_before = max(row.not_before, await _get_rest(session, row.slot) or row.not_before)
         insert = insert_into(session, OutboxRow).values(**row.model_dump(exclude={"id"}))
         await session.exec(insert.on_conflict_do_nothing(index_elements=["key"]))
+
+
+async def _hold(session: Session, rows: Sequence[OutboxRow]) -> None:
+    """Of communities that wait for somebody's word, what nobody has asked for is written down and not sent."""
+    chats = await list_held_chats(session, [row.chat_id for row in rows if row.chat_id is not None])
+    people = await list_held_people(session, [row.person_id for row in rows if row.person_id is not None])
+    for row in rows:
+        if row.chat_id in chats or row.person_id in people:
+            row.state = HELD
 
 
 async def _overwrite_waiting(session: Session, row: OutboxRow) -> bool:

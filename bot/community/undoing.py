@@ -152,4 +152,17 @@ UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = 
 }
 # Written down, and done otherwise when they were a mistake: by pressing or saying it again.
 # What is done otherwise: `/words remove`, `/settings`, `/unbar`, or not at all, since codes are in people's hands.
-NOT_UNDONE = {"undo", "seen", "role", "belongs", "language", "apart", "words", "round", "gift", "waves", "wave"}
+NOT_UNDONE = {
+    "undo",
+    "seen",
+    "role",
+    "belongs",
+    "language",
+    "apart",
+    "words",
+    "round",
+    "gift",
+    "waves",
+    "wave",
+    "put back",
+}
