@@ -108,7 +108,7 @@ class Millet:
         self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, paint)
         self._endpoint = _endpoint(settings, self.clock)
         self.finder = Finder(self._endpoint or find_encoder())
-        around = (self._beat, self._after_knock)
+        around = (self._beat, self._after_knock, self.courier.wake)
         self.timetable = Timetable(self.database, self.clock, self.finder, *around, self.tempo.knock_seconds)
         self.lease = Lease(self.database, settings.data_dir)
         self._overhearing = Overhearing()

@@ -78,6 +78,7 @@ class Courier:
         self._resting: dict[tuple[int | None, int | None], datetime] = {}
         self._failures: dict[tuple[int | None, int | None], int] = {}  # in a row, since the last call that went through
         self._quick: set[asyncio.Task[None]] = set()
+        self._in_hand_once: OutboxRow | None = None  # never two, so that a kill leaves no more than one in doubt
         self._settled = False
         self._stopping = False
         self._refused: TokenRefusedError | None = None
@@ -135,6 +136,7 @@ class Courier:
                 now,
                 but_chats=[chat for chat, _ in unready if chat is not None],
                 but_people=[person for _, person in unready if person is not None],
+                but_once=self._in_hand_once is not None,
             )
             later = None if due else await outbox.get_next_moment(session, now)
         for row, recipient in due:
@@ -146,15 +148,21 @@ class Courier:
         to = (row.chat_id, row.person_id)
         if self._stopping or to in self._busy or to in self._resting or len(self._busy) >= MOST_AT_ONCE:
             return
+        if row.once and self._in_hand_once:
+            return
         if self._pace and (wait := self._pace.ask(recipient.external_id, group=recipient.is_group, now=now)):
             self._resting[to] = now + wait
             return
         task = asyncio.create_task(self._deliver(row, recipient))
         self._busy[to] = task
-        task.add_done_callback(lambda done: self._finished(to, recipient, done))
+        self._in_hand_once = row if row.once else self._in_hand_once
+        task.add_done_callback(lambda done: self._finished(row, recipient, done))
 
-    def _finished(self, to: tuple[int | None, int | None], recipient: Recipient, task: asyncio.Task[None]) -> None:
+    def _finished(self, row: OutboxRow, recipient: Recipient, task: asyncio.Task[None]) -> None:
+        to = (row.chat_id, row.person_id)
         del self._busy[to]
+        if row is self._in_hand_once:
+            self._in_hand_once = None
         if self._pace:
             self._pace.answered(recipient.external_id, group=recipient.is_group, now=self._clock.now())
         if not task.cancelled() and (error := task.exception()):

@@ -156,6 +156,7 @@ async def list_due(
     *,
     but_chats: Collection[int] = (),
     but_people: Collection[int] = (),
+    but_once: bool = False,
     limit: int = 100,
 ) -> list[tuple[OutboxRow, Recipient]]:
     """What may be said now, the most important first, and within that in the order it was written.
@@ -172,6 +173,8 @@ async def list_due(
         .order_by(col(OutboxRow.priority), col(OutboxRow.id))
         .limit(limit)
     )
+    if but_once:
+        query = query.where(col(OutboxRow.once).is_(False))
     rows = await session.exec(query)
     return [(row, Recipient(chat or person or "", chat is not None)) for row, chat, person in rows]
 
