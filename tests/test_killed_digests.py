@@ -32,7 +32,8 @@ ROOMS = 6  # communities, each with a staff room: of the digests of one, twenty 
 async def laid_out(town: Town) -> tuple[list[Chat], list[Chat]]:
     """Groups that wait for their digest, due a minute ago by the machine's own clock, and the staff rooms."""
     now = datetime.now(UTC)
-    groups, rooms = [], []
+    groups: list[Chat] = []
+    rooms: list[Chat] = []
     async with town.database.writing() as session:
         for number in range(ROOMS):
             made = Community(name=f"c{number}", language="en", zone="UTC", created_at=now, digest_due_at=now)
