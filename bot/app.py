@@ -24,6 +24,7 @@ from aiogram.utils.token import TokenValidationError
 from aiohttp import web
 
 from bot.clock import Clock, SystemClock
+from bot.community import restores
 from bot.community.members import Defaults
 from bot.community.similar import Finder
 from bot.courier import Courier, TokenRefusedError
@@ -52,6 +53,7 @@ from handlers.router import COMMANDS, make_router
 from schedules.timetable import Timetable
 from storage import communities, inbox, members, outbox, suggestions
 from storage.database import Database
+from storage.lease import Lease
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +108,9 @@ class Millet:
         self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, paint)
         self._endpoint = _endpoint(settings, self.clock)
         self.finder = Finder(self._endpoint or find_encoder())
-        self.timetable = Timetable(self.database, self.clock, self.finder, self._after_knock, self.tempo.knock_seconds)
+        around = (self._beat, self._after_knock, self.courier.wake)
+        self.timetable = Timetable(self.database, self.clock, self.finder, *around, self.tempo.knock_seconds)
+        self.lease = Lease(self.database, settings.data_dir)
         self._overhearing = Overhearing()
         self._tasks: list[asyncio.Task[None]] = []
         self._menus: asyncio.Task[None] | None = None  # not one of the parts whose end is the program's
@@ -124,10 +128,13 @@ class Millet:
             )
 
     async def start(self) -> None:
-        """Migrate, take up what was left, and begin to listen; raises TokenRefusedError."""
+        """Migrate, take up what was left, and begin to listen; raises TokenRefusedError, AlreadyRunningError."""
         self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        await self.lease.take()
+        self._spawn(self.lease.keep(), "lease")
         words = asyncio.create_task(asyncio.to_thread(load_words, self.settings.data_dir / "jieba"))
         await self.database.migrate()
+        await self._beat()
         me = await self._introduce()
         await words  # before the first text is looked at
         table = CommandTable(COMMANDS, me)
@@ -189,6 +196,15 @@ class Millet:
             await self._endpoint.close()
         await self.bot.session.close()
         await self.database.close()
+        await self.lease.release()
+
+    async def _beat(self) -> None:
+        """See that the database is the one we left, and leave a mark of how far it has come."""
+        async with self.database.writing() as session:
+            beat, is_copy = await restores.beat(session, self.lease.read_mark(), self.clock.now())
+        self.lease.write_mark(beat)
+        if is_copy:
+            log.warning("The database was put back from a copy. What it would send waits; see `restored --help`.")
 
     async def _after_knock(self) -> None:
         """Updates put back by another process are taken up, its words are learnt, and what the jobs wrote is sent."""

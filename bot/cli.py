@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tomllib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,12 +46,13 @@ def run() -> None:
     os.umask(0o077)  # what members wrote is nobody else's to read on this machine
     from bot import app  # noqa: PLC0415  # aiogram takes three seconds to import; --help and config need not wait
     from bot.courier import TokenRefusedError  # noqa: PLC0415  # as above
+    from storage.lease import AlreadyRunningError, LeaseLostError  # noqa: PLC0415  # as above
 
     gc.collect()
     gc.freeze()  # what was imported stays: a full collection over it would stop every update for 120 ms
     try:
         uvloop.run(app.run(app.Millet(settings)))
-    except TokenRefusedError as error:
+    except (TokenRefusedError, AlreadyRunningError, LeaseLostError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -138,6 +140,48 @@ def ship(file: Path, community_id: int, dry_run: bool) -> None:
                     click.echo(f"Not known here: {' '.join(f'#{number}' for number in shipment.unknown)}")
                 if dry_run:
                     await session.rollback()
+        finally:
+            await database.close()
+
+    asyncio.run(work())
+
+
+@main.command()
+@click.option("--send", "choices", flag_value="SEND", multiple=True, help="Send what waits.")
+@click.option("--drop", "choices", flag_value="DROP", multiple=True, help="Drop it, as if it had been sent.")
+@click.option("--keep-codes", "choices", flag_value="KEEP_CODES", multiple=True, help="Codes from before are good.")
+@click.option(
+    "--replace-codes", "choices", flag_value="REPLACE_CODES", multiple=True, help="They open nothing any more."
+)
+@click.option("--declare", is_flag=True, help="Say that the database was put back, where I cannot see it by myself.")
+def restored(choices: tuple[str, ...], declare: bool) -> None:
+    """What is to become of what a database that was put back from a copy would send.
+
+    A copied file or a restored dump is known for one by itself: from then on nothing is said unasked, and no invitation
+    code from before opens anything, until each community's team has pressed a button, or this has decided for all.
+    --declare is for a machine or volume that was put back as a whole; a running bot sees it within seconds.
+    """
+    from bot.community import restores  # noqa: PLC0415  # as in run
+    from bot.community.errors import AnsweredAlready  # noqa: PLC0415  # as in run
+    from storage import epochs, holds  # noqa: PLC0415  # as in run
+    from storage.database import Database  # noqa: PLC0415  # as in run
+
+    async def work() -> None:
+        database = Database(_settings().database_url.get_secret_value())
+        try:
+            await database.migrate()
+            async with database.writing() as session:
+                if declare:
+                    await epochs.set_copied(session)
+                for hold in await holds.list_holds(session):
+                    for choice in choices:
+                        with suppress(AnsweredAlready):
+                            await restores.decide(
+                                session, hold.community_id, restores.Choice[choice], None, datetime.now(UTC)
+                            )
+                for hold in await holds.list_holds(session):
+                    held = await restores.look(session, hold)
+                    click.echo(f"Community {hold.community_id}: {held}")
         finally:
             await database.close()
 

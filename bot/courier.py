@@ -101,6 +101,7 @@ class Courier:
         self._resting: dict[_To, datetime] = {}
         self._failures: dict[_To, int] = {}  # in a row, since the last call that went through
         self._quick: set[asyncio.Task[None]] = set()
+        self._in_hand_once: _To | None = None  # never two, so that a kill leaves no more than one in doubt
         self._settled = False
         self._stopping = False
         self._refused: TokenRefusedError | None = None
@@ -173,17 +174,20 @@ class Courier:
             but_chats=[to.chat_id for to in unready if to.chat_id],
             but_people=[to.person_id for to in unready if to.person_id],
             but_rows=[to.row_id for to in unready if to.row_id],
+            but_once=self._in_hand_once is not None,
             only_wordless=only_wordless,
         )
 
     def _start(self, row: OutboxRow, recipient: Recipient, now: datetime) -> None:
         to, lane = _To.of(row), _WORDLESS if row.is_wordless else _MESSAGES
         waits = to in self._busy or to in self._resting or lane in self._resting
+        waits = waits or (row.once and self._in_hand_once is not None)
         if self._stopping or waits or len(self._busy) >= MOST_AT_ONCE:
             return
         if row.good_until and row.good_until < now:  # takes no place from what is still worth saying
             self._begin(to, self._end(row, "its time had passed"), None)
         elif self._may_go(to, lane, recipient, now):
+            self._in_hand_once = to if row.once else self._in_hand_once
             self._begin(to, self._deliver(row, recipient), recipient)
 
     def _may_go(self, to: _To, lane: _To, recipient: Recipient, now: datetime) -> bool:
@@ -207,6 +211,8 @@ class Courier:
 
     def _finished(self, to: _To, recipient: Recipient | None, task: asyncio.Task[None]) -> None:
         del self._busy[to]
+        if to == self._in_hand_once:
+            self._in_hand_once = None
         if self._pace and recipient and to.row_id is not None:
             self._pace.answered_wordless(self._clock.now())
         elif self._pace and recipient:

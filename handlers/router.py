@@ -34,6 +34,7 @@ from handlers import (
     reattaching,
     repositories,
     reservations,
+    restores,
     rounds,
     search,
     seeds,
@@ -89,6 +90,7 @@ FEATURES = (
     notices,
     verdicts,
     settings,
+    restores,
     chats,
 )
 Named = TypeVar("Named", Press, Prompt)

@@ -21,6 +21,7 @@ from schedules import (
     proposals,
     questions,
     repositories,
+    restores,
     verdicts,
     votes,
     waves,
@@ -28,8 +29,11 @@ from schedules import (
     wordings,
 )
 from storage.database import Database
+from storage.holds import UNASKED
 
 log = logging.getLogger(__name__)
+
+NUDGE_EVERY = 0.5  # seconds
 
 Job = Callable[[Database, datetime], Awaitable[None]]
 
@@ -58,13 +62,18 @@ class Timetable:
         database: Database,
         clock: Clock,
         finder: Finder,
+        before: Callable[[], Awaitable[None]],
         after: Callable[[], Awaitable[None]],
+        wake: Callable[[], None],
         every_seconds: float,
     ) -> None:
         self._database = database
+        self._unasked = database.with_info(**{UNASKED: True})
         self._clock = clock
         self._jobs = (offers.filing(finder), *JOBS, proposals.looking(finder), wordings.reindexing(finder))
+        self._before = before  # at the beginning of each: whether the database is the one it was
         self._after = after  # at the end of each knock: what was put back is taken up, what was written is sent
+        self._wake = wake
         self._every = every_seconds
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._knocking = asyncio.Lock()
@@ -79,12 +88,25 @@ class Timetable:
     async def knock(self) -> None:
         """Do everything that is due now; a job that fails is logged and tried again at the next knock."""
         async with self._knocking:
+            await self._before()
+            nudging = asyncio.create_task(self._nudge())
             for job in self._jobs:
-                try:
-                    await job(self._database, self._clock.now())
-                except Exception:
-                    log.exception("The job %s failed.", job.__module__)
+                await self._do(job, self._unasked)
+            await self._do(restores.knock, self._database)
+            nudging.cancel()
             await self._after()
+
+    async def _nudge(self) -> None:
+        """What a long knock has written, such as the first of five hundred digests, need not wait for its end."""
+        while True:
+            await asyncio.sleep(NUDGE_EVERY)
+            self._wake()
+
+    async def _do(self, job: Job, database: Database) -> None:
+        try:
+            await job(database, self._clock.now())
+        except Exception:
+            log.exception("The job %s failed.", job.__module__)
 
     async def stop(self, seconds: float) -> None:
         """No more knocks. The one under way has so many seconds to end: APScheduler would break it off at once."""

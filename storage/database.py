@@ -1,6 +1,7 @@
 """The engine: one writer at a time, readers beside it, migrations at start. SQLite or PostgreSQL by the URL alone."""
 
 import asyncio
+import copy
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, Engine, NullPool, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker, create_async_engine
@@ -56,6 +57,26 @@ class Database:
         self._reader = self._engine(writing=False)
         self._write = async_sessionmaker(self._writer, class_=AsyncSession, expire_on_commit=False)
         self._read = async_sessionmaker(self._reader, class_=AsyncSession, expire_on_commit=False)
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file."""
+        named = self.url.database if self.is_sqlite else None
+        return Path(named) if named and named != ":memory:" else None
+
+    def with_info(self, **info: object) -> "Database":
+        """The same database, whose writing sessions bear this information."""
+        told = copy.copy(self)
+        sessions = async_sessionmaker(self._writer, class_=AsyncSession, expire_on_commit=False, info=info)
+        told._write = sessions  # noqa: SLF001  # our own
+        return told
+
+    def engine_apart(self) -> AsyncEngine:
+        """PostgreSQL alone: for a connection that stays open, and whose death the server soon notices."""
+        alive = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+        return create_async_engine(
+            self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"server_settings": alive}
+        )
 
     def _engine(self, *, writing: bool) -> AsyncEngine:
         if not self.is_sqlite:

@@ -78,6 +78,12 @@ async def set_failed(session: Session, update_id: int, error: str, *, attempts: 
     await session.exec(failed.values(**values))
 
 
+async def set_all_parked(session: Session, reason: str) -> int:
+    """Set aside what waits: it may have been handled already, after this copy of the database was made."""
+    waiting = update(InboxRow).where(col(InboxRow.state) == WAITING)
+    return int((await session.exec(waiting.values(state=PARKED, error=reason))).rowcount)
+
+
 async def set_waiting(session: Session, update_ids: Sequence[int] = ()) -> int:
     """Put parked updates (all, or the named ones) back to be handled anew; returns how many."""
     replay = update(InboxRow).where(col(InboxRow.state) == PARKED).values(state=WAITING, attempts=0)

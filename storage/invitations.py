@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, case, func, 
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
+from storage.holds import Hold
 from storage.members import Member, Person
 from storage.seals import seal
 
@@ -231,7 +232,7 @@ async def _spend(session: Session, which: ColumnElement[bool], redeemer_id: int,
 async def has_due(session: Session, now: datetime, claimed_before: datetime) -> bool:
     """Whether a code waits to come home."""
     due = or_(
-        and_(col(Invitation.state) == CLAIMED, col(Invitation.claimed_at) < claimed_before),
+        _overdue(claimed_before),
         and_(col(Invitation.state) == ISSUED, col(Invitation.expires_at) <= now),
     )
     return (await session.exec(select(Invitation.id).where(due).limit(1))).first() is not None
@@ -239,8 +240,46 @@ async def has_due(session: Session, now: datetime, claimed_before: datetime) -> 
 
 async def set_returned(session: Session, claimed_before: datetime, now: datetime) -> int:
     """Give back codes whose claimant never came in; they can be handed on as if nothing had happened."""
-    overdue = and_(col(Invitation.state) == CLAIMED, col(Invitation.claimed_at) < claimed_before)
-    return await _give_back(session, overdue, None, now)
+    return await _give_back(session, _overdue(claimed_before), None, now)
+
+
+def _overdue(claimed_before: datetime) -> ColumnElement[bool]:
+    """Claims whose time is over; in a copy that was put back they may have been used since."""
+    waiting = select(Hold.community_id).where(col(Hold.codes))
+    return and_(
+        col(Invitation.state) == CLAIMED,
+        col(Invitation.claimed_at) < claimed_before,
+        col(Invitation.community_id).not_in(waiting),
+    )
+
+
+async def is_held(session: Session, invitation: Invitation) -> bool:
+    """Whether the code comes from a copy that was put back, and nobody has said yet that it is still good."""
+    held = select(Hold).where(Hold.community_id == invitation.community_id, col(Hold.codes))
+    return (await session.exec(held.where(Hold.found_at >= invitation.issued_at))).first() is not None
+
+
+async def count_open(session: Session, community_id: int, before: datetime) -> int:
+    """Codes issued by then that are neither used nor over."""
+    query = select(func.count()).where(*_open_before(community_id, before))
+    return int((await session.exec(query)).one())
+
+
+async def set_open_revoked(
+    session: Session, community_id: int, before: datetime, by_id: int | None, now: datetime
+) -> int:
+    """Take out of the world all that may have been used without our knowing: their holders can have new ones."""
+    which = and_(*_open_before(community_id, before))
+    values = {"state": REVOKED, "code": None, "redeemer_id": None, "claimed_at": None}
+    return len(await _change(session, which, values, REVOKED, by_id, now, "put back"))
+
+
+def _open_before(community_id: int, before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Invitation.community_id) == community_id,
+        col(Invitation.issued_at) <= before,
+        col(Invitation.state).in_((ISSUED, CLAIMED)),
+    )
 
 
 async def set_returned_by(session: Session, community_id: int, redeemer_id: int, by_id: int, now: datetime) -> int:

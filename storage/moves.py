@@ -14,10 +14,11 @@ from storage.doors import JoinRequest
 from storage.drafts import Draft
 from storage.findings import Finding
 from storage.grants import Grant
+from storage.holds import Hold
 from storage.invitations import Invitation
 from storage.judgements import Judgement
 from storage.notices import NAMES_ANOTHER, Notice
-from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
+from storage.outbox import DEAD, HELD, WAITING, OutboxRow, SlotRow
 from storage.prompts import PromptRow
 from storage.questions import Question
 from storage.releases import Release
@@ -59,7 +60,8 @@ async def _forget_messages(session: Session, chat: Chat) -> None:
         )
     for heard in (Wish, Question):
         await session.exec(update(heard).where(col(heard.chat_id) == chat.id).values(message=None))
-    for row in await session.exec(select(OutboxRow).where(OutboxRow.chat_id == chat.id, OutboxRow.state == WAITING)):
+    unsaid = col(OutboxRow.state).in_((WAITING, HELD))
+    for row in await session.exec(select(OutboxRow).where(OutboxRow.chat_id == chat.id, unsaid)):
         if row.method == "editMessageText":
             row.state, row.error = DEAD, "the chat has moved away from its message"
         kept = {name: value for name, value in row.arguments.items() if name not in _NAMES_A_MESSAGE}
@@ -139,7 +141,7 @@ async def has_invited(session: Session, community_id: int) -> bool:
 
 async def forget_community(session: Session, community_id: int) -> None:
     """Forget a community that has neither chats nor members, with what was only about itself."""
-    for table in (SettingRow, AuditRow, PromptRow, Word, Finding, Draft):
+    for table in (SettingRow, AuditRow, PromptRow, Word, Finding, Draft, Hold):
         await session.exec(delete(table).where(col(table.community_id) == community_id))
     await repositories.delete_repositories(session, community_id)
     await communities.delete_community(session, community_id)

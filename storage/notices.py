@@ -169,3 +169,14 @@ async def set_letter_lost(session: Session, letter: str, now: datetime) -> None:
     """The message did not reach the person: what it told waits again, to go another way."""
     lost = update(Notice).where(col(Notice.letter) == letter, col(Notice.state) == WAITING)
     await session.exec(lost.values(letter=None, due_at=now))
+
+
+async def drop_before(session: Session, community_id: int, before: datetime, now: datetime) -> None:
+    """What there was to tell by then counts as told."""
+    old = update(Notice).where(
+        col(Notice.community_id) == community_id,
+        col(Notice.created_at) <= before,
+        col(Notice.letter).is_(None),
+        col(Notice.state).in_((WAITING, COLLECTED)),
+    )
+    await session.exec(old.values(state=DROPPED, settled_at=now))

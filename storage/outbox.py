@@ -11,9 +11,11 @@ from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import Chat
 from storage.database import Session, insert_into
+from storage.holds import UNASKED, list_held_chats, list_held_people
 from storage.members import Person
 
 WAITING, SENDING, SENT, DOUBTFUL, DEAD = "waiting", "sending", "sent", "doubtful", "dead"
+HELD = "held"  # until somebody says what a database that was put back may still send
 
 # Smaller goes first within a chat and when the total pace is short. Strangers at the door come after all who are in.
 ANSWER, NOTICE, CARD, KNOCK = 0, 5, 8, 9
@@ -30,7 +32,7 @@ class OutboxRow(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'sending', 'sent', 'doubtful', 'dead')", name="state_known"),
+        CheckConstraint("state IN ('waiting', 'sending', 'sent', 'doubtful', 'dead', 'held')", name="state_known"),
         CheckConstraint("(chat_id IS NULL) <> (person_id IS NULL)", name="one_recipient"),
         Index(
             "outbox_waiting",
@@ -117,6 +119,8 @@ def call(
 async def add_rows(session: Session, rows: Sequence[OutboxRow]) -> None:
     """Store what is to be said; a key that was used before is said no second time, a waiting slot is overwritten."""
     latest = {row.slot or f"row/{n}": row for n, row in enumerate(rows)}.values()
+    if session.info.get(UNASKED):
+        await _hold(session, rows)
     new = [row for row in latest if not (row.slot and await _overwrite_waiting(session, row))]
     if not new:
         return
@@ -125,6 +129,15 @@ async def add_rows(session: Session, rows: Sequence[OutboxRow]) -> None:
         row.not_before = max(row.not_before, rests.get(row.slot or "") or row.not_before)
     insert = insert_into(session, OutboxRow).values([row.model_dump(exclude={"id"}) for row in new])
     await session.exec(insert.on_conflict_do_nothing(index_elements=["key"]))
+
+
+async def _hold(session: Session, rows: Sequence[OutboxRow]) -> None:
+    """Of communities that wait for somebody's word, what nobody has asked for is written down and not sent."""
+    chats = await list_held_chats(session, [row.chat_id for row in rows if row.chat_id is not None])
+    people = await list_held_people(session, [row.person_id for row in rows if row.person_id is not None])
+    for row in rows:
+        if row.chat_id in chats or row.person_id in people:
+            row.state = HELD
 
 
 async def _overwrite_waiting(session: Session, row: OutboxRow) -> bool:
@@ -162,6 +175,7 @@ async def list_due(
     but_people: Collection[int] = (),
     but_rows: Collection[int] = (),
     only_wordless: bool | None = None,
+    but_once: bool = False,
     limit: int = 100,
 ) -> list[tuple[OutboxRow, Recipient]]:
     """What may be said now, the most important first, and within that in the order it was written.
@@ -186,6 +200,8 @@ async def list_due(
         .order_by(col(OutboxRow.priority), col(OutboxRow.id))
         .limit(limit)
     )
+    if but_once:
+        query = query.where(col(OutboxRow.once).is_(False))
     rows = await session.exec(query)
     return [(row, Recipient(chat or person or "", chat is not None, standing)) for row, chat, person, standing in rows]
 

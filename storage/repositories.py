@@ -111,10 +111,13 @@ async def delete_deliveries(session: Session, now: datetime, keep: timedelta = t
 
 
 async def set_pull_request(session: Session, pull: PullRequest) -> None:
-    """Keep what it is called now; what was merged once stays so."""
-    values = {"title": pull.title, **({"merged": True} if pull.merged else {})}
+    """Keep what it is called; merged, it stays so, and what is told late of the time before changes nothing."""
+    values = {"title": pull.title, "merged": pull.merged}
     insert = insert_into(session, PullRequest).values(**pull.model_dump())
-    await session.exec(insert.on_conflict_do_update(index_elements=["repository_id", "number"], set_=values))
+    fresh = None if pull.merged else col(PullRequest.merged).is_(False)
+    await session.exec(
+        insert.on_conflict_do_update(index_elements=["repository_id", "number"], set_=values, where=fresh)
+    )
 
 
 async def list_merged(session: Session, repository_id: int, numbers: Sequence[int]) -> list[PullRequest]:

@@ -153,3 +153,10 @@ async def count_answers_between(
     if until is not None:
         query = query.where(col(Verdict.answered_at) < until)
     return {str(answer): int(count) for answer, count in await session.exec(query)}
+
+
+async def drop_shipped_before(session: Session, community_id: int, moment: datetime) -> None:
+    """Nobody is asked about what was shipped by then."""
+    shipped = select(Release.id).where(Release.community_id == community_id, col(Release.released_at) <= moment)
+    waiting = update(Verdict).where(col(Verdict.community_id) == community_id, col(Verdict.release_id).in_(shipped))
+    await session.exec(waiting.values(due_at=None))

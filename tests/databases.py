@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import tempfile
 import uuid
 import warnings
@@ -50,6 +51,7 @@ class PostgresMaker:
             warnings.simplefilter("ignore")  # the package warns about an unset XDG_RUNTIME_DIR
             import pgserver  # noqa: PLC0415  # only where it has a wheel
 
+            self._programs = Path(pgserver.__file__).parent / "pginstall" / "bin"
             self._server = pgserver.get_server(self._folder, cleanup_mode="stop")
         asyncio.run(self._create("template_millet"))
         asyncio.run(_migrate(self._url("template_millet")))
@@ -58,6 +60,10 @@ class PostgresMaker:
         name = f"test_{uuid.uuid4().hex}"
         await self._create(name, "template_millet")
         return self._url(name)
+
+    def tool(self, name: str, *arguments: str) -> None:
+        """Run a program of the server's own version, such as pg_dump."""
+        subprocess.run([self._programs / name, *arguments], check=True)  # noqa: S603  # of the package
 
     def stop(self) -> None:
         self._server.cleanup()

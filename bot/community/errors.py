@@ -501,3 +501,8 @@ class UnknownWord(Refusal):
     """The community has no such word of its own."""
 
     word: str
+
+
+@dataclass
+class CodesHeld(Refusal):
+    """The code is from before the database was put back; the team has to say whether it is still good."""

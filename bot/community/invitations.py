@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from bot.community import codes, guesses, phones, quota, tree
-from bot.community.errors import BarredFromInviting, NoCommunity
+from bot.community.errors import BarredFromInviting, CodesHeld, NoCommunity
 from bot.community.quota import Quota
 from storage import bars, communities, doors, members, seals
 from storage import invitations as rows
@@ -108,7 +108,10 @@ async def mint(session: Session, draft: Draft, by_id: int, now: datetime, note: 
 
 
 async def redeem(session: Session, person_id: int, typed: list[str], now: datetime, *, inside: bool = False) -> Outcome:
-    """Open the first of the typed codes that exists; `inside` says that the person is in the gated chat already."""
+    """Open the first of the typed codes that exists; `inside` says that the person is in the gated chat already.
+
+    Raises CodesHeld.
+    """
     await rows.claim_person(session, person_id)
     if until := await guesses.paused_until(session, person_id, now):
         return Paused(until)
@@ -143,6 +146,8 @@ async def _open(session: Session, person_id: int, typed: list[str], now: datetim
         return Seated() if is_live or theirs == invitation else Missed()
     if theirs != invitation and not is_live:
         return Missed()
+    if theirs is None and await rows.is_held(session, invitation):
+        raise CodesHeld
     # Who holds a claim already comes in with that one, and the other code stays good.
     if theirs is None and not await rows.claim_invitation(session, invitation.id or 0, person_id, now):
         return Missed()

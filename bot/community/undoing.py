@@ -196,5 +196,18 @@ UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = 
     "reattach": _reattach,
 }
 # Written down, and done otherwise when they were a mistake: by pressing or saying it again.
-# What is done otherwise: `/words remove`, `/settings`, or not at all, since codes are in people's hands.
-NOT_UNDONE = {"undo", "seen", "role", "belongs", "language", "apart", "words", "round", "gift", "waves", "wave"}
+# What is done otherwise: `/words remove`, `/settings`, `/unbar`, or not at all, since codes are in people's hands.
+NOT_UNDONE = {
+    "undo",
+    "seen",
+    "role",
+    "belongs",
+    "language",
+    "apart",
+    "words",
+    "round",
+    "gift",
+    "waves",
+    "wave",
+    "put back",
+}

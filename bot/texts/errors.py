@@ -202,6 +202,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     ),
     errors.UnknownProposal: lambda t, _: t("There is no such proposal here any more."),
     errors.AnsweredAlready: lambda t, _: t("Somebody of the team has answered this already."),
+    errors.CodesHeld: lambda t, _: t(
+        "Invitation codes are being looked through at the moment. Please send yours again tomorrow; it is not lost."
+    ),
     errors.UnsuitedWord: lambda t, e: t(
         "“%(word)s” cannot be added: it takes a word of Chinese characters alone. Latin words I know as they are.",
         word=excerpt(e.word, 60),
