@@ -370,6 +370,11 @@ class NotTheirs(Refusal):
 
 
 @dataclass
+class AskedOfAnother(Refusal):
+    """The question was asked of somebody else, who alone answers it."""
+
+
+@dataclass
 class UnknownMember(Refusal):
     """Nobody of that name has been met in the community."""
 

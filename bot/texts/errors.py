@@ -149,6 +149,7 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     ),
     errors.NotMerged: lambda t, e: t("#%(number)s is not merged into another one, so it stays.", number=e.number),
     errors.NotTheirs: lambda t, _: t("Only who asked or voted for one of the two can say that."),
+    errors.AskedOfAnother: lambda t, _: t("I asked somebody else that. Press the button yourself, and I will ask you."),
     errors.UnknownMember: lambda t, e: t(
         "I have not met “%(name)s” here yet. Whoever it is, they write something in the group first.",
         name=calm(excerpt(e.name, 60)),
