@@ -172,7 +172,8 @@ async def reminder(
     room = await communities.get_staff_chat(session, community_id)
     if room is None:
         return []
-    return [to_chat(room.id or 0, care.reminder_aloud(language_of_chat(room, community), owner.name, quiet), now)]
+    said = care.reminder_aloud(language_of_chat(room, community), owner.name, quiet)
+    return [to_chat(room.id or 0, said, now, topic=room.topic)]
 
 
 async def known(session: Session, community_id: int, person_ids: Sequence[int]) -> Known:
