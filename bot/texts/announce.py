@@ -83,7 +83,7 @@ async def _card(session: Session, t: Translator, suggestion: Suggestion, *, in_g
 
 
 async def _roundup(session: Session, suggestion: Suggestion, roundup_id: int, now: datetime) -> OutboxRow:
-    """The one live message that is the card of several, asked for at once in a chat."""
+    """The one live message that is the card of several, asked for at once in a topic of a chat."""
     shown = await suggestions.list_roundup(session, roundup_id)
     counted = await votes.count_votes(session, [one.id or 0 for one in shown])
     people = await members.list_people(session, [one.author_id for one in shown])
@@ -91,7 +91,8 @@ async def _roundup(session: Session, suggestion: Suggestion, roundup_id: int, no
     t = language_of_chat(chat, await communities.get_community(session, suggestion.community_id))
     said = roundups.roundup(t, [(one, people[one.author_id].name, counted.get(one.id or 0, 0)) for one in shown])
     slotted = replace(said, slot=f"roundup:{roundup_id}")
-    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=shown[0].source_message)
+    source, topic = shown[0].source_message, shown[0].topic
+    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=source, topic=topic)
 
 
 async def voted(session: Session, suggestion: Suggestion, cast: Cast, now: datetime) -> list[OutboxRow]:
