@@ -47,10 +47,9 @@ async def alike_pressed(here: Here, numbers: list[int]) -> Answers:
 
 
 async def merge_pressed(here: Here, numbers: list[int]) -> Answers:
-    """One of those offered, by number: the preview."""
-    await here.require_staff()
-    found = await merges.preview(here.session, here.community_id, numbers[0], numbers[1])
-    return [Toast(), texts.preview(here.t, found)]
+    """One of those offered, or proposed: the preview."""
+    here, pair = await _pair(here, numbers)
+    return [Toast(), texts.preview(here.t, await merges.preview(here.session, here.community_id, *pair))]
 
 
 async def into_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -70,11 +69,8 @@ async def number_given(here: Here, numbers: list[int], spoken: Spoken) -> Answer
 
 async def unite_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Merge", under the preview."""
-    here, merged = await for_team(here, numbers[0], fresh=True)
-    _, into = await named(here, numbers[1])
-    if into.community_id != merged.community_id:
-        raise StaleButton
-    pair = await merges.merge(here.session, here.community_id, merged.number, into.number, here.person_id, here.now)
+    here, (number, into) = await _pair(here, numbers, fresh=True)
+    pair = await merges.merge(here.session, here.community_id, number, into, here.person_id, here.now)
     said, keyboard = texts.merged(here.t, pair)
     return [Rewrite(said, keyboard), *await _cards(here, pair)]
 
@@ -114,6 +110,15 @@ async def together_pressed(here: Here, numbers: list[int]) -> Answers:
     if root.id == suggestion.id:
         raise StaleButton
     return Rewrite(texts.kept(here.t, Pair(suggestion, root), here.person.name))
+
+
+async def _pair(here: Here, ids: list[int], *, fresh: bool = False) -> tuple[Here, tuple[int, int]]:
+    """The community and the numbers of two that a button names; raises StaleButton, StaffOnly."""
+    here, merged = await for_team(here, ids[0], fresh=fresh)
+    _, into = await named(here, ids[1])
+    if into.community_id != merged.community_id:
+        raise StaleButton
+    return here, (merged.number, into.number)
 
 
 async def _cards(here: Here, pair: Pair) -> list[Answer]:

@@ -15,14 +15,22 @@ HOUR = timedelta(hours=1)
 
 
 async def check(
-    session: Session, community: Community, member: Member | None, person_id: int, settings: Settings, now: datetime
+    session: Session,
+    community: Community,
+    member: Member | None,
+    person_id: int,
+    settings: Settings,
+    now: datetime,
+    *,
+    meant: bool,
 ) -> None:
-    """Raises TooNew, EnoughToday."""
+    """Whether they may ask once more, beside what they asked, or only what they `meant`; raises TooNew, EnoughToday."""
     if member is not None and member.arrived_at is not None:
         left = member.arrived_at + settings.newcomer_hours * HOUR - now
         if left > timedelta(0):
             raise TooNew(ceil(left / HOUR))
-    asked = await suggestions.count_asked(session, community.id or 0, person_id, day_begins(community.zone, now))
+    today = day_begins(community.zone, now)
+    asked = await suggestions.count_asked(session, community.id or 0, person_id, today, meant=meant)
     if asked >= settings.daily_suggestions:
         raise EnoughToday(settings.daily_suggestions)
 

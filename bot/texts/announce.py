@@ -10,10 +10,11 @@ from typing import Any
 from bot.community import settings
 from bot.community.digests import STALE_AFTER, Published, due_of
 from bot.community.digests import draft as draft_issue
+from bot.community.proposals import is_over
 from bot.community.references import newest_section
 from bot.community.repositories import Shipment, ship_text
 from bot.community.votes import Cast
-from bot.texts import care, chats, digests, drafts, repositories, roundups
+from bot.texts import care, chats, digests, drafts, proposals, repositories, roundups
 from bot.texts import suggestions as texts
 from bot.texts import votes as vote_texts
 from bot.texts.catalogues import Translator, closest_language, translator
@@ -21,7 +22,7 @@ from bot.texts.links import Known
 from bot.texts.say import Say, to_chat, to_person
 from bot.texts.suggestions import Around
 from storage import care as care_rows
-from storage import communities, members, merges, outbox, reservations, suggestions, votes
+from storage import communities, judgements, members, merges, outbox, reservations, suggestions, votes
 from storage import digests as issues
 from storage.communities import Chat, Community
 from storage.database import Session
@@ -51,6 +52,8 @@ async def card(session: Session, suggestion: Suggestion, now: datetime) -> Outbo
     """A suggestion's live card, posted where it was asked, or brought up to date there; the team's card follows it."""
     community = await communities.get_community(session, suggestion.community_id)
     await outbox.add_rows(session, await _team_cards(session, suggestion, community, now))
+    if is_over(suggestion):
+        await outbox.add_rows(session, await _proposals_over(session, suggestion, community, now))
     if suggestion.roundup_id is not None:
         return await _roundup(session, suggestion, suggestion.roundup_id, now)
     if suggestion.source_chat_id is None:
@@ -135,6 +138,19 @@ async def _team_cards(session: Session, suggestion: Suggestion, community: Commu
     gone = suggestion.withdrawn_at is not None
     said = texts.taken_back(t, suggestion) if gone else await team_card(session, t, suggestion)
     return [to_chat(room.id or 0, replace(said, slot=slot), now, priority=outbox.CARD, topic=room.topic)]
+
+
+async def _proposals_over(
+    session: Session, suggestion: Suggestion, community: Community, now: datetime
+) -> list[OutboxRow]:
+    """Where the team is asked whether it means the same as another: that is settled."""
+    rows = []
+    for asked in await judgements.list_proposed(session, suggestion.id or 0):
+        other_id = asked.other_id if asked.suggestion_id == suggestion.id else asked.suggestion_id
+        if other := await suggestions.get_suggestion_by_id(session, other_id or 0):
+            said = partial(proposals.over, settled=suggestion, other=other)
+            rows += await to_team(session, community, said, now, slot=f"proposal:{asked.id}")
+    return [row for row in rows if row.slot and await outbox.has_slot(session, row.slot)]
 
 
 async def team_card(session: Session, t: Translator, suggestion: Suggestion) -> Say:
@@ -314,7 +330,16 @@ async def to_team(
     if person is None:
         return []
     said = replace(say(language_of_person(person, community)), slot=f"{slot}:person" if slot else None)
+    if key:
+        said = await headed(session, person.id or 0, community, said)
     return [to_person(person.id or 0, said, now, key=f"{key}:person" if key else None)]
+
+
+async def headed(session: Session, person_id: int, community: Community, said: Say) -> Say:
+    """As one person reads it privately: who is in several communities is told which one it is about."""
+    if len(await members.list_memberships(session, person_id)) < 2:
+        return said
+    return replace(said, text=f"{chats.about(community)}\n{said.text}")
 
 
 async def to_rooms(

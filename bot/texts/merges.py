@@ -17,7 +17,7 @@ from storage.suggestions import Suggestion
 def offer(t: Translator, suggestion: Suggestion, similar: Sequence[Suggestion]) -> Whisper:
     """Into which one? The similar ones by button, any other by its number."""
     asked = t("Into which one does #%(number)s go?", number=suggestion.number)
-    buttons = [[Button(f"#{one.number}", data=f"merge:{suggestion.number}:{one.number}") for one in similar]]
+    buttons = [[Button(f"#{one.number}", data=f"merge:{suggestion.id}:{one.id}") for one in similar]]
     other = [Button(str(t("another number")), data=f"into:{suggestion.id}")]
     return Whisper("\n".join([asked, *map(line, similar)]), [*(buttons if similar else []), other])
 

@@ -7,6 +7,7 @@ from bot.community.proposals import Proposal
 from bot.texts.catalogues import Translator
 from bot.texts.html import safe, shorten
 from bot.texts.say import Button, Say
+from bot.texts.suggestions import status_name
 from bot.texts.triage import asked_by, calm
 from storage.suggestions import Suggestion
 
@@ -22,7 +23,8 @@ def proposal(t: Translator, proposed: Proposal) -> Say:
         _told(t, proposed.goes),
         t("Merging shows a preview first. Kept apart, they are not proposed again."),
     ]
-    merge = Button(str(t("Merge #%(goes)s into #%(stays)s", goes=goes, stays=stays)), data=f"merge:{goes}:{stays}")
+    ids = f"{proposed.goes.suggestion.id}:{proposed.stays.suggestion.id}"
+    merge = Button(str(t("Merge #%(goes)s into #%(stays)s", goes=goes, stays=stays)), data=f"merge:{ids}")
     differ = Button(str(t("They differ")), data=f"differ:{proposed.judgement_id}")
     return Say("\n\n".join(lines), [[merge, differ]])
 
@@ -31,6 +33,16 @@ def _told(t: Translator, told: Told) -> Markup:
     text = calm(shorten(told.suggestion.text, SHOWN))
     byline = Markup("— {} · 👍 {}").format(asked_by(t, told), told.votes)
     return Markup("<b>#{}</b> {}\n{}").format(told.suggestion.number, safe(text), byline)
+
+
+def over(t: Translator, settled: Suggestion, other: Suggestion) -> Say:
+    """The card's place, once one of the two is merged, shipped, declined or taken back."""
+    about = t("🔎 #%(one)s and #%(other)s: nothing to merge any more.", one=settled.number, other=other.number)
+    if settled.withdrawn_at is not None:
+        what = t("#%(number)s was taken back.", number=settled.number)
+    else:
+        what = t("#%(number)s: %(status)s", number=settled.number, status=status_name(t, settled.status))
+    return Say(Markup("{} {}").format(about, what))
 
 
 def kept_apart(t: Translator, one: Suggestion, other: Suggestion) -> Markup:
