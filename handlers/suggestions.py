@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from aiogram.types import Message
 
 from bot.community import learning, limits, members, settings, suggestions
-from bot.community.errors import EnoughToday, KnownMessage, NoCommunity, OwnAlready, TextTooLong, TooNew
+from bot.community.errors import EnoughToday, KnownMessage, NoCommunity, OwnAlready, TextTooLong, TooFast, TooNew
 from bot.community.similar import Reading, Similar
 from bot.community.suggestions import Ask
 from bot.here import STAND_INS, Here, seen_person
@@ -26,6 +26,7 @@ from storage.suggestions import Suggestion
 LISTED = 10
 NOTED = "✍"
 MOST_ASKED_ABOUT = 3  # communities
+LIMITS = (TextTooLong, EnoughToday, TooNew, TooFast)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ async def _welcomed(here: Here, heard: Heard) -> tuple[str, list[Community]]:
         try:
             text = await _check(await _in(here, community), heard)
             taking.append(community)
-        except (TextTooLong, EnoughToday, TooNew) as refusal:
+        except LIMITS as refusal:
             refused.append(refusal)
     if not taking:
         raise refused[0] if refused else NoCommunity
@@ -215,7 +216,7 @@ async def _check(here: Here, heard: Heard, *, meant: bool = False) -> str:
         async with here.database.reading() as look:
             who = (here.community, here.known_member, here.person_id)
             await limits.check(look, *who, in_force, here.now, meant=meant)
-    except (TextTooLong, EnoughToday, TooNew):
+    except LIMITS:
         if not await here.is_staff():
             raise
         text = suggestions.check_text(heard.words, heard.command)

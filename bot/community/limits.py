@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from bot.community.errors import EnoughToday, TooNew
+from bot.community.errors import EnoughToday, TooFast, TooNew
 from bot.community.settings import Settings
 from storage import suggestions
 from storage.communities import Community
 from storage.database import Session
 from storage.members import Member
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+MOST_AT_ONCE = 5  # in a minute; more where a community allows many a day
 
 
 async def check(
@@ -33,6 +34,9 @@ async def check(
     asked = await suggestions.count_asked(session, community.id or 0, person_id, today, meant=meant)
     if asked >= settings.daily_suggestions:
         raise EnoughToday(settings.daily_suggestions)
+    at_once = await suggestions.count_asked(session, community.id or 0, person_id, now - MINUTE, meant=meant)
+    if at_once >= max(MOST_AT_ONCE, settings.daily_suggestions // 4):
+        raise TooFast
 
 
 def day_begins(zone: str, now: datetime) -> datetime:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.community import budget, settings
 from bot.community.followers import followers_of, has_muted, list_muted_by
-from storage import communities, members
+from storage import communities, members, merges
 from storage import notices as rows
 from storage.communities import Community
 from storage.database import Session
@@ -71,6 +71,7 @@ class Collected:
     names: Sequence[str]
     hidden: int  # further people, who do not want to be named
     notice_ids: Sequence[int]
+    into: int | None = None  # the number of what it was merged into
 
 
 # -- when it happens -------------------------------------------------------------------------------------------------
@@ -219,13 +220,16 @@ async def collect_for_digest(session: Session, community_id: int) -> list[Collec
         is_here = one.member is not None and one.member.present
         if is_here and not _is_overtaken(one, ()) and not await has_muted(session, one.suggestion, one.person.id or 0):
             about.setdefault(one.suggestion.number, []).append(one)
-    return [_collected(found) for _, found in sorted(about.items())]
+    return [await _collected(session, found) for _, found in sorted(about.items())]
 
 
-def _collected(found: Sequence[Waiting]) -> Collected:
+async def _collected(session: Session, found: Sequence[Waiting]) -> Collected:
     people = {one.person.id: one for one in found}.values()
     named = [one.person.name for one in people if one.member is not None and one.member.named]
-    return Collected(found[0].suggestion, named, len(people) - len(named), _ids(found))
+    suggestion = found[0].suggestion
+    root = await merges.get_root(session, suggestion)
+    into = root.number if root.id != suggestion.id else None
+    return Collected(suggestion, named, len(people) - len(named), _ids(found), into)
 
 
 async def set_named(session: Session, collected: Sequence[Collected], now: datetime) -> None:

@@ -144,11 +144,12 @@ async def _proposals_over(
     session: Session, suggestion: Suggestion, community: Community, now: datetime
 ) -> list[OutboxRow]:
     """Where the team is asked whether it means the same as another: that is settled."""
-    rows = []
+    rows, root = [], await merges.get_root(session, suggestion)
+    into = root.number if root.id != suggestion.id else None
     for asked in await judgements.list_proposed(session, suggestion.id or 0):
         other_id = asked.other_id if asked.suggestion_id == suggestion.id else asked.suggestion_id
         if other := await suggestions.get_suggestion_by_id(session, other_id or 0):
-            said = partial(proposals.over, settled=suggestion, other=other)
+            said = partial(proposals.over, settled=suggestion, other=other, into=into)
             rows += await to_team(session, community, said, now, slot=f"proposal:{asked.id}")
     return [row for row in rows if row.slot and await outbox.has_slot(session, row.slot)]
 

@@ -8,7 +8,7 @@ from bot.community.reservations import RESERVABLE
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.say import Button, Keyboard, Say
-from bot.texts.suggestions import CARD_LENGTH, UNDECIDED, decision, line
+from bot.texts.suggestions import CARD_LENGTH, UNDECIDED, Around, decision, line
 from storage.follows import Mine
 from storage.suggestions import OPEN, Suggestion
 
@@ -29,12 +29,12 @@ def listed(t: Translator, found: Sequence[Mine], votes: Mapping[int, int], page:
     return Say("\n".join(lines), [*rows, turning] if turning else rows)
 
 
-def detail(t: Translator, mine: Mine, votes: int, page: int) -> Say:
+def detail(t: Translator, mine: Mine, votes: int, page: int, into: int | None = None) -> Say:
     """One suggestion with what one can do about it."""
     suggestion = mine.suggestion
     lines = [line(suggestion, votes, CARD_LENGTH)]
     if suggestion.status != OPEN:
-        lines.append(decision(t, suggestion))
+        lines.append(decision(t, suggestion, Around(into=into)))
     return Say("\n".join([*lines, ties(t, mine)]), _doing(t, mine, page))
 
 

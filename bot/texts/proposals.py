@@ -35,11 +35,13 @@ def _told(t: Translator, told: Told) -> Markup:
     return Markup("<b>#{}</b> {}\n{}").format(told.suggestion.number, safe(text), byline)
 
 
-def over(t: Translator, settled: Suggestion, other: Suggestion) -> Say:
+def over(t: Translator, settled: Suggestion, other: Suggestion, into: int | None) -> Say:
     """The card's place, once one of the two is merged, shipped, declined or taken back."""
     about = t("🔎 #%(one)s and #%(other)s: nothing to merge any more.", one=settled.number, other=other.number)
     if settled.withdrawn_at is not None:
         what = t("#%(number)s was taken back.", number=settled.number)
+    elif into is not None:
+        what = t("#%(number)s is part of #%(into)s now.", number=settled.number, into=into)
     else:
         what = t("#%(number)s: %(status)s", number=settled.number, status=status_name(t, settled.status))
     return Say(Markup("{} {}").format(about, what))
