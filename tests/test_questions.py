@@ -272,6 +272,14 @@ def test_hostile_words_fit_and_show_literally(language: str, hostile: str) -> No
     assert "4000" in promise(t, kept)
 
 
+@pytest.mark.parametrize(
+    ("answered", "said"), [(1, "one was answered, after 3 hours"), (2, "2 were answered, all within 3 hours")]
+)
+def test_a_few_answers_have_no_median(answered: int, said: str) -> None:
+    kept = questions.Promise(answered=answered, within=timedelta(hours=3), open=0, oldest_waits=None)
+    assert said in visible(promise(translator("en"), kept))
+
+
 async def test_where_telegram_does_not_tell_who_is_of_the_team_nobody_is_troubled(town: Town) -> None:
     group = town.group()
     await town.settle()
