@@ -76,7 +76,7 @@ async def test_an_empty_one_is_told_what_to_do(town: Town, text: str) -> None:
     if not text.startswith("/"):
         return
     assert len(town.texts(group)) == said + 1
-    assert text.split()[0] in town.last(group).content
+    assert text.split(maxsplit=1)[0] in town.last(group).content
 
 
 async def test_more_than_telegram_allows_is_refused_with_the_limit(town: Town) -> None:
