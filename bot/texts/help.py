@@ -91,7 +91,7 @@ def in_group(t: Translator, *, staff: bool = False) -> Whisper:
         return Whisper(said)
     team = t(
         "The team: <code>/inbox</code> unseen ones · <code>/status 12 planned</code> · <code>/decline 12 …</code> · "
-        "<code>/ship 12 v2.3</code> · <code>/digest</code> the coming issue. Send me /help in private for all of it."
+        "<code>/ship 12 v2.3 …</code> · <code>/digest</code> the coming issue. Send me /help in private for all of it."
     )
     return Whisper(Markup("{}\n\n{}").format(said, team))
 
