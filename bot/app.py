@@ -102,7 +102,7 @@ class Millet:
             raise TokenRefusedError("BOT_TOKEN is no token: it looks like 123456:ABC…, from @BotFather.") from None
         pace = Pace() if self.tempo.paced else None
         self.marks = Marks()
-        tellers = (announce.doubtful, announce.topic_lost)
+        tellers = (announce.doubtful, announce.topic_lost, announce.renumbered)
         self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, paint)
         self._endpoint = _endpoint(settings, self.clock)
         self.finder = Finder(self._endpoint or find_encoder())
@@ -227,7 +227,10 @@ class Millet:
 
     def _dispatcher(self, table: CommandTable, rights: Rights, ears: Ears) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
-        defaults = Defaults(self.settings.default_language, self.settings.default_zone, self.settings.web_url or "")
+        secret = self.settings.phone_secret.get_secret_value() if self.settings.phone_secret else ""
+        defaults = Defaults(
+            self.settings.default_language, self.settings.default_zone, self.settings.web_url or "", secret
+        )
         dispatcher.update.outer_middleware(
             UnitOfWork(self.database, self.clock, rights, self.finder, ears, self.courier, defaults)
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from bot.pace import BETWEEN_EDITS, Pace
 from storage import communities, members, moves, outbox
 from storage.database import Database, Session
 from storage.outbox import OutboxRow, Recipient
+from storage.suggestions import Suggestion
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +36,31 @@ STOP_WITHIN = 1.5  # seconds for the answers still to come
 
 # What to tell when nobody can know whether a message that must not be sent twice has arrived, or its topic is gone.
 Teller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
+# Shows suggestions anew that have got other numbers by a move.
+Renumbered = Callable[[Session, Sequence[Suggestion], datetime], Awaitable[None]]
 # Draws the picture of a name from its ingredients, beside the event loop.
 Painter = Callable[[str, Mapping[str, object]], Awaitable[bytes]]
 
 
 class TokenRefusedError(Exception):
     """Telegram refuses BOT_TOKEN; nothing can be done without another one."""
+
+
+@dataclass(frozen=True)
+class _To:
+    """Whom a call goes to, one call at a time: a chat, a person, or, of calls that say nothing, each for itself."""
+
+    chat_id: int | None = None
+    person_id: int | None = None
+    row_id: int | None = None
+
+    @classmethod
+    def of(cls, row: OutboxRow) -> "_To":
+        return cls(row_id=row.id) if row.is_wordless else cls(row.chat_id, row.person_id)
+
+
+# What rests as a whole when its pace is used up: all that says nothing, or all that says something.
+_WORDLESS, _MESSAGES = _To(row_id=0), _To(chat_id=0, person_id=0)
 
 
 @dataclass(frozen=True)
@@ -63,6 +83,7 @@ class Courier:
         marks: Marks,
         tell_doubt: Teller,
         tell_topic_lost: Teller,
+        tell_renumbered: Renumbered,
         paint: Painter,
     ) -> None:
         self._bot = bot
@@ -72,11 +93,12 @@ class Courier:
         self._marks = marks
         self._tell_doubt = tell_doubt
         self._tell_topic_lost = tell_topic_lost
+        self._tell_renumbered = tell_renumbered
         self._paint = paint
         self._awake = asyncio.Event()
-        self._busy: dict[tuple[int | None, int | None], asyncio.Task[None]] = {}
-        self._resting: dict[tuple[int | None, int | None], datetime] = {}
-        self._failures: dict[tuple[int | None, int | None], int] = {}  # in a row, since the last call that went through
+        self._busy: dict[_To, asyncio.Task[None]] = {}
+        self._resting: dict[_To, datetime] = {}
+        self._failures: dict[_To, int] = {}  # in a row, since the last call that went through
         self._quick: set[asyncio.Task[None]] = set()
         self._settled = False
         self._stopping = False
@@ -128,34 +150,65 @@ class Courier:
         """Start every call that may go now; returns when another may, None when nothing waits."""
         now = self._clock.now()
         self._resting = {to: until for to, until in self._resting.items() if until > now}
-        unready = {*self._busy, *self._resting}
+        if self._pace and (wait := self._pace.wait_for_all(now)):
+            self._resting[_MESSAGES] = now + wait
+        if _MESSAGES in self._resting and _WORDLESS in self._resting:
+            return min(self._resting[_MESSAGES], self._resting[_WORDLESS])
         async with self._database.reading() as session:
-            due = await outbox.list_due(
-                session,
-                now,
-                but_chats=[chat for chat, _ in unready if chat is not None],
-                but_people=[person for _, person in unready if person is not None],
-            )
+            due = await self._list_due(session, now)
             later = None if due else await outbox.get_next_moment(session, now)
         for row, recipient in due:
             self._start(row, recipient, now)
         moments = [*self._resting.values(), *([later] if later else [])]
         return min(moments) if moments else None
 
+    async def _list_due(self, session: Session, now: datetime) -> list[tuple[OutboxRow, Recipient]]:
+        """What is due but for what is in hand or rests."""
+        unready = {*self._busy, *self._resting}
+        only_wordless = True if _MESSAGES in unready else False if _WORDLESS in unready else None
+        return await outbox.list_due(
+            session,
+            now,
+            but_chats=[to.chat_id for to in unready if to.chat_id],
+            but_people=[to.person_id for to in unready if to.person_id],
+            but_rows=[to.row_id for to in unready if to.row_id],
+            only_wordless=only_wordless,
+        )
+
     def _start(self, row: OutboxRow, recipient: Recipient, now: datetime) -> None:
-        to = (row.chat_id, row.person_id)
-        if self._stopping or to in self._busy or to in self._resting or len(self._busy) >= MOST_AT_ONCE:
+        to, lane = _To.of(row), _WORDLESS if row.is_wordless else _MESSAGES
+        waits = to in self._busy or to in self._resting or lane in self._resting
+        if self._stopping or waits or len(self._busy) >= MOST_AT_ONCE:
             return
-        if self._pace and (wait := self._pace.ask(recipient.external_id, group=recipient.is_group, now=now)):
-            self._resting[to] = now + wait
-            return
-        task = asyncio.create_task(self._deliver(row, recipient))
+        if row.good_until and row.good_until < now:  # takes no place from what is still worth saying
+            self._begin(to, self._end(row, "its time had passed"), None)
+        elif self._may_go(to, lane, recipient, now):
+            self._begin(to, self._deliver(row, recipient), recipient)
+
+    def _may_go(self, to: _To, lane: _To, recipient: Recipient, now: datetime) -> bool:
+        """Whether a call may go at this moment, which then counts as gone; otherwise what has to rest does."""
+        if self._pace is None:
+            return True
+        if lane is _WORDLESS:
+            resting, wait = lane, self._pace.ask_wordless(now)
+        elif wait := self._pace.wait_for_all(now):
+            resting = lane
+        else:
+            resting, wait = to, self._pace.ask(recipient.external_id, group=recipient.is_group, now=now)
+        if wait:
+            self._resting[resting] = now + wait
+        return wait is None
+
+    def _begin(self, to: _To, work: Coroutine[None, None, None], recipient: Recipient | None) -> None:
+        task = asyncio.create_task(work)
         self._busy[to] = task
         task.add_done_callback(lambda done: self._finished(to, recipient, done))
 
-    def _finished(self, to: tuple[int | None, int | None], recipient: Recipient, task: asyncio.Task[None]) -> None:
+    def _finished(self, to: _To, recipient: Recipient | None, task: asyncio.Task[None]) -> None:
         del self._busy[to]
-        if self._pace:
+        if self._pace and recipient and to.row_id is not None:
+            self._pace.answered_wordless(self._clock.now())
+        elif self._pace and recipient:
             self._pace.answered(recipient.external_id, group=recipient.is_group, now=self._clock.now())
         if not task.cancelled() and (error := task.exception()):
             if isinstance(error, TokenRefusedError):
@@ -184,31 +237,27 @@ class Courier:
             await self._clock.sleep(left)
 
     async def _deliver(self, row: OutboxRow, recipient: Recipient) -> None:
-        if row.good_until and row.good_until < self._clock.now():
-            await self._end(row, "its time had passed")
-            return
-        standing = await self._standing(row)
         if row.once and not await self._claim(row):
             return
         try:
-            message_ref = await self._call(row, recipient, standing)
+            message_ref = await self._call(row, recipient)
         except Exception as error:  # noqa: BLE001  # whatever it is, the row must not be tried for ever
             await self._sort(row, recipient, classify(error), error)
         else:
-            self._failures.pop((row.chat_id, row.person_id), None)
+            self._failures.pop(_To.of(row), None)
             if row.slot and message_ref:
                 self._marks.add(recipient.external_id, message_ref)
-            await self._sent(row, message_ref, edited=standing is not None)
+            await self._sent(row, message_ref, edited=recipient.standing is not None)
 
     async def _claim(self, row: OutboxRow) -> bool:
         async with self._database.writing() as session:
             return await outbox.claim_row(session, row.id or 0)
 
-    async def _call(self, row: OutboxRow, recipient: Recipient, standing: str | None) -> str | None:
+    async def _call(self, row: OutboxRow, recipient: Recipient) -> str | None:
         """Say it; a live message that stands already is edited. Returns the message's id, if it is one."""
         method, fields = row.method, {**row.arguments, "chat_id": int(recipient.external_id)}
-        if standing:
-            method, fields = _as_edit(fields, standing)
+        if recipient.standing:
+            method, fields = _as_edit(fields, recipient.standing)
         if isinstance(order := fields.get("photo"), dict):
             fields["photo"] = BufferedInputFile(
                 await self._paint(order["painting"], order["ingredients"]), "picture.png"
@@ -216,18 +265,13 @@ class Courier:
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
 
-    async def _standing(self, row: OutboxRow) -> str | None:
-        if not row.slot:
-            return None
-        async with self._database.reading() as session:
-            return await outbox.get_slot(session, row.slot)
-
     async def _sent(self, row: OutboxRow, message_ref: str | None, *, edited: bool) -> None:
         """Written down. A live card rests after each edit; the first one after it was posted comes at once."""
         now = self._clock.now()
         rests = self._pace is not None and edited and row.priority == outbox.CARD
         async with self._database.writing() as session:
-            await outbox.set_sent(session, row, now, message_ref, now + BETWEEN_EDITS if rests else None)
+            until = now + BETWEEN_EDITS if rests else None
+            await outbox.set_sent(session, row, now, message_ref, edited=edited, rests_until=until)
 
     async def _end(self, row: OutboxRow, reason: str) -> None:
         async with self._database.writing() as session:
@@ -269,11 +313,13 @@ class Courier:
         if in_doubt and row.attempts >= MOST_TRIES:
             await self._end(row, verdict.reason)
             return
-        to = (row.chat_id, row.person_id)
+        to = _To.of(row)
         self._failures[to] = failures = self._failures.get(to, 0) + 1
         pause = min(2 ** min(failures - 1, MOST_TRIES), LONGEST_PAUSE)
         wait = timedelta(seconds=pause if verdict.seconds is None else verdict.seconds)
-        if self._pace and verdict.seconds is not None:
+        if self._pace and verdict.seconds is not None and row.is_wordless:
+            self._pace.hold_wordless(now + wait)
+        elif self._pace and verdict.seconds is not None:
             self._pace.hold(recipient.external_id, now + wait)
         self._resting[to] = now + wait
         async with self._database.writing() as session:
@@ -298,7 +344,8 @@ class Courier:
         # Waiting again before the move, which mends all that waits for the chat.
         await outbox.set_later(session, row.id or 0, self._clock.now(), verdict.reason, tried=True)
         if verdict.moved_to:
-            await moves.follow(session, recipient.external_id, verdict.moved_to)
+            moved = await moves.follow(session, recipient.external_id, verdict.moved_to)
+            await self._tell_renumbered(session, moved, self._clock.now())
         return True
 
     async def _mark_gone(self, row: OutboxRow, verdict: Verdict) -> None:

@@ -7,6 +7,7 @@ a handler adds, and topped up at each knock with what other processes have added
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
+from bot.albums import Albums
 from storage import communities, settings, suggestions, wordings
 from storage.database import Database, Session
 
@@ -25,6 +26,7 @@ class Ears:
         self._sources: dict[str, None] = {}  # a set that remembers its order
         self._last_wording = self._last_offer = 0  # ids up to which they were read
         self._stale = True
+        self.albums = Albums()
 
     def words_in(self, chat: str) -> frozenset[str]:
         """Further words that begin a suggestion in a chat, by the network's id."""

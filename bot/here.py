@@ -45,6 +45,7 @@ class Here:
     topic: str | None = None
     whispered: int | None = None  # the pressed message is one that only its reader sees; its id among those
     web_url: str = ""  # where our pages and webhooks are reached from outside
+    phone_secret: str = ""  # the operator's, for hashes of phone numbers; without it none is asked for
     as_chat: bool = False  # an anonymous administrator, who writes as the group itself
 
     @property

@@ -20,6 +20,7 @@ from bot.ears import Ears
 from bot.here import STAND_INS, Here, seen_person
 from bot.patience import Patience
 from bot.rights import Rights
+from bot.texts import announce
 from bot.texts.errors import explain
 from bot.texts.say import Answer, React, Rewrite, Say, Toast, Whisper, to_chat, to_one_in, to_person
 from storage import inbox, members, outbox
@@ -156,7 +157,8 @@ class UnitOfWork(BaseMiddleware):
         old = message.migrate_from_chat_id or message.chat.id
         new = message.migrate_to_chat_id or message.chat.id
         async with self._database.writing() as session:
-            await follow_migration(session, str(old), str(new))
+            moved = await follow_migration(session, str(old), str(new))
+            await announce.renumbered(session, moved, self._clock.now())
         self._ears.doubt()
 
     async def _is_news(self, seen: Seen, here: Here, now: datetime) -> bool:
@@ -194,6 +196,7 @@ class UnitOfWork(BaseMiddleware):
             known_community=standing.community,
             known_member=standing.member,
             web_url=self._defaults.web_url,
+            phone_secret=self._defaults.phone_secret,
         )
 
     async def _introduce(self, session: Session, seen: Seen, now: datetime, *, belongs: bool) -> None:
@@ -226,6 +229,7 @@ def _seen(event: Update) -> Seen | None:
     in_private = chat is None or chat.type == "private"
     place = None if chat is None or in_private else SeenChat(str(chat.id), chat.type, chat.title or "", chat.username)
     moves = event.chat_member is not None or bool(getattr(inner, "new_chat_members", None))
+    moves = moves or event.chat_join_request is not None  # who knocks is outside: Telegram need not be asked
     return Seen(person, place, speaks=isinstance(inner, Message), moves=moves)
 
 

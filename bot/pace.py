@@ -12,6 +12,9 @@ from datetime import datetime, timedelta
 from pyrate_limiter import Duration, InMemoryBucket, Rate, RateItem
 
 OVER_ALL = Rate(26, Duration.SECOND)
+# Letting people in is no message, and Telegram publishes no limit for it: as many as it lets us say in a second, with
+# a wider margin, beside what is said.
+WORDLESS = Rate(20, Duration.SECOND)
 IN_A_GROUP = Rate(18, Duration.MINUTE)
 BETWEEN_TWO = timedelta(seconds=1.05)
 BETWEEN_EDITS = timedelta(seconds=15)  # of one live card: nobody reads a number that changes faster
@@ -54,6 +57,8 @@ class Pace:
 
     def __init__(self) -> None:
         self._over_all = _Window(OVER_ALL)
+        self._wordless = _Window(WORDLESS)
+        self._wordless_rests: datetime | None = None
         self._groups: dict[str, _Window] = {}
         self._rested: dict[str, datetime] = {}
 
@@ -77,6 +82,26 @@ class Pace:
         self._rested[chat] = max(self._rested.get(chat, now), now + BETWEEN_TWO)
         if len(self._rested) > 10_000:
             self._forget(now)
+
+    def wait_for_all(self, now: datetime) -> timedelta | None:
+        """How long nothing may be said to anybody; None when something may."""
+        return self._over_all.wait(now)
+
+    def ask_wordless(self, now: datetime) -> timedelta | None:
+        """As `ask`, for a call that puts no message into its chat."""
+        wait = self._wordless.wait(now)
+        if self._wordless_rests and self._wordless_rests > now:
+            wait = max(wait or SOON, self._wordless_rests - now)
+        if wait is None:
+            self._wordless.ask()
+        return wait
+
+    def answered_wordless(self, now: datetime) -> None:
+        self._wordless.answer(now)
+
+    def hold_wordless(self, until: datetime) -> None:
+        """Telegram named a time before which nobody may be let in."""
+        self._wordless_rests = until
 
     def hold(self, chat: str, until: datetime) -> None:
         """Telegram named a time before which nothing may be sent to the chat."""

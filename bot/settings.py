@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     embeddings_model: str = Field("", description="Name of the endpoint's model, such as bge-m3.")
     embeddings_key: SecretStr | None = Field(None, description="The endpoint's key, where it wants one.")
     embeddings_key_file: Path | None = Field(None, description="A file that holds EMBEDDINGS_KEY.")
+    phone_secret: SecretStr | None = Field(
+        None,
+        description="Key of the hashes of phone numbers, for communities that want a proof. Must never change.",
+        min_length=16,
+    )
+    phone_secret_file: Path | None = Field(None, description="A file that holds PHONE_SECRET.")
     default_language: Language = Field("zh-hans", description="Language of a new community: zh-hans, zh-hant or en.")
     default_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "Asia/Shanghai", description="IANA time zone of a new community's weekly digest."
@@ -82,7 +88,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in ("bot_token", "database_url", "webhook_secret", "embeddings_key"):
+        for name in ("bot_token", "database_url", "webhook_secret", "embeddings_key", "phone_secret"):
             path = values.get(f"{name}_file")
             if path and values.get(name):
                 raise ValueError(f"set {name.upper()} or {name.upper()}_FILE, not both")

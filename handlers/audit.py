@@ -1,6 +1,7 @@
 """`/audit`: what the team did, and undoing it."""
 
 from dataclasses import replace
+from functools import partial
 
 from bot.community import undoing
 from bot.community.errors import StaleButton
@@ -12,11 +13,14 @@ from bot.texts import audit as texts
 from bot.texts.audit import Log
 from bot.texts.care import rewritten
 from bot.texts.say import Answer, Answers, Say, Toast, Whisper
+from handlers import bars
 from handlers.commands import Command, Press, Spoken, numbers_in
+from handlers.people import quietly
 from storage import audit as rows
 from storage import communities, members
 from storage import suggestions as suggestion_rows
 from storage.audit import AuditRow
+from storage.bars import CREDIT
 from storage.suggestions import Suggestion
 
 
@@ -37,6 +41,8 @@ async def audit_pressed(here: Here, numbers: list[int]) -> Answers:
 async def undo(here: Here, _: Spoken) -> Answers:
     """`/undo`: the speaker's last action that can be undone."""
     result = await undoing.undo_last(here.session, here.community_id, here.person_id, here.now)
+    if any("person_id" in row.was for row in result.rows):  # what concerns one member is told to nobody else
+        return [quietly(here, partial(texts.undone, result=result)), *await bars.news(here, result.rows)]
     return [Say(texts.undone(here.t, result)), *await _cards(here, result)]
 
 
@@ -46,7 +52,8 @@ async def undo_pressed(here: Here, numbers: list[int]) -> Answers:
     await here.require_staff(fresh=True)
     result = await undoing.undo(here.session, row, here.person_id, here.now)
     page = rewritten(await _page(here, None, await _subject(here, numbers[1])))
-    return [Toast(texts.undone(here.mine, result)), page, *await _cards(here, result)]
+    news = await bars.news(here, result.rows)
+    return [Toast(texts.undone(here.mine, result)), page, *await _cards(here, result), *news]
 
 
 async def _cards(here: Here, result: Undone) -> list[Answer]:
@@ -77,19 +84,21 @@ async def _page(here: Here, before_id: int | None, of: Suggestion | None) -> Whi
         here.session, here.community_id, texts.PAGE + 1, before_id=before_id, subject=subject
     )
     listed = found[: texts.PAGE]
+    alone = here.is_heard_alone or here.chat is None or here.chat.is_staff
     log = Log(
-        rows=listed,
+        rows=[row for row in listed if alone or CREDIT not in row.was],  # withheld silently: no member reads it
         people=await _people(here, listed),
         numbers=await _numbers(here, listed),
         zone=here.community.zone,
         suggestion_id=of.id or 0 if of else 0,
         is_last=len(found) == len(listed),
+        last_id=listed[-1].id or 0 if listed else 0,
     )
     return texts.listed(here.mine, log)
 
 
 async def _people(here: Here, listed: list[AuditRow]) -> dict[int, str]:
-    mentioned = {i for row in listed for i in (row.actor_id, row.undone_by_id, *_ids(row, "owner_id"))}
+    mentioned = {i for row in listed for i in (row.actor_id, row.undone_by_id, *_people_in(row))}
     people = await members.list_people(here.session, [i for i in mentioned if i])
     return {i: person.name for i, person in people.items()}
 
@@ -98,6 +107,10 @@ async def _numbers(here: Here, listed: list[AuditRow]) -> dict[int, int]:
     ids = list({i for row in listed for i in _ids(row, "merged_into_id")})
     found = await suggestion_rows.list_suggestions(here.session, here.community_id, ids)
     return {suggestion.id or 0: suggestion.number for suggestion in found}
+
+
+def _people_in(row: AuditRow) -> list[int]:
+    return [*_ids(row, "owner_id"), *_ids(row, "inviter_id")]
 
 
 def _ids(row: AuditRow, key: str) -> list[int]:

@@ -116,7 +116,7 @@ def _is_banned(member: ChatMemberUnion) -> bool:
 async def people_came(message: Message, here: Here) -> Answers:
     """The service message of people joining: the only sign where the bot is no administrator."""
     people = [user for user in message.new_chat_members or () if not user.is_bot]
-    return [said for user in people if (said := await _came(here, seen_person(user)))]
+    return [said for user in people for said in await _came(here, seen_person(user))]
 
 
 async def person_left(message: Message, here: Here) -> Answers:
@@ -127,11 +127,12 @@ async def person_left(message: Message, here: Here) -> Answers:
     return None
 
 
-async def _came(here: Here, seen: SeenPerson) -> OutboxRow | None:
+async def _came(here: Here, seen: SeenPerson) -> list[OutboxRow]:
     assert here.chat is not None  # noqa: S101  # both callers are events of a group
     person = await members.meet_person(here.session, seen, here.now)
     await members.arrive(here.session, here.chat, person, here.now)
-    return await invitations.came_in(here, person.id or 0)
+    told = await invitations.came_in(here, person.id or 0)
+    return [*([told] if told else []), *await seeds.tag_who_came(here, person)]
 
 
 async def _left(here: Here, seen: SeenPerson) -> Answers:

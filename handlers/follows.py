@@ -84,8 +84,9 @@ async def follow_pressed(here: Here, numbers: list[int]) -> Answers:
 
 async def mute_pressed(here: Here, numbers: list[int]) -> Answers:
     """Mute it, or hear of it again."""
-    if suggestion := await _access(here, numbers[0]):
-        await follows.toggle_muted(here.session, suggestion, here.person_id)
+    found = await rows.get_mine(here.session, here.community_id, here.person_id, numbers[0])
+    if found and found.follow and here.chat is None:
+        await follows.set_muted(here.session, found.suggestion, here.person_id, muted=not found.follow.muted)
     return await _open(here, *numbers)
 
 

@@ -39,9 +39,12 @@ class Gate:
             return self._is_reaction_to_ours(update["message_reaction"])
         if not isinstance(message, dict):
             return True
-        concerns = self._message_concerns_us(message)
+        album = self._ears.albums.see(message)
+        concerns = self._message_concerns_us(message) or (album is not None and self._ears.albums.is_wanted(album))
         if concerns:
             self._mark(message)
+        if album and self._suggests(message):
+            self._ears.albums.want(album)
         return concerns
 
     def _message_concerns_us(self, message: Mapping[str, Any]) -> bool:
@@ -63,9 +66,11 @@ class Gate:
         chat = message.get("chat")
         if not isinstance(chat, dict):
             return False
+        return self._suggests(message) or self._ears.is_source(f"{chat.get('id')}/{message.get('message_id')}")
+
+    def _suggests(self, message: Mapping[str, Any]) -> bool:
         found = self._finds(message)
-        is_one_now = found is not None and found[0].in_passing
-        return is_one_now or self._ears.is_source(f"{chat.get('id')}/{message.get('message_id')}")
+        return found is not None and found[0].in_passing
 
     def _finds(self, message: Mapping[str, Any]) -> tuple[Command, str, str] | None:
         text = message.get("text") or message.get("caption")

@@ -11,9 +11,10 @@ from aiogram.types import ChatJoinRequest, Message
 from bot import doors
 from bot.community import codes, invitations, tree
 from bot.community.errors import NoCommunity
-from bot.community.invitations import Admitted, Own, Paused, Seated
+from bot.community.invitations import Admitted, Own, Paused, PhoneWanted, Seated
 from bot.here import Here
 from bot.texts import invitations as texts
+from bot.texts import phones as phone_texts
 from bot.texts import tree as tree_texts
 from bot.texts.announce import language_of_person, to_team
 from bot.texts.invitations import Door
@@ -25,8 +26,9 @@ from storage import doors as ways
 from storage import invitations as rows
 from storage import tree as kin
 from storage.communities import Community
-from storage.invitations import ISSUED
-from storage.outbox import OutboxRow
+from storage.database import Session
+from storage.invitations import ISSUED, Invitation
+from storage.outbox import KNOCK, OutboxRow
 
 # What our own buttons in groups carry: what is asked for, and in which community.
 _ASKED = re.compile(r"(invite|tree|apply|sponsor)(?:-(\d{1,9}))?")
@@ -82,7 +84,9 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     if await invitations.ask_in(here.session, here.chat, here.person_id, here.now):
         said = to_person(here.person_id, texts.door_opens(here.mine, here.chat), here.now)
         return [said, texts.approval(here.chat.id or 0, here.person, here.origin, here.now)]
-    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now)
+    if await invitations.awaits_phone(here.session, here.community_id, here.person_id):
+        return to_person(here.person_id, phone_texts.wanted(here.mine, here.community), here.now)
+    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now, priority=KNOCK)
 
 
 async def posted_openly(_: Message, here: Here, posted: list[str]) -> Answers:
@@ -118,7 +122,7 @@ async def came_in(here: Here, person_id: int) -> OutboxRow | None:
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """What can be known of a code before the transaction: Telegram is asked here, and must not be asked later."""
 
     community: Community
@@ -139,12 +143,15 @@ async def _open(here: Here, typed: list[str]) -> Answers:
         case Seated() if known:
             return texts.seated(t, known.community, await _kept_links(here, known))
         case Admitted() if known:
-            return await _welcome(here, known, outcome)
+            return await welcome(here, known, outcome)
+        case PhoneWanted() if known:
+            return phone_texts.wanted(t, known.community)
         case _:
             return texts.opens_nothing(here.mine)
 
 
-async def _welcome(here: Here, known: _Known, admitted: Admitted) -> Answers:
+async def welcome(here: Here, known: Known, admitted: Admitted) -> Answers:
+    """A seat is theirs, or kept for them behind a door that opens now or when they knock."""
     t = language_of_person(here.person, known.community)
     inviter = await members.get_person(here.session, admitted.inviter_id)
     if not admitted.through_door:
@@ -159,7 +166,7 @@ async def _welcome(here: Here, known: _Known, admitted: Admitted) -> Answers:
     return [texts.admitted(t, known.community, inviter, links), *approvals, *told]
 
 
-async def _shut_doors(here: Here, known: _Known) -> list[OutboxRow]:
+async def _shut_doors(here: Here, known: Known) -> list[OutboxRow]:
     """The team hears, once a day, of each gated chat into which the bot may let nobody."""
     told: list[OutboxRow] = []
     for chat in [door.chat for door in known.doors if not door.link]:
@@ -168,21 +175,24 @@ async def _shut_doors(here: Here, known: _Known) -> list[OutboxRow]:
     return told
 
 
-async def _look_up(here: Here, typed: list[str]) -> _Known | None:
+async def _look_up(here: Here, typed: list[str]) -> Known | None:
     """The community a code opens, the ways into it, and whether the person is in there already."""
     async with here.database.reading() as look:
         invitation = await invitations.find(look, here.person_id, typed, here.now)
-        if invitation is None:
-            return None
-        community = await communities.get_community(look, invitation.community_id)
-        gated = [chat for chat in await communities.list_chats(look, invitation.community_id) if chat.is_seed]
+        return await look_into(here, look, invitation) if invitation else None
+
+
+async def look_into(here: Here, look: Session, invitation: Invitation) -> Known:
+    """The community of a code the person may learn of, and the ways into it."""
+    community = await communities.get_community(look, invitation.community_id)
+    gated = [chat for chat in await communities.list_chats(look, invitation.community_id) if chat.is_seed]
     inside = bool(await here.rights.list_present(gated, here.person.external_id))
     opens = not inside and (invitation.state == ISSUED or invitation.redeemer_id == here.person_id)
     links = [Door(chat, await doors.door_link(here.rights, chat)) for chat in gated] if opens else []
-    return _Known(community, links, inside)
+    return Known(community, links, inside)
 
 
-async def _kept_links(here: Here, known: _Known) -> Sequence[Door]:
+async def _kept_links(here: Here, known: Known) -> Sequence[Door]:
     """The doors, their new links written down for the next one who comes."""
     for door in known.doors:
         if door.link and door.link != door.chat.door_link:

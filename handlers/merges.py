@@ -47,9 +47,10 @@ async def alike_pressed(here: Here, numbers: list[int]) -> Answers:
 
 
 async def merge_pressed(here: Here, numbers: list[int]) -> Answers:
-    """One of those offered, or proposed: the preview."""
-    here, pair = await _pair(here, numbers)
-    return [Toast(), texts.preview(here.t, await merges.preview(here.session, here.community_id, *pair))]
+    """One of those offered: the preview."""
+    here, merged, into = await _pair(here, numbers)
+    found = await merges.preview(here.session, here.community_id, merged.number, into.number)
+    return [Toast(), texts.preview(here.t, found)]
 
 
 async def into_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -69,10 +70,19 @@ async def number_given(here: Here, numbers: list[int], spoken: Spoken) -> Answer
 
 async def unite_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Merge", under the preview."""
-    here, (number, into) = await _pair(here, numbers, fresh=True)
-    pair = await merges.merge(here.session, here.community_id, number, into, here.person_id, here.now)
+    here, merged, into = await _pair(here, numbers, fresh=True)
+    pair = await merges.merge(here.session, here.community_id, merged.number, into.number, here.person_id, here.now)
     said, keyboard = texts.merged(here.t, pair)
     return [Rewrite(said, keyboard), *await _cards(here, pair)]
+
+
+async def _pair(here: Here, numbers: list[int], *, fresh: bool = False) -> tuple[Here, Suggestion, Suggestion]:
+    """Both that a button names; raises StaleButton where they are of different communities, StaffOnly."""
+    here, merged = await for_team(here, numbers[0], fresh=fresh)
+    _, into = await named(here, numbers[1])
+    if into.community_id != merged.community_id:
+        raise StaleButton
+    return here, merged, into
 
 
 async def leave_pressed(here: Here, _: list[int]) -> Answers:

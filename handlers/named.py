@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from sqlmodel import SQLModel
 
-from bot.community.errors import StaleButton
+from bot.community.errors import Outsider, StaleButton
 from bot.here import Here
 from bot.texts import announce
 from bot.texts.care import rewritten
 from bot.texts.say import Answer, Say
 from storage import communities, members, outbox
-from storage import suggestions as rows
+from storage.members import Member
 from storage.suggestions import Suggestion
 
 
@@ -39,23 +39,41 @@ async def for_team(here: Here, suggestion_id: int, *, fresh: bool = False) -> tu
 
 
 async def named(here: Here, suggestion_id: int) -> tuple[Here, Suggestion]:
-    """The suggestion and its community; raises StaleButton in a chat of another one."""
+    """The suggestion, its community, and who the speaker is there; raises StaleButton in a chat of another one."""
     async with here.database.reading() as look:
-        suggestion = await rows.get_suggestion_by_id(look, suggestion_id)
-        community = await communities.get_community(look, suggestion.community_id) if suggestion else None
-    if suggestion is None or (here.chat is not None and here.chat.community_id != suggestion.community_id):
+        found = await members.get_concerned(look, suggestion_id, here.person_id)
+    if found is None or (here.chat is not None and here.chat.community_id != found[0].community_id):
         raise StaleButton
-    return replace(here, known_community=community), suggestion
+    suggestion, community, member = found
+    return replace(here, known_community=community, known_member=member), suggestion
 
 
 async def for_member(here: Here, suggestion_id: int) -> tuple[Here, Suggestion]:
     """The suggestion and its community, for whoever is of it; raises StaleButton for all others."""
     here, suggestion = await named(here, suggestion_id)
-    async with here.database.reading() as look:
-        member = await members.get_member(look, suggestion.community_id, here.person_id)
-    if member is None:
+    if here.known_member is None:
         raise StaleButton
-    return replace(here, known_member=member), suggestion
+    return here, suggestion
+
+
+async def for_who_is_there(here: Here, suggestion_id: int) -> tuple[Here, Suggestion]:
+    """The same for whoever is of it now; raises StaleButton in a chat of another one, Outsider."""
+    here, suggestion = await named(here, suggestion_id)
+    if here.known_member is None or not here.known_member.present:
+        raise Outsider
+    return here, suggestion
+
+
+async def member_for_team(here: Here, member_id: int, *, fresh: bool = False) -> tuple[Here, Member]:
+    """The member a button names, and their community, for whoever is of its team; raises StaleButton, StaffOnly."""
+    async with here.database.reading() as look:
+        member = await members.get_member_by_id(look, member_id)
+        community = await communities.get_community(look, member.community_id) if member else None
+    if member is None or (here.chat is not None and here.chat.community_id != member.community_id):
+        raise StaleButton
+    here = replace(here, known_community=community)
+    await here.require_staff(fresh=fresh)
+    return here, member
 
 
 async def shown(here: Here, *suggestions: Suggestion) -> list[Answer]:

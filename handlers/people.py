@@ -1,7 +1,13 @@
 """Who is meant by a command: whoever is replied to, mentioned, or named."""
 
-from bot.community.errors import NotAMember, WhoIsMeant
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from bot.community.errors import BeforeMembers, NotAMember, WhoIsMeant
 from bot.here import Here
+from bot.texts.catalogues import Translator
+from bot.texts.say import React, Say, Whisper
 from handlers.commands import Spoken
 from storage import members
 
@@ -18,11 +24,28 @@ async def person_meant(here: Here, spoken: Spoken, example: str) -> tuple[int, s
     word, _, rest = spoken.words.partition(" ")
     if not word:
         raise WhoIsMeant(example)
+    return await person_called(here, word), rest.strip()
+
+
+async def person_called(here: Here, word: str) -> int:
+    """The member of that @name, or of that whole name. Raises NotAMember."""
     async with here.database.reading() as look:
         found = await members.list_members_called(look, here.community_id, word)
     if len(found) != 1:
         raise NotAMember
-    return found[0], rest.strip()
+    return found[0]
+
+
+def require_team_alone(here: Here) -> None:
+    """Raises BeforeMembers anywhere but in private and in the team's room."""
+    if here.chat is not None and not here.chat.is_staff:
+        raise BeforeMembers
+
+
+def quietly(here: Here, said: Callable[[Translator], Markup]) -> Say | Whisper | React:
+    """What concerns one member: told where only the team reads it, and anywhere else to the speaker alone."""
+    among_us = here.chat is None or here.chat.is_staff
+    return Say(said(here.t)) if among_us else here.aside(said(here.mine))
 
 
 async def _by_id(here: Here, external_id: str) -> int:

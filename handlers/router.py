@@ -27,9 +27,11 @@ from handlers import (
     invitations,
     merges,
     notices,
+    phones,
     proposals,
     questions,
     reactions,
+    reattaching,
     repositories,
     reservations,
     rounds,
@@ -37,6 +39,7 @@ from handlers import (
     seeds,
     settings,
     showing,
+    signs,
     suggestions,
     talk,
     triage,
@@ -74,6 +77,8 @@ FEATURES = (
     repositories,
     invitations,
     bars,
+    reattaching,
+    signs,
     rounds,
     seeds,
     waves,
@@ -230,6 +235,7 @@ def make_router(table: CommandTable) -> Router:
     """All doors, for the dispatcher."""
     router = Router(name="millet")
     router.message.register(invitations.posted_openly, CarriesCode())
+    router.message.register(phones.shown, HasContent("contact"))
     router.message.register(run_command, Addressed(table))
     router.message.register(run_prompt, AnswersPrompt())
     router.message.register(chats.people_came, HasContent("new_chat_members"))

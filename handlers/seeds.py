@@ -1,6 +1,7 @@
 """Seeds: the team calls for them and chooses, members apply in private, `/hall` shows who they are."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import doors
@@ -16,6 +17,8 @@ from handlers.commands import Command, Press, Prompt, Spoken
 from handlers.named import about
 from handlers.prompts import ask
 from storage import communities, members, seeds
+from storage.communities import Chat
+from storage.members import Person
 from storage.outbox import OutboxRow
 from storage.seeds import QUESTIONS, Application
 
@@ -56,7 +59,27 @@ async def _open(here: Here, seats: int) -> Answers:
         )
         for chat in told
     ]
-    return [texts.opened(here.t, seats, username, here.community_id), *invited]
+    return [texts.opened(here.t, seats, username, here.community_id), *invited, *await _tag_all(here, chats)]
+
+
+async def _tag_all(here: Here, chats: list[Chat]) -> list[OutboxRow]:
+    """Numbers that seeds have got by the call stand beside their names."""
+    numbered = await seeds.list_seeds(here.session, here.community_id)
+    return [row for number, person in numbered for row in tags(here, chats, person, number)]
+
+
+def tags(here: Here, chats: Sequence[Chat], person: Person, number: int) -> list[OutboxRow]:
+    """The calls that show a seed's number in those gated chats where the bot is an administrator."""
+    shown = [chat for chat in chats if chat.is_seed and chat.status == "administrator"]
+    return [texts.tag(language_of_chat(chat, here.community), chat, person, number, here.now) for chat in shown]
+
+
+async def tag_who_came(here: Here, person: Person) -> list[OutboxRow]:
+    """A seed with a number has come into this chat."""
+    if here.chat is None or not here.chat.is_seed:
+        return []
+    number = await seeds.get_number(here.session, here.community_id, person.id or 0)
+    return tags(here, [here.chat], person, number) if number else []
 
 
 async def _list(here: Here) -> tuple[str, list[list[Button]]]:
@@ -72,6 +95,7 @@ class _Known:
 
     application: Application
     doors: list[Door]
+    inside: list[Chat]  # the gated chats they are in already
 
 
 async def chosen(here: Here, numbers: list[int]) -> Answers:
@@ -88,12 +112,13 @@ async def chosen(here: Here, numbers: list[int]) -> Answers:
         number = await rules.accept(here.session, application, here.person_id, here.now)
         await _note(here, "accepted", {"number": number}, person.name)
         said = texts.accepted(t, here.community, number, known.doors)
+        shown = tags(here, known.inside, person, number)
     else:
         await rules.decline(here.session, application, here.person_id, here.now)
         await _note(here, "declined", {}, person.name)
-        said = texts.declined(t, here.community)
-    told: OutboxRow = to_person(application.person_id, said, here.now, key=key)
-    return [Rewrite(*await _list(here)), told]
+        said, shown = texts.declined(t, here.community), []
+    told = to_person(application.person_id, said, here.now, key=key)
+    return [Rewrite(*await _list(here)), told, *shown]
 
 
 async def _look_up(here: Here, application_id: int) -> _Known:
@@ -102,7 +127,9 @@ async def _look_up(here: Here, application_id: int) -> _Known:
         if application is None:
             raise AlreadySettled
         gated = [chat for chat in await communities.list_chats(look, here.community_id) if chat.is_seed]
-    return _Known(application, [Door(chat, await doors.door_link(here.rights, chat)) for chat in gated])
+        applicant = await members.get_person(look, application.person_id)
+    ways = [Door(chat, await doors.door_link(here.rights, chat)) for chat in gated]
+    return _Known(application, ways, await here.rights.list_present(gated, applicant.external_id))
 
 
 async def apply(here: Here, _: Spoken) -> Answers:

@@ -2,7 +2,7 @@
 
 from bot.community import settings
 from bot.community.audit import Action, record
-from bot.community.errors import WordTaken
+from bot.community.errors import PhoneSecretMissing, WordTaken
 from bot.here import Here
 from bot.texts import settings as texts
 from bot.texts.say import Answers, Whisper
@@ -17,6 +17,8 @@ async def show_or_change(here: Here, spoken: Spoken) -> Answers:
         return Whisper(texts.listed(here.mine, before).text)
     if name.lower() == "suggest_words" and (taken := here.ears.list_taken(settings.heard_words(value))):
         raise WordTaken(taken[0])
+    if name.lower() == "phone_proof" and not here.phone_secret:
+        raise PhoneSecretMissing
     here.ears.doubt()
     await settings.change(here.session, here.community_id, name.lower(), value)
     after = await settings.load(here.session, here.community_id)

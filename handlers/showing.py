@@ -1,6 +1,6 @@
 """`/show 12`: one suggestion in full, for who asks."""
 
-from bot.community import showing
+from bot.community import follows, showing
 from bot.community.suggestions import access_suggestion
 from bot.here import Here
 from bot.texts import showing as texts
@@ -9,7 +9,7 @@ from bot.texts.links import to_message
 from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken, number_in
 from handlers.named import for_member
-from storage import communities
+from storage import communities, pictures
 from storage.communities import Chat
 
 
@@ -41,7 +41,8 @@ async def picture_pressed(here: Here, numbers: list[int]) -> Answers:
     if here.chat or suggestion.author_id != here.person_id:
         await here.require_staff()
     to = (here.chat.id, None) if here.chat else (None, here.person_id)
-    return texts.picture(suggestion, here.now, chat_id=to[0], person_id=to[1], topic=here.topic)
+    further = await pictures.list_pictures(here.session, suggestion.album) if suggestion.album else []
+    return texts.picture(suggestion, further, here.now, chat_id=to[0], person_id=to[1], topic=here.topic)
 
 
 async def _page(here: Here, number: int, page: int, *, hears: bool | None = None) -> Whisper:
@@ -54,7 +55,7 @@ async def _page(here: Here, number: int, page: int, *, hears: bool | None = None
     pictured = suggestion.photo is not None and await _may_see_picture(here, suggestion.author_id)
     if hears is not None:
         here.require_face()
-        await showing.set_hearing(here.session, suggestion, here.person_id, here.now, hears=hears)
+        await follows.set_hearing(here.session, suggestion, here.person_id, here.now, hears=hears)
     shown = await showing.gather(here.session, suggestion, here.person_id, page)
     return texts.page(here.mine, shown, link, pictured=pictured)
 

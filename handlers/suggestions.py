@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from aiogram.types import Message
 
 from bot.community import learning, limits, members, settings, suggestions
-from bot.community.errors import EnoughToday, KnownMessage, NoCommunity, OwnAlready, TextTooLong, TooFast, TooNew
+from bot.community.errors import (
+    EnoughToday,
+    KnownMessage,
+    NoCommunity,
+    OwnAlready,
+    TakenBack,
+    TextTooLong,
+    TooFast,
+    TooNew,
+)
 from bot.community.similar import Reading, Similar
 from bot.community.suggestions import Ask
 from bot.here import STAND_INS, Here, seen_person
@@ -16,7 +25,7 @@ from bot.texts.errors import explain
 from bot.texts.say import Answers, React, Rewrite, Toast, Whisper
 from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken
-from storage import communities, votes, wordings
+from storage import communities, pictures, votes, wordings
 from storage import members as people
 from storage import suggestions as rows
 from storage.communities import Community
@@ -30,26 +39,38 @@ LIMITS = (TextTooLong, EnoughToday, TooNew, TooFast)
 
 
 @dataclass(frozen=True)
+class Pictured:
+    """A picture, by the network's ids: the message it is in, itself, and the album it is one of."""
+
+    message: str
+    photo: str
+    album: str | None = None
+
+    @classmethod
+    def of(cls, message: Message | None) -> "Pictured | None":
+        photo = photo_of(message)
+        return cls(str(message.message_id), photo, album_of(message)) if message and photo else None
+
+
+@dataclass(frozen=True)
 class Heard:
     """What is suggested: words, the message they are captured from, and the picture that goes with them."""
 
     words: str
     command: str = "/suggest"
     captured: Message | None = None
-    photo: str | None = None
-    shown_in: int | None = None  # the message with the picture, where it is not the one with the words
+    pictured: Pictured | None = None
 
 
 async def suggest(here: Here, spoken: Spoken) -> Answers:
     """`/suggest text`, or in reply to somebody's message, whose author gets the credit; with a picture or without."""
     replied = _replied_to(spoken.message)
     if spoken.words:
-        pictured = replied if photo_of(replied) and not photo_of(spoken.message) else None
-        photo, shown_in = photo_of(pictured or spoken.message), pictured.message_id if pictured else None
-        return await note(here, Heard(spoken.words, spoken.command, photo=photo, shown_in=shown_in))
+        pictured = Pictured.of(spoken.message) or Pictured.of(replied)
+        return await note(here, Heard(spoken.words, spoken.command, pictured=pictured))
     if replied is not None and photo_of(replied) and not _words_of(replied):
         return await ask_about(here, replied)
-    return await note(here, Heard(_words_of(replied), spoken.command, replied, photo_of(replied)))
+    return await note(here, Heard(_words_of(replied), spoken.command, replied, Pictured.of(replied)))
 
 
 async def note(here: Here, heard: Heard) -> Answers:
@@ -72,6 +93,7 @@ class Found:
 
     reading: Reading
     known: int | None  # the suggestion that this very message belongs to
+    gone: Suggestion | None  # or did, before its author took it back
     alike: list[Similar]
 
 
@@ -79,13 +101,23 @@ async def look_up(here: Here, text: str, origin: str) -> Found:
     """Read a text and find what is like it."""
     reading = await here.read(text)
     async with here.database.reading() as look:
-        known = await _number_of(look, origin)
-        return Found(reading, known, await here.finder.find_similar(look, here.community, reading))
+        made = await rows.get_suggestion_by_origin(look, origin)
+        gone = made if made and made.withdrawn_at else None
+        known = made.number if made and not gone else await _number_joined(look, origin)
+        return Found(reading, known, gone, await here.finder.find_similar(look, here.community, reading))
 
 
 async def take_in(here: Here, ask: Ask, found: Found) -> Suggestion | Whisper:
-    """The one road in, whoever noted the words: a new suggestion, or the question whether it is one of these."""
+    """The one road in, whoever noted the words: a new suggestion, or the question whether it is one of these.
+
+    Raises TakenBack for words whose author wants them noted no more.
+    """
+    if found.gone and not suggestions.is_theirs_anew(found.gone, ask):
+        raise TakenBack(found.gone.number)
     here.ears.add_source(ask.origin)
+    await _keep_album(here, ask)
+    if found.gone:
+        return await suggestions.submit(here.session, ask, found.reading.indexed, here.now)
     if own := _own_words(found.alike, ask):
         return Whisper(explain(OwnAlready(own.number), here.mine))
     if found.alike:
@@ -97,24 +129,24 @@ async def take_in(here: Here, ask: Ask, found: Found) -> Suggestion | Whisper:
 
 async def ask_about(here: Here, pictured: Message) -> Answers:
     """A picture without words: what is it about?"""
-    photo = photo_of(pictured) or ""
-    return await prompts.ask(here, "picture", (pictured.message_id,), texts.what_of_it(here.mine), kept=photo)
+    kept = " ".join([photo_of(pictured) or "", album_of(pictured) or ""]).strip()
+    return await prompts.ask(here, "picture", (pictured.message_id,), texts.what_of_it(here.mine), kept=kept)
 
 
 async def picture_explained(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
     """The words for a picture."""
-    return await note(here, Heard(spoken.words, photo=spoken.kept, shown_in=numbers[0]))
+    return await note(here, Heard(spoken.words, pictured=Pictured(str(numbers[0]), *spoken.kept.split())))
 
 
 async def perhaps(here: Here, message: Message) -> Answers:
     """Plain words in private: are they a suggestion, and for which community?"""
-    heard = Heard(_words_of(message), photo=photo_of(message))
-    if heard.photo and not heard.words:
-        # Each picture of an album comes by itself; the caption's stands for them all.
-        return None if message.media_group_id else await ask_about(here, message)
+    heard = Heard(_words_of(message), pictured=Pictured.of(message))
+    if heard.pictured and not heard.words:
+        return await (attach(here, message) if message.media_group_id else ask_about(here, message))
     text, theirs = await _welcomed(here, heard)
     ask = await _ask(here, heard, text)
     here.ears.add_source(ask.origin)
+    await _keep_album(here, ask)
     offered = await suggestions.offer(here.session, ask, here.now, sure=False)
     return texts.perhaps(here.mine, offered.id or 0, theirs)
 
@@ -140,6 +172,20 @@ async def _in(here: Here, community: Community) -> Here:
     async with here.database.reading() as look:
         member = await people.get_member(look, community.id or 0, here.person_id)
     return replace(here, known_community=community, known_member=member)
+
+
+async def attach(here: Here, message: Message) -> Answers:
+    """A further picture of an album, which comes by itself and without a word: it goes where the words went."""
+    further = Pictured.of(message)
+    if further and further.album and await pictures.is_known(here.session, further.album):
+        await pictures.add_pictures(here.session, further.album, {further.message: further.photo})
+    return None
+
+
+async def _keep_album(here: Here, ask: Ask) -> None:
+    """The pictures of the album that came before the one with the words."""
+    if ask.album:
+        await pictures.add_pictures(here.session, ask.album, here.ears.albums.others(ask.album, ask.source_message))
 
 
 async def note_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -171,13 +217,13 @@ async def forget_pressed(here: Here, numbers: list[int]) -> Answers:
 
 async def join_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "+1 this one": the asker's words join an existing suggestion."""
-    offer_id, number = numbers
+    offer_id, suggestion_id = numbers
     await here.require_present()
     taken = await _take(here, offer_id)
     if isinstance(taken, Toast):
         return taken
     ask, reading = taken
-    suggestion = await suggestions.access_surviving(here.session, ask.community_id, number)
+    suggestion = await suggestions.access_named(here.session, ask.community_id, suggestion_id)
     cast = await suggestions.join(here.session, suggestion, ask, reading.indexed, here.now)
     await learning.learn_same(here.session, offer_id, suggestion, here.person_id, here.now)
     if cast is None:
@@ -209,11 +255,10 @@ async def top(here: Here, _: Spoken) -> Answers:
 
 async def _check(here: Here, heard: Heard, *, meant: bool = False) -> str:
     """The text as it is kept; what the community limits does not limit its team."""
-    async with here.database.reading() as look:
-        in_force = await settings.load(look, here.community_id)
     try:
-        text = suggestions.check_text(heard.words, heard.command, in_force.longest_suggestion)
         async with here.database.reading() as look:
+            in_force = await settings.load(look, here.community_id)
+            text = suggestions.check_text(heard.words, heard.command, in_force.longest_suggestion)
             who = (here.community, here.known_member, here.person_id)
             await limits.check(look, *who, in_force, here.now, meant=meant)
     except LIMITS:
@@ -223,10 +268,8 @@ async def _check(here: Here, heard: Heard, *, meant: bool = False) -> str:
     return text
 
 
-async def _number_of(look: Session, origin: str) -> int | None:
-    """The suggestion that a message, or its author's words, belong to already."""
-    if suggestion := await rows.get_suggestion_by_origin(look, origin):
-        return suggestion.number
+async def _number_joined(look: Session, origin: str) -> int | None:
+    """The suggestion that a message's words have joined."""
     said = await wordings.get_wording_by_origin(look, origin)
     joined = await rows.list_suggestions(look, said.community_id, [said.suggestion_id]) if said else []
     return joined[0].number if joined else None
@@ -235,7 +278,7 @@ async def _number_of(look: Session, origin: str) -> int | None:
 async def _ask(here: Here, heard: Heard, text: str) -> Ask:
     captured = heard.captured
     author_id = await _author(here, captured) if captured else here.person_id
-    shown_in = captured.message_id if captured else heard.shown_in
+    shown_in = str(captured.message_id) if captured else heard.pictured.message if heard.pictured else None
     return Ask(
         community_id=here.community_id,
         author_id=author_id,
@@ -243,9 +286,10 @@ async def _ask(here: Here, heard: Heard, text: str) -> Ask:
         origin=_origin(here, captured),
         captured_by_id=here.person_id if author_id != here.person_id else None,
         source_chat_id=here.chat.id if here.chat else None,
-        source_message=str(shown_in) if shown_in else here.message_ref,
+        source_message=shown_in or here.message_ref,
         topic=here.topic,
-        photo=heard.photo,
+        photo=heard.pictured.photo if heard.pictured else None,
+        album=heard.pictured.album if heard.pictured else None,
     )
 
 
@@ -293,6 +337,11 @@ def _has_face(message: Message) -> bool:
 def photo_of(message: Message | None) -> str | None:
     """The network's id of a message's picture, in its largest size."""
     return message.photo[-1].file_id if message and message.photo else None
+
+
+def album_of(message: Message | None) -> str | None:
+    """What the album of a message's picture is known by."""
+    return f"{message.chat.id}/{message.media_group_id}" if message and message.media_group_id else None
 
 
 def _words_of(message: Message | None) -> str:

@@ -10,7 +10,7 @@ from bot.here import STAND_INS, Here
 from bot.language.questions import is_question
 from bot.language.wishes import is_wish
 from bot.texts.say import Answers
-from handlers import questions, wishes
+from handlers import questions, suggestions, wishes
 
 
 class Talk(Filter):
@@ -24,6 +24,8 @@ async def heard(message: Message, here: Here) -> Answers:
     """An answer is one whatever it says; a wish in the form of a question is a wish."""
     if await questions.answered(here, message):
         return None
+    if message.photo and message.media_group_id and not message.caption:
+        return await suggestions.attach(here, message)
     said = _said(message, here)
     if said is None:
         return None

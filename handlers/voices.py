@@ -5,12 +5,14 @@ import re
 from aiogram.types import Message
 
 from bot.community import settings, suggestions, voices
-from bot.community.errors import EmptyText, NotANumber
+from bot.community.errors import AlreadyDecided, EmptyText, NotANumber
 from bot.community.voices import Voice
 from bot.here import Here
+from bot.language.normal import plain
 from bot.texts import announce
 from bot.texts import voices as texts
-from bot.texts.say import Answers, React, Rewrite, Say
+from bot.texts.errors import explain
+from bot.texts.say import Answers, React, Rewrite, Say, Whisper, to_one_in, to_person
 from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken, number_in
 from handlers.named import for_member
@@ -109,7 +111,20 @@ async def _follow_edit(here: Here, voice: Voice, words: str) -> Answers:
     """The card says the rest. Whoever captured another's message has no say in it."""
     if voice.wording.person_id != here.person_id or words.strip() == voice.wording.text:
         return None
+    if voice.suggestion.status in voices.SETTLED:
+        return _too_late(here, voice, words)
     return await _change(here, voice, words)
+
+
+def _too_late(here: Here, voice: Voice, words: str) -> OutboxRow | None:
+    """What is settled keeps its words: said once, to nobody else, and not for a comma."""
+    if plain(words) == plain(voice.wording.text) or not here.is_heard_alone:
+        return None
+    said = Whisper(explain(AlreadyDecided(voice.suggestion.number, voice.suggestion.status), here.mine))
+    key = f"settled:{voice.wording.id}"
+    if here.chat is None:
+        return to_person(here.person_id, said.aloud(), here.now, key=key)
+    return to_one_in(here.chat.id or 0, said, here.person.external_id, here.now, key=key, topic=here.topic)
 
 
 async def _change(here: Here, seen: Voice, words: str) -> OutboxRow:

@@ -1,14 +1,14 @@
 """Votes, by the card's button and by `/vote 12`."""
 
 from bot.community import votes
-from bot.community.errors import Outsider
-from bot.community.suggestions import access_surviving
+from bot.community.suggestions import access_named, access_surviving
 from bot.here import Here
 from bot.texts import announce
 from bot.texts import votes as texts
 from bot.texts.say import Answers, React, Toast
 from handlers.commands import Command, Press, Spoken, number_in
 from handlers.follows import is_first_vote
+from handlers.named import for_who_is_there
 
 
 async def vote(here: Here, spoken: Spoken) -> Answers:
@@ -26,9 +26,8 @@ async def vote(here: Here, spoken: Spoken) -> Answers:
 
 async def vote_pressed(here: Here, numbers: list[int]) -> Answers:
     """The card's button: votes, and takes the vote back when pressed again."""
-    if here.known_member is None or not here.known_member.present:
-        raise Outsider
-    suggestion = await access_surviving(here.session, here.community_id, numbers[0])
+    here, _ = await for_who_is_there(here, numbers[0])
+    suggestion = await access_named(here.session, here.community_id, numbers[0])
     cast = await votes.toggle_vote(here.session, suggestion, here.person_id, here.now)
     first = cast.stands and await is_first_vote(here)
     said = texts.cast(here.mine, suggestion, cast, first=first, button=True)

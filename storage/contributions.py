@@ -62,7 +62,10 @@ async def list_deeds(session: Session, community_id: int, person_id: int) -> lis
 
 
 async def count_active_friends(session: Session, community_id: int, inviter_id: int, came_before: datetime) -> int:
-    """How many of those somebody brought have stayed since then and asked or voted; withheld credit is left out."""
+    """How many of those somebody brought have stayed since then and asked or voted; withheld credit is left out.
+
+    The tree says who brought whom, since the team may have mended it; the ledger, when they came.
+    """
     asked = exists().where(
         col(Suggestion.community_id) == community_id, col(Suggestion.author_id) == col(Invitation.redeemer_id)
     )
@@ -73,7 +76,7 @@ async def count_active_friends(session: Session, community_id: int, inviter_id: 
     )
     withheld = exists().where(
         col(Bar.community_id) == community_id,
-        col(Bar.person_id).in_((col(Invitation.redeemer_id), col(Invitation.holder_id))),
+        col(Bar.person_id).in_((col(Member.person_id), col(Member.inviter_id))),
         col(Bar.kind) == CREDIT,
         col(Bar.lifted_at).is_(None),
     )
@@ -85,7 +88,7 @@ async def count_active_friends(session: Session, community_id: int, inviter_id: 
         )
         .where(
             Invitation.community_id == community_id,
-            Invitation.holder_id == inviter_id,
+            Member.inviter_id == inviter_id,
             Invitation.state == USED,
             col(Invitation.used_at) <= came_before,
             col(Member.present),

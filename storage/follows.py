@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, delete, union, update
+from sqlalchemy import ColumnElement, CompoundSelect, delete, or_, union, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import Session, insert_into
+from storage.merges import map_roots
 from storage.reservations import Reservation
-from storage.suggestions import STANDING, Suggestion
+from storage.suggestions import STANDING, Suggestion, families
 from storage.votes import Vote
+from storage.wordings import Wording
 
 
 class Follow(SQLModel, table=True):
@@ -25,18 +28,13 @@ class Follow(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Mine:
-    """A suggestion, and all that ties one person to it."""
+    """A suggestion, and all that ties one person to it or to what it was merged with."""
 
     suggestion: Suggestion
     asked: bool
     vote: Vote | None
     follow: Follow | None
     reserved: bool
-
-
-async def get_follow(session: Session, suggestion_id: int, person_id: int) -> Follow | None:
-    query = select(Follow).where(Follow.suggestion_id == suggestion_id, Follow.person_id == person_id)
-    return (await session.exec(query)).first()
 
 
 async def list_followers(session: Session, suggestion_ids: Sequence[int]) -> list[int]:
@@ -57,34 +55,49 @@ async def list_mine(session: Session, community_id: int, person_id: int, offset:
         select(Suggestion.id).where(Suggestion.author_id == person_id),
         *(select(table.suggestion_id).where(table.person_id == person_id) for table in (Vote, Follow, Reservation)),
     )
-    query = _mine(community_id, person_id).where(col(Suggestion.id).in_(concerning))
+    query = _standing(community_id).where(col(Suggestion.id).in_(concerning))
     found = await session.exec(query.order_by(col(Suggestion.number).desc()).offset(offset).limit(limit))
-    return [_read(person_id, *row) for row in found]
+    return await _ties(session, list(found), person_id)
 
 
 async def get_mine(session: Session, community_id: int, person_id: int, suggestion_id: int) -> Mine | None:
     """One suggestion of the community as it concerns a person."""
-    row = (await session.exec(_mine(community_id, person_id).where(Suggestion.id == suggestion_id))).first()
-    return _read(person_id, *row) if row else None
+    found = (await session.exec(_standing(community_id).where(Suggestion.id == suggestion_id))).first()
+    return (await _ties(session, [found], person_id))[0] if found else None
 
 
-def _mine(community_id: int, person_id: int) -> Any:  # a select whose type SQLModel's stubs lose on the way
-    query = select(Suggestion, Vote, Follow, Reservation)
-    for table in (Vote, Follow, Reservation):
-        is_theirs = and_(col(table.suggestion_id) == col(Suggestion.id), col(table.person_id) == person_id)
-        query = query.outerjoin(table, is_theirs)
-    return query.where(STANDING, Suggestion.community_id == community_id)
+def _standing(community_id: int) -> SelectOfScalar[Suggestion]:
+    return select(Suggestion).where(STANDING, Suggestion.community_id == community_id)
 
 
-def _read(
-    person_id: int, suggestion: Suggestion, vote: Vote | None, follow: Follow | None, reserved: Reservation | None
-) -> Mine:
-    return Mine(suggestion, suggestion.author_id == person_id, vote, follow, reserved is not None)
+async def _ties(session: Session, found: Sequence[Suggestion], person_id: int) -> list[Mine]:
+    """With all that ties the person to them, or to what they were merged with."""
+    ids = [one.id or 0 for one in found]
+    roots = await map_roots(session, ids)
+    families_of = [roots.get(i, i) for i in ids]
+    voted, followed, reserved = [await _theirs(session, table, families_of, person_id) for table in _TIES]
+    return [
+        Mine(one, one.author_id == person_id, voted.get(root), followed.get(root), root in reserved)
+        for one, root in zip(found, families_of, strict=True)
+    ]
 
 
-async def list_muted_ids(session: Session, person_id: int) -> set[int]:
-    """The suggestions somebody has muted."""
-    return set(await session.exec(select(Follow.suggestion_id).where(Follow.person_id == person_id, col(Follow.muted))))
+_TIES: tuple[type[Any], ...] = (Vote, Follow, Reservation)
+
+
+async def _theirs(session: Session, table: type[Any], roots: Sequence[int], person_id: int) -> dict[int, Any]:
+    """By surviving suggestion, one of the person's rows about its family; of their follows a muted one."""
+    family = families(col(Suggestion.id).in_(roots))
+    query = select(family.c.root_id, table).join(table, col(table.suggestion_id) == family.c.id)
+    theirs = query.where(table.person_id == person_id).order_by(col(table.created_at))
+    rows: list[tuple[int, Any]] = list(await session.exec(theirs))
+    return dict(sorted(rows, key=lambda one: getattr(one[1], "muted", False)))
+
+
+async def map_hearing(session: Session, roots: Sequence[int], person_id: int) -> dict[int, bool]:
+    """By surviving suggestion whose family the person follows: whether they hear of it, or have muted it."""
+    followed = await _theirs(session, Follow, roots, person_id)
+    return {root: not follow.muted for root, follow in followed.items()}
 
 
 async def add_follow(session: Session, suggestion_id: int, person_id: int, now: datetime) -> bool:
@@ -94,12 +107,30 @@ async def add_follow(session: Session, suggestion_id: int, person_id: int, now: 
     return (await session.exec(insert)).rowcount == 1
 
 
-async def set_muted(session: Session, suggestion_id: int, person_id: int, *, muted: bool) -> bool:
-    """False when the person does not follow it at all."""
-    one = (col(Follow.suggestion_id) == suggestion_id, col(Follow.person_id) == person_id)
-    return (await session.exec(update(Follow).where(*one).values(muted=muted))).rowcount == 1
+async def set_muted(session: Session, suggestion_ids: Sequence[int], person_id: int, *, muted: bool) -> bool:
+    """False when the person follows none of them."""
+    return (
+        await session.exec(update(Follow).where(*_their(suggestion_ids, person_id)).values(muted=muted))
+    ).rowcount > 0
 
 
-async def delete_follow(session: Session, suggestion_id: int, person_id: int) -> None:
-    one = (col(Follow.suggestion_id) == suggestion_id, col(Follow.person_id) == person_id)
-    await session.exec(delete(Follow).where(*one))
+async def delete_follows(session: Session, suggestion_ids: Sequence[int], person_id: int) -> bool:
+    """The person hears of none of these any more; True when they followed any."""
+    return (await session.exec(delete(Follow).where(*_their(suggestion_ids, person_id)))).rowcount > 0
+
+
+async def delete_untied(session: Session, suggestion_ids: Sequence[int], person_id: int) -> None:
+    """The same, unless they have asked for any of these, voted for it, reserved it, or muted it."""
+    family = col(Suggestion.id).in_(suggestion_ids)
+    asked = select(Suggestion.id).where(STANDING, family, Suggestion.author_id == person_id)
+    ties = [
+        select(table.suggestion_id).where(col(table.suggestion_id).in_(suggestion_ids), table.person_id == person_id)
+        for table in (Wording, Vote, Reservation)
+    ]
+    muted = select(Follow.suggestion_id).where(*_their(suggestion_ids, person_id), col(Follow.muted))
+    is_tied = or_(*(query.exists() for query in (asked, muted, *ties)))
+    await session.exec(delete(Follow).where(*_their(suggestion_ids, person_id), ~is_tied))
+
+
+def _their(suggestion_ids: Sequence[int], person_id: int) -> tuple[ColumnElement[bool], ...]:
+    return col(Follow.suggestion_id).in_(suggestion_ids), col(Follow.person_id) == person_id

@@ -78,6 +78,14 @@ class InvitationEvent(SQLModel, table=True):
     at: datetime
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A code that was changed, and whose it is."""
+
+    id: int
+    holder_id: int
+
+
 async def get_first(session: Session, codes: Sequence[str]) -> Invitation | None:
     """The first of these codes that was ever issued."""
     seals = await seal(session, codes)
@@ -93,10 +101,22 @@ async def list_live(session: Session, codes: Sequence[str], now: datetime) -> li
     return list(await session.exec(query.order_by(col(Invitation.id))))
 
 
+async def list_invitations(session: Session, community_id: int, ids: Sequence[int]) -> list[Invitation]:
+    """These codes, whatever became of them."""
+    query = select(Invitation).where(Invitation.community_id == community_id, col(Invitation.id).in_(ids))
+    return list(await session.exec(query.order_by(col(Invitation.id))))
+
+
 async def get_invitation_of(session: Session, community_id: int, redeemer_id: int) -> Invitation | None:
     """The code this person claimed or used in the community."""
     query = select(Invitation).where(Invitation.community_id == community_id, Invitation.redeemer_id == redeemer_id)
     return (await session.exec(query)).first()
+
+
+async def get_claimed_last(session: Session, person_id: int) -> Invitation | None:
+    """The code this person has claimed last, in any community, and has not come in with yet."""
+    query = select(Invitation).where(Invitation.redeemer_id == person_id, Invitation.state == CLAIMED)
+    return (await session.exec(query.order_by(col(Invitation.claimed_at).desc(), col(Invitation.id).desc()))).first()
 
 
 async def list_in_hand(session: Session, community_id: int, holder_id: int, now: datetime) -> list[Invitation]:
@@ -247,14 +267,14 @@ async def set_revoked(session: Session, invitation_id: int, by_id: int | None, n
 
 async def set_all_revoked(
     session: Session, community_id: int, holder_ids: Sequence[int], by_id: int | None, now: datetime, note: str
-) -> int:
+) -> list[Changed]:
     """Take all unused codes of these holders out of the world."""
     unused = and_(
         col(Invitation.community_id) == community_id,
         col(Invitation.holder_id).in_(holder_ids),
         col(Invitation.state) == ISSUED,
     )
-    return len(await _change(session, unused, {"state": REVOKED, "code": None}, REVOKED, by_id, now, note))
+    return await _change(session, unused, {"state": REVOKED, "code": None}, REVOKED, by_id, now, note)
 
 
 async def set_inviter(session: Session, community_id: int, person_id: int, inviter_id: int) -> None:
@@ -271,12 +291,6 @@ async def list_events(session: Session, invitation_id: int) -> list[InvitationEv
     return list(await session.exec(query.order_by(col(InvitationEvent.id))))
 
 
-@dataclass(frozen=True)
-class _Changed:
-    id: int
-    holder_id: int
-
-
 async def _change(  # one door for every change, so that none goes unrecorded
     session: Session,
     which: ColumnElement[bool],
@@ -285,7 +299,7 @@ async def _change(  # one door for every change, so that none goes unrecorded
     by_id: int | None,
     now: datetime,
     note: str = "",
-) -> list[_Changed]:
+) -> list[Changed]:
     """Change these codes in one conditional statement, and write down that it was done."""
     change = (
         update(Invitation)
@@ -294,7 +308,7 @@ async def _change(  # one door for every change, so that none goes unrecorded
         .returning(col(Invitation.id), col(Invitation.holder_id))
         .execution_options(synchronize_session=False)
     )
-    changed = [_Changed(*row) for row in await session.exec(change)]
+    changed = [Changed(*row) for row in await session.exec(change)]
     await _record(session, what, [row.id for row in changed], by_id, now, note)
     return changed
 

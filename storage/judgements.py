@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint, case, func, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session, insert_into
+from storage.suggestions import Suggestion
 
 OFFER, PROPOSAL, MERGE = "offer", "proposal", "merge"
 MOST_ANSWERS = 500  # the latest ones say how people answer now
@@ -81,8 +82,11 @@ async def list_settled(session: Session, suggestion_id: int) -> set[int]:
 
 
 async def list_unmeasured(session: Session, community_id: int, limit: int = 50) -> list[Judgement]:
-    """Answers about pairs of which the finder has not said yet how certain it would have been."""
+    """Answers about pairs of which the finder has not said yet how certain it would have been, and still can."""
+    either = col(Suggestion.id).in_((col(Judgement.suggestion_id), col(Judgement.other_id)))
+    is_gone = select(Suggestion.id).where(either, col(Suggestion.withdrawn_at).is_not(None)).exists()
     query = select(Judgement).where(
+        ~is_gone,
         Judgement.community_id == community_id,
         col(Judgement.certainty).is_(None),
         col(Judgement.is_same).is_not(None),

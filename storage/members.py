@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, UniqueConstraint, and_, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
@@ -86,6 +87,11 @@ async def get_member(session: Session, community_id: int, person_id: int) -> Mem
     return (await session.exec(query)).first()
 
 
+async def get_member_by_id(session: Session, member_id: int) -> Member | None:
+    """A membership in any community: who asks must compare it with the one spoken in."""
+    return (await session.exec(select(Member).where(Member.id == member_id))).first()
+
+
 @dataclass(frozen=True)
 class Standing:
     """A person, and who they are where they speak; in private, where they were last active."""
@@ -121,6 +127,21 @@ async def get_standing(session: Session, person: str, chat: str | None, network:
     )
     found = (await session.exec(joined)).first()
     return Standing(found[0], row, found[1], found[2]) if found else None
+
+
+async def get_concerned(
+    session: Session, suggestion_id: int, person_id: int
+) -> tuple[Suggestion, Community, Member | None] | None:
+    """A suggestion of any community, that community, and who the person is in it; one look for what a button names."""
+    is_theirs = and_(col(Member.community_id) == col(Suggestion.community_id), col(Member.person_id) == person_id)
+    query = (
+        select(Suggestion, Community, Member)
+        .join(Community, col(Community.id) == col(Suggestion.community_id))
+        .outerjoin(Member, is_theirs)
+        .where(Suggestion.id == suggestion_id)
+    )
+    found: Any = (await session.exec(query)).first()
+    return (found[0], found[1], found[2]) if found else None
 
 
 async def list_members_called(session: Session, community_id: int, word: str) -> list[int]:

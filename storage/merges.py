@@ -20,9 +20,9 @@ async def list_family(session: Session, suggestion_id: int) -> list[int]:
 
 
 async def list_merged(session: Session, suggestion_id: int) -> list[Suggestion]:
-    """What was merged into a suggestion, by however many steps, the oldest first."""
+    """What was merged into a suggestion, by however many steps, and still stands; the oldest first."""
     family = families(col(Suggestion.id) == suggestion_id)
-    query = select(Suggestion).join(family, col(Suggestion.id) == family.c.id)
+    query = select(Suggestion).join(family, col(Suggestion.id) == family.c.id).where(STANDING)
     return list(await session.exec(query.where(Suggestion.id != suggestion_id).order_by(col(Suggestion.number))))
 
 

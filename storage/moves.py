@@ -16,7 +16,7 @@ from storage.findings import Finding
 from storage.grants import Grant
 from storage.invitations import Invitation
 from storage.judgements import Judgement
-from storage.notices import Notice
+from storage.notices import NAMES_ANOTHER, Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow
 from storage.prompts import PromptRow
 from storage.questions import Question
@@ -33,19 +33,20 @@ from storage.words import Word
 _NAMES_A_MESSAGE = {"reply_parameters", "message_thread_id"}
 
 
-async def follow(session: Session, old: str, new: str) -> None:
+async def follow(session: Session, old: str, new: str) -> list[Suggestion]:
     """Follow a chat from its old id to its new one; heard again, it changes nothing.
 
     A supergroup numbers its messages from the start, so an old number would name a stranger's message there.
+    Returns the suggestions that have got another number by it: what shows them must be shown anew.
     """
     chat = await communities.get_chat_by_external_id(session, old)
     if chat is None or chat.external_id == new:
-        return
+        return []
     await _forget_messages(session, chat)
     stray = await communities.get_chat_by_external_id(session, new)
-    if stray is not None and stray.id != chat.id:
-        await _unite(session, stray, chat)
+    renumbered = await _unite(session, stray, chat) if stray is not None and stray.id != chat.id else []
     await communities.set_external_id(session, chat, new, "supergroup")
+    return renumbered
 
 
 async def _forget_messages(session: Session, chat: Chat) -> None:
@@ -66,7 +67,7 @@ async def _forget_messages(session: Session, chat: Chat) -> None:
     await session.flush()
 
 
-async def _unite(session: Session, stray: Chat, chat: Chat) -> None:
+async def _unite(session: Session, stray: Chat, chat: Chat) -> list[Suggestion]:
     """Met as a stranger under its new id before we heard of the move: all that came of it is the chat's own."""
     for table in (OutboxRow, SlotRow, ChatAlias, PromptRow, Wish, Question):
         await session.exec(update(table).where(col(table.chat_id) == stray.id).values(chat_id=chat.id))
@@ -84,21 +85,14 @@ async def _unite(session: Session, stray: Chat, chat: Chat) -> None:
     await session.delete(stray)
     await session.flush()
     if alone and stray.community_id != chat.community_id:
-        await _move_community(session, stray.community_id, chat.community_id)
+        return await _move_community(session, stray.community_id, chat.community_id)
+    return []
 
 
-async def _move_community(session: Session, old: int, new: int) -> None:
+async def _move_community(session: Session, old: int, new: int) -> list[Suggestion]:
     """Bring people, suggestions, offers and releases over; suggestions get the next numbers there."""
     await members.move_members(session, old, new)
-    suggestions = select(Suggestion).where(Suggestion.community_id == old).order_by(col(Suggestion.number))
-    renamed: dict[str, str] = {}
-    for suggestion in list(await session.exec(suggestions)):
-        former, suggestion.number = f"#{suggestion.number}", await communities.claim_number(session, new)
-        renamed[former] = f"#{suggestion.number}"
-        suggestion.community_id = new
-    for row in await session.exec(select(AuditRow).where(AuditRow.community_id == old)):
-        row.subject = renamed.get(row.subject, row.subject)
-    await session.flush()
+    moved = await _renumber(session, old, new)
     await care.move_nudges(session, old, new)
     await searches.delete_searches_of(session, old)
     for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow, Judgement):
@@ -110,6 +104,24 @@ async def _move_community(session: Session, old: int, new: int) -> None:
     told = await digests.get_last_posted(session, old) is not None
     if not told and not await has_invited(session, old):
         await forget_community(session, old)
+    return moved
+
+
+async def _renumber(session: Session, old: int, new: int) -> list[Suggestion]:
+    """The suggestions with their new numbers, which every row that names a number learns."""
+    query = select(Suggestion).where(Suggestion.community_id == old).order_by(col(Suggestion.number))
+    moved, renamed = list(await session.exec(query)), dict[str, str]()
+    for suggestion in moved:
+        former, suggestion.number = str(suggestion.number), await communities.claim_number(session, new)
+        renamed[former] = str(suggestion.number)
+        suggestion.community_id = new
+    for row in await session.exec(select(AuditRow).where(AuditRow.community_id == old)):
+        row.subject = f"#{renamed[number]}" if (number := row.subject.removeprefix("#")) in renamed else row.subject
+    names_other = (Notice.community_id == old, col(Notice.kind).in_(NAMES_ANOTHER))
+    for notice in await session.exec(select(Notice).where(*names_other)):
+        notice.words = renamed.get(notice.words, notice.words)
+    await session.flush()
+    return moved
 
 
 async def move_heard(session: Session, old: int, new: int) -> None:

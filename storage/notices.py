@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, text, update
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.sql.expression import Select
 
@@ -14,6 +14,7 @@ from storage.outbox import DEAD, SENT, OutboxRow
 from storage.suggestions import Suggestion
 
 WAITING, TOLD, COLLECTED, NAMED, DROPPED = "waiting", "told", "collected", "named", "dropped"
+NAMES_ANOTHER = ("merged", "split")  # kinds whose words are the number of another suggestion
 _AT_ONCE = 500  # rows a statement; SQLite binds 32,766 values
 _IS_WAITING, _IS_DUE = text("state = 'waiting'"), text("letter IS NULL AND state IN ('waiting', 'collected')")
 
@@ -72,6 +73,13 @@ async def drop_unheard(session: Session, suggestion_id: int, kind: str, since: d
     )
     dropped = await session.exec(drop.values(state=DROPPED, settled_at=now).returning(col(Notice.person_id)))
     return [int(row[0]) for row in dropped]
+
+
+async def list_told(session: Session, suggestion_id: int, abouts: Sequence[str]) -> list[int]:
+    """Who has heard of any of these things about a suggestion, or is being told at this moment, each once."""
+    heard = or_(col(Notice.state).in_((TOLD, NAMED)), col(Notice.letter).is_not(None))
+    query = select(Notice.person_id).where(Notice.suggestion_id == suggestion_id, col(Notice.about).in_(abouts), heard)
+    return list(dict.fromkeys(await session.exec(query.order_by(col(Notice.id)))))
 
 
 async def list_people_due(session: Session, now: datetime, limit: int) -> list[int]:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, delete, or_, text, update
+from sqlalchemy import CheckConstraint, Index, and_, delete, not_, or_, text, true, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import Chat
@@ -14,8 +15,11 @@ from storage.members import Person
 
 WAITING, SENDING, SENT, DOUBTFUL, DEAD = "waiting", "sending", "sent", "doubtful", "dead"
 
-# Smaller goes first within a chat and when the total pace is short.
-ANSWER, NOTICE, CARD = 0, 5, 8
+# Smaller goes first within a chat and when the total pace is short. Strangers at the door come after all who are in.
+ANSWER, NOTICE, CARD, KNOCK = 0, 5, 8, 9
+
+# Calls that put no message into their chat: Telegram's limits of messages do not count them, and they wait for none.
+WORDLESS = frozenset({"approveChatJoinRequest", "setChatMemberTag"})
 
 # How long a thing is worth saying where nobody said otherwise. A digest waits out an outage, not until the next.
 GOOD_FOR, ONCE_GOOD_FOR = timedelta(hours=24), timedelta(days=6)
@@ -55,6 +59,11 @@ class OutboxRow(SQLModel, table=True):
     message_ref: str | None = None  # the sent message's id in its chat
     created_at: datetime
     sent_at: datetime | None = None
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether the call puts no message into its chat."""
+        return self.method in WORDLESS
 
     @property
     def arguments(self) -> dict[str, object]:
@@ -107,13 +116,15 @@ def call(
 
 async def add_rows(session: Session, rows: Sequence[OutboxRow]) -> None:
     """Store what is to be said; a key that was used before is said no second time, a waiting slot is overwritten."""
-    for row in rows:
-        if row.slot and await _overwrite_waiting(session, row):
-            continue
-        if row.slot and row.priority == CARD:
-            row.not_before = max(row.not_before, await _get_rest(session, row.slot) or row.not_before)
-        insert = insert_into(session, OutboxRow).values(**row.model_dump(exclude={"id"}))
-        await session.exec(insert.on_conflict_do_nothing(index_elements=["key"]))
+    latest = {row.slot or f"row/{n}": row for n, row in enumerate(rows)}.values()
+    new = [row for row in latest if not (row.slot and await _overwrite_waiting(session, row))]
+    if not new:
+        return
+    rests = await _map_rests(session, [row.slot for row in new if row.slot and row.priority == CARD])
+    for row in new:
+        row.not_before = max(row.not_before, rests.get(row.slot or "") or row.not_before)
+    insert = insert_into(session, OutboxRow).values([row.model_dump(exclude={"id"}) for row in new])
+    await session.exec(insert.on_conflict_do_nothing(index_elements=["key"]))
 
 
 async def _overwrite_waiting(session: Session, row: OutboxRow) -> bool:
@@ -125,8 +136,13 @@ async def _overwrite_waiting(session: Session, row: OutboxRow) -> bool:
     return (await session.exec(overwrite)).rowcount > 0
 
 
-async def _get_rest(session: Session, slot: str) -> datetime | None:
-    return (await session.exec(select(SlotRow.rests_until).where(SlotRow.slot == slot))).first()
+async def _map_rests(session: Session, slots: Sequence[str]) -> dict[str, datetime | None]:
+    """Until when each live message rests."""
+    if not slots:
+        return {}
+    return dict(
+        (await session.exec(select(SlotRow.slot, SlotRow.rests_until).where(col(SlotRow.slot).in_(slots)))).all()
+    )
 
 
 @dataclass(frozen=True)
@@ -135,6 +151,7 @@ class Recipient:
 
     external_id: str
     is_group: bool
+    standing: str | None = None  # the message there that shows the row's slot now
 
 
 async def list_due(
@@ -143,24 +160,34 @@ async def list_due(
     *,
     but_chats: Collection[int] = (),
     but_people: Collection[int] = (),
+    but_rows: Collection[int] = (),
+    only_wordless: bool | None = None,
     limit: int = 100,
 ) -> list[tuple[OutboxRow, Recipient]]:
     """What may be said now, the most important first, and within that in the order it was written.
 
-    Recipients that cannot be written to at this moment are left out, so that a long queue to one hides no other.
+    Recipients that cannot be written to at this moment are left out, so that a long queue to one hides no other; so
+    are rows in hand. `only_wordless` asks for nothing but calls without a message, or for nothing but messages.
     """
-    query = (
-        select(OutboxRow, Chat.external_id, Person.external_id)
+    stands_there = and_(
+        col(SlotRow.slot) == col(OutboxRow.slot), col(SlotRow.chat_id).is_not_distinct_from(col(OutboxRow.chat_id))
+    )
+    wordless = col(OutboxRow.method).in_(WORDLESS)
+    wanted = {None: true(), True: wordless, False: not_(wordless)}[only_wordless]
+    query: Any = (
+        select(OutboxRow, Chat.external_id, Person.external_id, SlotRow.message_ref)
         .outerjoin(Chat, col(Chat.id) == col(OutboxRow.chat_id))
         .outerjoin(Person, col(Person.id) == col(OutboxRow.person_id))
+        .outerjoin(SlotRow, stands_there)
         .where(OutboxRow.state == WAITING, OutboxRow.not_before <= now)
-        .where(or_(col(OutboxRow.chat_id).is_(None), col(OutboxRow.chat_id).not_in(but_chats)))
+        .where(or_(col(OutboxRow.chat_id).is_(None), col(OutboxRow.chat_id).not_in(but_chats), wordless))
         .where(or_(col(OutboxRow.person_id).is_(None), col(OutboxRow.person_id).not_in(but_people)))
+        .where(wanted, col(OutboxRow.id).not_in(but_rows))
         .order_by(col(OutboxRow.priority), col(OutboxRow.id))
         .limit(limit)
     )
     rows = await session.exec(query)
-    return [(row, Recipient(chat or person or "", chat is not None)) for row, chat, person in rows]
+    return [(row, Recipient(chat or person or "", chat is not None, standing)) for row, chat, person, standing in rows]
 
 
 async def get_next_moment(session: Session, now: datetime) -> datetime | None:
@@ -203,13 +230,19 @@ async def claim_row(session: Session, row_id: int) -> bool:
 
 
 async def set_sent(
-    session: Session, row: OutboxRow, now: datetime, message_ref: str | None, rests_until: datetime | None = None
+    session: Session,
+    row: OutboxRow,
+    now: datetime,
+    message_ref: str | None,
+    *,
+    edited: bool = False,
+    rests_until: datetime | None = None,
 ) -> None:
     """Sent as it stood. A slot that was overwritten meanwhile keeps waiting, to follow as an edit after its rest."""
     values = {"state": SENT, "sent_at": now, "message_ref": message_ref, "error": None}
     sent = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.fields) == row.fields)
     await session.exec(sent.values(**values))
-    if row.slot and message_ref:
+    if row.slot and message_ref and not edited:
         insert = insert_into(session, SlotRow).values(slot=row.slot, chat_id=row.chat_id, message_ref=message_ref)
         stands = {"chat_id": row.chat_id, "message_ref": message_ref}
         await session.exec(insert.on_conflict_do_update(index_elements=["slot"], set_=stands))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func
+from sqlalchemy import delete, func
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session, insert_into
@@ -18,22 +18,17 @@ class Reservation(SQLModel, table=True):
     created_at: datetime
 
 
-async def has_reservation(session: Session, suggestion_id: int, person_id: int) -> bool:
-    query = select(Reservation.person_id).where(*_one(suggestion_id, person_id))
-    return (await session.exec(query)).first() is not None
-
-
 async def count_reservations(session: Session, suggestion_ids: Sequence[int]) -> int:
     """People who reserved any of these suggestions, each once."""
     people = func.count(func.distinct(Reservation.person_id))
     return int((await session.exec(select(people).where(col(Reservation.suggestion_id).in_(suggestion_ids)))).one())
 
 
-async def list_reserving(session: Session, suggestion_id: int) -> list[Person]:
-    """People who reserved it, the first first."""
+async def list_reserving(session: Session, suggestion_ids: Sequence[int]) -> list[Person]:
+    """People who reserved any of these suggestions, each once, the first first."""
     query = select(Person).join(Reservation, col(Reservation.person_id) == col(Person.id))
-    reserved = query.where(Reservation.suggestion_id == suggestion_id)
-    return list(await session.exec(reserved.order_by(col(Reservation.created_at), col(Person.id))))
+    reserved = query.where(col(Reservation.suggestion_id).in_(suggestion_ids)).group_by(col(Person.id))
+    return list(await session.exec(reserved.order_by(func.min(Reservation.created_at), col(Person.id))))
 
 
 async def add_reservation(session: Session, reservation: Reservation) -> bool:
@@ -42,10 +37,7 @@ async def add_reservation(session: Session, reservation: Reservation) -> bool:
     return (await session.exec(insert)).rowcount == 1
 
 
-async def delete_reservation(session: Session, suggestion_id: int, person_id: int) -> bool:
-    """True when there was one to give up."""
-    return (await session.exec(delete(Reservation).where(*_one(suggestion_id, person_id)))).rowcount == 1
-
-
-def _one(suggestion_id: int, person_id: int) -> tuple[ColumnElement[bool], ...]:
-    return col(Reservation.suggestion_id) == suggestion_id, col(Reservation.person_id) == person_id
+async def delete_reservations(session: Session, suggestion_ids: Sequence[int], person_id: int) -> bool:
+    """True when the person had reserved any of these."""
+    theirs = (col(Reservation.suggestion_id).in_(suggestion_ids), col(Reservation.person_id) == person_id)
+    return (await session.exec(delete(Reservation).where(*theirs))).rowcount > 0

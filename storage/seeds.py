@@ -111,6 +111,12 @@ async def count_seeds(session: Session, community_id: int) -> int:
     return int((await session.exec(query)).one())
 
 
+async def get_number(session: Session, community_id: int, person_id: int) -> int | None:
+    """The person's number, if they bear one."""
+    query = select(SeedNumber.number).where(SeedNumber.community_id == community_id, SeedNumber.person_id == person_id)
+    return (await session.exec(query)).first()
+
+
 async def list_seeds(session: Session, community_id: int) -> list[tuple[int, Person]]:
     """Everyone who bears a number, by number."""
     query = (

@@ -44,6 +44,7 @@ class Suggestion(SQLModel, table=True):
     source_message: str | None = None
     topic: str | None = None  # of the source chat, where it is a forum
     photo: str | None = None  # the network's id of the picture that came with it
+    album: str | None = Field(default=None, index=True)  # to which that one belongs: see storage/pictures.py
     origin: str = Field(unique=True)  # what it was made from, so that a repeated update makes no second one
     release_id: int | None = Field(default=None, foreign_key="release.id", index=True)
     created_at: datetime
@@ -76,6 +77,7 @@ class Offer(SQLModel, table=True):
     source_message: str | None = None
     topic: str | None = None
     photo: str | None = None
+    album: str | None = Field(default=None, index=True)
     origin: str = Field(unique=True)
     sure: bool = True  # meant as a suggestion; otherwise we asked whether it is one, and silence says no
     created_at: datetime = Field(index=True)
@@ -184,10 +186,15 @@ async def list_by_links(session: Session, community_id: int, links: Sequence[tup
     return found
 
 
-async def lock_suggestions(session: Session, community_id: int, numbers: Sequence[int]) -> list[Suggestion]:
-    """Suggestions by number, held until the transaction ends, so that nobody else decides on them meanwhile."""
-    named = (Suggestion.community_id == community_id, col(Suggestion.number).in_(numbers))
-    query = select(Suggestion).where(STANDING, *named)
+async def lock_suggestions(
+    session: Session, community_id: int, numbers: Sequence[int], *, gone: bool = False
+) -> list[Suggestion]:
+    """Suggestions by number, held until the transaction ends, so that nobody else decides on them meanwhile.
+
+    Those taken back only where they are wanted (`gone`), too.
+    """
+    query = select(Suggestion).where(Suggestion.community_id == community_id, col(Suggestion.number).in_(numbers))
+    query = query if gone else query.where(STANDING)
     return list(await session.exec(query.order_by(col(Suggestion.number)).with_for_update()))
 
 
@@ -245,6 +252,12 @@ async def delete_offer(session: Session, offer_id: int, person_id: int) -> None:
     """Forget what somebody said is no suggestion."""
     one = (col(Offer.id) == offer_id, col(Offer.author_id) == person_id, col(Offer.sure).is_(False))
     await session.exec(delete(Offer).where(*one))
+
+
+async def delete_offered_words(session: Session, origin: str) -> None:
+    """What was offered of a message's words is forgotten with them."""
+    made = update(Offer).where(col(Offer.origin) == origin, col(Offer.answered_at).is_not(None))
+    await session.exec(made.values(text="…", photo=None, album=None))
 
 
 async def count_asked(session: Session, community_id: int, person_id: int, since: datetime, *, meant: bool) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from storage.communities import Community
@@ -65,3 +66,9 @@ async def is_brought_by(session: Session, community_id: int, person_id: int, anc
 async def claim_tree(session: Session, community_id: int) -> None:
     """Hold the community's tree until the transaction ends: two people cannot become each other's ancestors."""
     await session.exec(select(Community.id).where(Community.id == community_id).with_for_update(key_share=True))
+
+
+async def set_inviter(session: Session, community_id: int, person_id: int, inviter_id: int | None) -> None:
+    """The team has mended the tree; who holds it has seen to it that this closes no circle."""
+    moved = update(Member).where(col(Member.community_id) == community_id, col(Member.person_id) == person_id)
+    await session.exec(moved.values(inviter_id=inviter_id))

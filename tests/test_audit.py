@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.community import care, merges, settings, triage, undoing
+from bot.community.bars import DEEDS
 from bot.community.errors import CannotUndo, LaterAction, NothingToUndo
 from bot.community.triage import Decision
 from bot.community.undoing import NOT_UNDONE, UNDOERS
@@ -37,7 +38,11 @@ def recorded() -> set[str]:
             if called == "Decision":
                 named = [keyword.value for keyword in call.keywords if keyword.arg == "action"]
             names |= {part.value for one in named for part in ast.walk(one) if isinstance(part, ast.Constant)}
-    return {str(name) for name in names if isinstance(name, str) and name.isalpha()} | {"status", "decline"}
+    return (
+        {str(name) for name in names if isinstance(name, str) and name.isalpha()}
+        | {"status", "decline"}
+        | set(DEEDS.values())
+    )
 
 
 def test_every_action_is_undone_or_said_not_to_be_and_has_words() -> None:

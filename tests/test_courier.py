@@ -150,6 +150,21 @@ async def test_a_hundred_versions_of_a_card_are_one_message(any_town: Town) -> N
     assert any_town.last(group).edited is not None
 
 
+async def test_a_live_message_whose_place_has_changed_edits_nothing_in_the_new_one(town: Town) -> None:
+    here, other = await met(town), town.group("Another room", "tang yutong")
+    await town.settle()
+    async with town.database.reading() as look:
+        there = await communities.get_chat_by_external_id(look, str(other.id))
+    assert there is not None
+    for text in ("one", "two", "three"):
+        await put(town, to_chat(there.id or 0, Say(text), town.clock.now()))
+    await put(town, to_chat(here.id or 0, Say("the card", slot="card:1"), town.clock.now()))
+    before = town.texts(other)
+    for version in ("the card, moved", "the card, moved and changed"):
+        await put(town, to_chat(there.id or 0, Say(version, slot="card:1"), town.clock.now()))
+        assert town.texts(other) == [*before, version]
+
+
 async def test_a_key_is_said_once(any_town: Town) -> None:
     chat = await met(any_town)
     for _ in range(3):

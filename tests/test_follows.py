@@ -1,6 +1,8 @@
 """`/my`, muting and letting go: a person's own view of what they asked, voted for and follow."""
 
-from storage import follows, members, votes
+from sqlmodel import select
+
+from storage import members, votes
 from storage.follows import Follow
 from tests.town import Town
 
@@ -9,7 +11,8 @@ async def follow(town: Town, who: str, suggestion: int = 1) -> Follow | None:
     async with town.database.reading() as look:
         person = await members.get_person_by_external_id(look, str(town.person(who).id))
         assert person is not None
-        return await follows.get_follow(look, suggestion, person.id or 0)
+        theirs = (Follow.suggestion_id == suggestion, Follow.person_id == person.id)
+        return (await look.exec(select(Follow).where(*theirs))).first()
 
 
 async def test_a_vote_follows_and_taking_it_back_lets_go_unless_asked_or_muted(any_town: Town) -> None:

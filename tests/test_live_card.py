@@ -11,6 +11,7 @@ import pytest
 from bot.app import Tempo
 from bot.community.roundups import MOST_CARDS, MOST_IN_ONE
 from bot.community.similar import Finder
+from bot.courier import _MESSAGES, _To
 from bot.sandbox.model import Chat, Message
 from bot.sandbox.people import Person
 from storage import outbox
@@ -43,7 +44,7 @@ async def is_done(town: Town) -> bool:
         return False
     async with town.database.reading() as look:
         due = await outbox.list_due(look, now)
-    return all(courier._resting.get((row.chat_id, row.person_id), now) > now for row, _ in due)
+    return all(max(courier._resting.get(to, now) for to in (_To.of(row), _MESSAGES)) > now for row, _ in due)
 
 
 async def crowded(town: Town, many: int) -> tuple[Chat, list[Person]]:

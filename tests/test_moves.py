@@ -14,8 +14,11 @@ from bot.texts.say import Say, to_chat
 from storage import communities, outbox
 from storage.communities import Chat as ChatRow
 from storage.communities import Community
+from storage.members import Person
+from storage.notices import Notice
 from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow, call
 from storage.suggestions import Suggestion
+from storage.votes import Vote
 from tests.town import Town
 
 
@@ -93,18 +96,32 @@ async def test_a_group_met_as_a_stranger_before_its_move_was_heard_of_is_one_aga
     with service_messages_held() as held:
         new = town.world.migrate_to_supergroup(old)
         await town.say("ahe", new, "/suggest 天气卡片")
+        card = town.last(new)
+        await town.say("ahe", new, "/suggest 键盘换肤")
+        await town.say("tang", new, "/merge 2 1")
+        await town.press("tang", town.last(new), "合并")
     stray = await row(town, new)
     assert stray.id != before.id
+    assert card.content.startswith("💡 #1 天气卡片")
+    [[pressed_late], *_] = card.buttons
     for kind, body in held:
         town.world.queue.push(kind, body)
     await town.settle()
+    assert card.content.startswith("💡 #2 天气卡片"), "nobody reads a number that means another one now"
+    town.world.press_data(town.person("tang"), card, pressed_late.data or "")
+    await town.settle()
+    assert card.buttons[0][0].label == "👍 1"
     assert (await row(town, new)).id == before.id
     async with town.database.reading() as look:
+        tang = (await look.exec(select(Person).where(Person.name == "老唐"))).one()
         found = list(await look.exec(select(Suggestion).order_by(col(Suggestion.number))))
         assert [(s.number, s.text, s.community_id) for s in found] == [
             (1, "夜间模式", before.community_id),
             (2, "天气卡片", before.community_id),
+            (3, "键盘换肤", before.community_id),
         ]
+        assert set(await look.exec(select(Notice.words))) == {"2"}, "what it was merged into, by its number now"
+        assert [(v.suggestion_id, v.person_id) for v in await look.exec(select(Vote))] == [(found[1].id, tang.id)]
         assert len((await look.exec(select(ChatRow))).all()) == len((await look.exec(select(Community))).all()) == 1
     await town.say("tang", new, "/vote 2")
     await town.say("tang", new, "/search 天气卡片")

@@ -141,7 +141,7 @@ async def test_who_has_muted_it_hears_nothing(town: Town) -> None:
     async with town.database.writing() as session:
         voter = await members.get_person_by_external_id(session, str(town.person("xiaoman").id))
         assert voter is not None
-        await follows.set_muted(session, 1, voter.id or 0, muted=True)
+        await follows.set_muted(session, [1], voter.id or 0, muted=True)
     await later(town)
     await town.say("yutong", group, "/status 1 started")
     await later(town, DAY)
@@ -321,7 +321,7 @@ async def test_anothers_community_cannot_be_chosen(town: Town) -> None:
 
 
 def test_every_kind_has_words() -> None:
-    written_by_others = {"merged", "split", "captured", "feedback", "early"}
+    written_by_others = {"merged", "split", "captured", "feedback", "early", "undone"}
     assert set(texts.KINDS) == set(KIND_OF_STATUS.values()) | written_by_others
     assert set(texts.KINDS) >= FOR_ALL_TO_READ
     assert set(KIND_OF_STATUS) <= set(STATUSES)

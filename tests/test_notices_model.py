@@ -127,7 +127,7 @@ class Life:
         self.muted ^= {(who, wish)}
         self.changed_at[who] = self.now
         async with self.database.writing() as session:
-            await follows.set_muted(session, wish, who, muted=(who, wish) in self.muted)
+            await follows.set_muted(session, [wish], who, muted=(who, wish) in self.muted)
 
     async def choose(self, who: int, way: str) -> None:
         self.way[who], self.changed_at[who] = way, self.now

@@ -8,7 +8,7 @@ from bot.community import bars, gifts, invitations, quota
 from bot.community.quota import FRIEND_STAYED, Quota
 from storage import members
 from storage.audit import AuditRow
-from storage.bars import BRANCH, INVITING
+from storage.bars import BRANCH, CREDIT, INVITING
 from storage.database import Database
 from storage.invitations import Invitation
 from storage.votes import Vote
@@ -58,7 +58,7 @@ async def test_a_friend_counts_once_they_have_stayed_and_taken_part(database: Da
     assert (await circle.quota(circle.seed, now=STAYED)).friends == 1
     async with database.writing() as session:
         await members.set_reachable(session, friend, reachable=True)
-        await bars.withhold(session, circle.community_id, friend, circle.seed, STAYED)
+        await bars.bar(session, circle.community_id, friend, CREDIT, "刷号", circle.seed, STAYED)
     assert (await circle.quota(circle.seed, now=STAYED)).friends == 0
 
 
@@ -99,7 +99,8 @@ async def test_a_paused_branch_is_all_below(database: Database) -> None:
     assert isinstance(await circle.redeem(stranger, below), invitations.Missed)
     assert isinstance(await circle.redeem(stranger, above), invitations.Admitted)
     async with database.writing() as session:
-        assert await bars.revoke_branch(session, circle.community_id, one, circle.seed, NOW) == 1
+        gone = await bars.revoke_branch(session, circle.community_id, one, "刷号", circle.seed, NOW)
+        assert gone == {two: 1}
         assert (await quota.count(session, circle.community_id, two, "seed", NOW)).left == 3, "it came home"
 
 
@@ -164,4 +165,4 @@ async def test_a_bar_has_a_reason_is_told_and_can_be_lifted(town: Town) -> None:
     assert "邀请码被转卖" in town.last(town.private("ahe")).content
     await town.say("yutong", chat, "/unbar 阿禾")
     assert CODE.search("\n".join(await invite(town)))
-    assert await audited(town) == ["bar inviting", "bar inviting"]
+    assert await audited(town) == ["bar", "bar"]

@@ -10,7 +10,7 @@ from tests.town import Town
 
 async def names(town: Town) -> list[str]:
     async with town.database.reading() as look:
-        found = await reservations.list_reserving(look, 1)
+        found = await reservations.list_reserving(look, [1])
         assert await reservations.count_reservations(look, [1, 1]) == len(found)
         return [person.name for person in found]
 

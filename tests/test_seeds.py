@@ -57,3 +57,22 @@ async def test_from_the_call_to_the_seat(town: Town) -> None:
     assert "001 阿禾" in town.last(private).content
     assert "002 小满 🌱" in town.last(private).content
     assert await audited(town) == ["seeds open", "seeds accepted"]
+    assert [chat.members[town.person(who).id].tag for who in ("ahe", "xiaoman")] == ["种子 001", "种子 002"]
+    town.world.leave(town.person("xiaoman"), chat)
+    town.clock.leap(86_400)
+    town.world.open_link(town.person("xiaoman"), url_of(seat))
+    await town.settle()
+    assert chat.members[town.person("xiaoman").id].tag == "种子 002", "who comes back has it again"
+
+
+async def test_without_the_right_to_tag_a_seed_comes_in_all_the_same(town: Town) -> None:
+    chat = await gated(town)
+    town.world.promote(chat, town.world.bot, can_invite_users=True)
+    await town.settle()
+    await town.say("yutong", chat, "/seeds open 100")
+    refused = [call for call in town.sandbox.calls if call.method == "setChatMemberTag"]
+    assert refused
+    assert not any(call.ok for call in refused)
+    assert chat.members[town.person("ahe").id].tag == ""
+    await town.say("ahe", town.private("ahe"), "/hall")
+    assert "002 阿禾" in town.last(town.private("ahe")).content

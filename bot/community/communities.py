@@ -3,6 +3,7 @@
 from storage import communities, digests, members, moves
 from storage.communities import Chat, Community
 from storage.database import Session
+from storage.suggestions import Suggestion
 
 
 def roles_of(chat: Chat) -> list[str]:
@@ -49,6 +50,9 @@ async def _has_a_life(session: Session, community: Community) -> bool:
     return others or community.last_number > 0 or await moves.has_invited(session, community.id or 0)
 
 
-async def follow_migration(session: Session, old: str, new: str) -> None:
-    """A group became a supergroup: its row gets the new id. Either service message may come first, twice or never."""
-    await moves.follow(session, old, new)
+async def follow_migration(session: Session, old: str, new: str) -> list[Suggestion]:
+    """A group became a supergroup: its row gets the new id. Either service message may come first, twice or never.
+
+    Returns the suggestions that have another number now.
+    """
+    return await moves.follow(session, old, new)

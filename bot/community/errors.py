@@ -160,12 +160,44 @@ class WhoIsMeant(Refusal):
 
 @dataclass
 class ReasonMissing(Refusal):
-    """A bar wants a reason, which the person is told."""
+    """This wants a reason; `is_told` that the person hears it, too."""
+
+    is_told: bool
 
 
 @dataclass
 class AlreadyBarred(Refusal):
     """The person is barred already."""
+
+
+@dataclass
+class PhoneSecretMissing(Refusal):
+    """Without the operator's secret no number can be kept safely, so none is asked for."""
+
+
+@dataclass
+class NothingToRevoke(Refusal):
+    """Nobody in the branch holds an unused code."""
+
+
+@dataclass
+class BeforeMembers(Refusal):
+    """What only the team may know is not to be said where members read it."""
+
+
+@dataclass
+class WouldCircle(Refusal):
+    """Nobody is brought by somebody they brought themselves."""
+
+
+@dataclass
+class BroughtByThem(Refusal):
+    """The tree says so already."""
+
+
+@dataclass
+class TreeChanged(Refusal):
+    """The person has another inviter than at the preview; it has to be looked at again."""
 
 
 @dataclass

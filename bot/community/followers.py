@@ -1,4 +1,7 @@
-"""Who asked for a suggestion, and who follows it: the one place that knows whom its fate concerns."""
+"""Who asked for a suggestion, and who follows it: the one place that knows whom its fate concerns.
+
+What was merged is one: who follows, mutes or leaves any part of it means the whole.
+"""
 
 from collections.abc import Sequence
 
@@ -7,9 +10,15 @@ from storage.database import Session
 from storage.suggestions import Suggestion
 
 
+async def family_of(session: Session, suggestion: Suggestion) -> list[int]:
+    """Ids of the surviving suggestion and of all that have been merged into it."""
+    root = await merges.get_root(session, suggestion)
+    return await merges.list_family(session, root.id or 0)
+
+
 async def followers_of(session: Session, suggestion: Suggestion) -> list[int]:
     """Everyone who wants to hear what becomes of it: askers, voters and voices who have not muted it."""
-    ids = await _joined(session, suggestion)
+    ids = await family_of(session, suggestion)
     muted = await follows.list_muted(session, ids)
     return [person_id for person_id in await follows.list_followers(session, ids) if person_id not in muted]
 
@@ -20,17 +29,14 @@ async def askers_of(session: Session, suggestion: Suggestion) -> list[int]:
     return list(dict.fromkeys([suggestion.author_id, *(voice.person_id for voice in voices)]))
 
 
-async def has_muted(session: Session, suggestion: Suggestion, person_id: int) -> bool:
-    """Whether the person wants to hear nothing more about it."""
-    return person_id in await follows.list_muted(session, await _joined(session, suggestion))
+async def list_muted(session: Session, suggestion: Suggestion) -> set[int]:
+    """Who wants to hear nothing more about it."""
+    return await follows.list_muted(session, await family_of(session, suggestion))
 
 
-async def list_muted_by(session: Session, person_id: int, suggestions: Sequence[Suggestion]) -> set[int]:
-    """Those of these suggestions about which the person wants to hear nothing more."""
-    theirs = await follows.list_muted_ids(session, person_id)
-    return {one.id or 0 for one in suggestions if theirs & set(await _joined(session, one))}
-
-
-async def _joined(session: Session, suggestion: Suggestion) -> list[int]:
-    """The suggestion with all that have been merged into it."""
-    return await merges.list_family(session, suggestion.id or 0)
+async def map_hearing(session: Session, person_id: int, suggestions: Sequence[Suggestion]) -> dict[int, bool]:
+    """Those of these suggestions, by id, that the person follows: whether they hear of it, or have muted it."""
+    ids = [one.id or 0 for one in suggestions]
+    roots = await merges.map_roots(session, ids)
+    hearing = await follows.map_hearing(session, [roots.get(i, i) for i in ids], person_id)
+    return {i: hearing[root] for i in ids if (root := roots.get(i, i)) in hearing}

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 
-from bot.community import codes, guesses, quota, tree
+from bot.community import codes, guesses, phones, quota, tree
 from bot.community.errors import BarredFromInviting, NoCommunity
 from bot.community.quota import Quota
 from storage import bars, communities, doors, members, seals
@@ -12,7 +12,7 @@ from storage.bars import ENTRY
 from storage.communities import Chat
 from storage.database import Session
 from storage.doors import JoinRequest
-from storage.invitations import ISSUED, USED, Invitation
+from storage.invitations import CLAIMED, ISSUED, USED, Invitation
 from storage.members import Member
 
 GOOD_FOR = timedelta(days=30)
@@ -60,7 +60,17 @@ class Admitted:
     through_door: bool
 
 
-Outcome = Missed | Paused | Own | Seated | Admitted
+@dataclass(frozen=True)
+class PhoneWanted:
+    """A seat is kept for the person, who has to show a phone number before they come in."""
+
+
+@dataclass(frozen=True)
+class PhoneTaken:
+    """Somebody has a seat by this number; the code has gone back."""
+
+
+Outcome = Missed | Paused | Own | Seated | Admitted | PhoneWanted | PhoneTaken
 
 
 async def hand_out(session: Session, community_id: int, person_id: int, standing: str, now: datetime) -> Hand:
@@ -148,10 +158,23 @@ async def _is_live(session: Session, invitation: Invitation, person_id: int, now
     return await bars.get_bar_above(session, invitation.community_id, invitation.holder_id) is None
 
 
-async def _admit(session: Session, claimed: Invitation, person_id: int, now: datetime) -> Admitted:
+async def prove(session: Session, person_id: int, number: str, secret: str, now: datetime) -> Outcome:
+    """The person has shown their own number: what they claimed last lets them in, unless the phone has a seat."""
+    claimed = await rows.get_claimed_last(session, person_id)
+    if claimed is None:
+        return Missed()
+    if not await phones.prove(session, claimed.community_id, person_id, number, secret, now):
+        await rows.set_returned_by(session, claimed.community_id, person_id, person_id, now)
+        return PhoneTaken()
+    return await _admit(session, claimed, person_id, now)
+
+
+async def _admit(session: Session, claimed: Invitation, person_id: int, now: datetime) -> Admitted | PhoneWanted:
     """The way in for who has just claimed a code, or sends it again: the time of the claim starts anew."""
     community_id = claimed.community_id
     await rows.set_claimed_anew(session, community_id, person_id, now)
+    if await phones.is_wanted(session, community_id, person_id):
+        return PhoneWanted()
     gated = {chat.id for chat in await communities.list_chats(session, community_id) if chat.is_seed}
     if not gated:
         await rows.set_used(session, community_id, person_id, now)
@@ -168,9 +191,16 @@ async def ask_in(session: Session, chat: Chat, person_id: int, now: datetime) ->
     if await bars.get_bar(session, chat.community_id, person_id, ENTRY):
         return False
     if await rows.set_claimed_anew(session, chat.community_id, person_id, now):
-        return True
+        return not await phones.is_wanted(session, chat.community_id, person_id)
     theirs = await rows.get_invitation_of(session, chat.community_id, person_id)
     return (theirs is not None and theirs.state == USED) or await _has_seat(session, chat.community_id, person_id)
+
+
+async def awaits_phone(session: Session, community_id: int, person_id: int) -> bool:
+    """Whether somebody at the door holds a code, and has only their number to show."""
+    theirs = await rows.get_invitation_of(session, community_id, person_id)
+    is_claimed = theirs is not None and theirs.state == CLAIMED
+    return is_claimed and await phones.is_wanted(session, community_id, person_id)
 
 
 @dataclass(frozen=True)
@@ -190,12 +220,12 @@ async def withdraw(session: Session, community_id: int, posted: list[str], poste
         if leaked.community_id != community_id or leaked.kept_for_id is not None:
             continue
         if await rows.set_revoked(session, leaked.id or 0, poster_id, now, "leaked"):
-            fresh = await mint(session, _like(leaked), poster_id, now, f"instead of {leaked.id}")
+            fresh = await mint(session, draft_like(leaked), poster_id, now, f"instead of {leaked.id}")
             leaks.append(Leak(leaked.holder_id, old, fresh.code or ""))
     return leaks
 
 
-def _like(invitation: Invitation) -> Draft:
+def draft_like(invitation: Invitation) -> Draft:
     """The draft of another code like this one."""
     return Draft(**invitation.model_dump(include={field.name for field in fields(Draft)}))
 

@@ -34,11 +34,12 @@ class SeenChat:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a community starts with, and where our pages are reached."""
+    """What a community starts with, where our pages are reached, and the key of phone numbers' hashes."""
 
     language: str
     zone: str
     web_url: str = ""
+    phone_secret: str = ""
 
 
 async def meet_person(session: Session, seen: SeenPerson, now: datetime) -> Person:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.community import audit, learning, notices
-from bot.community.errors import CannotMerge, MergedIntoItself, NotMerged, NotTheirs, PartOfAnother
+from bot.community.errors import CannotMerge, MergedIntoItself, NotMerged, NotTheirs, PartOfAnother, UnknownSuggestion
 from bot.community.notices import News
 from bot.community.suggestions import access_suggestion
 from storage import audit as log
@@ -72,9 +72,15 @@ async def merge(session: Session, community_id: int, number: int, into: int, act
 
 
 async def split(session: Session, community_id: int, number: int, actor_id: int, now: datetime) -> Pair:
-    """Part a merged suggestion from the other: it stands as before the merge. Raises UnknownSuggestion, NotMerged."""
+    """Part a merged suggestion from the other: it stands as before the merge, or is as gone as it was taken back.
+
+    Raises UnknownSuggestion, NotMerged.
+    """
     await claim_tree(session, community_id)
-    suggestion = await access_suggestion(session, community_id, number)
+    held = await suggestions.lock_suggestions(session, community_id, [number] if number < 2**31 else [], gone=True)
+    if not held:
+        raise UnknownSuggestion(number)
+    suggestion = held[0]
     merged = await log.get_merge(session, community_id, f"#{suggestion.number}")
     if suggestion.status != MERGED or merged is None:
         raise NotMerged(number)
@@ -100,6 +106,13 @@ async def tell_split(session: Session, pair: Pair, actor_id: int, merged_at: dat
     unheard = await notice_rows.drop_unheard(session, pair.merged.id or 0, "merged", merged_at, now)
     told = [person for person in _askers(pair, actor_id) if person not in unheard]
     await notices.notify(session, pair.merged, told, News("split", now.isoformat(), str(pair.into.number)), now)
+
+
+async def tell_rejoined(session: Session, pair: Pair, actor_id: int, split_at: datetime, now: datetime) -> None:
+    """A split was undone: both askers hear that the two are one, but for who has not heard yet that they were apart."""
+    unheard = await notice_rows.drop_unheard(session, pair.merged.id or 0, "split", split_at, now)
+    told = [person for person in _askers(pair, actor_id) if person not in unheard]
+    await notices.notify(session, pair.merged, told, News("merged", now.isoformat(), str(pair.into.number)), now)
 
 
 async def contest(session: Session, suggestion: Suggestion, person_id: int) -> Pair:

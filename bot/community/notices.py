@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.community import budget, settings
-from bot.community.followers import followers_of, has_muted, list_muted_by
+from bot.community.followers import followers_of, list_muted, map_hearing
 from storage import communities, members, merges
 from storage import notices as rows
 from storage.communities import Community
@@ -26,7 +26,8 @@ WAITS_FOR_DIGEST = timedelta(days=8)  # a digest a week, and some room for clock
 
 KIND_OF_STATUS = {OPEN: "reopened", PLANNED: "planned", STARTED: "started", DECLINED: "declined", SHIPPED: "shipped"}
 EARLY = "early"  # as "shipped", to those who reserved it
-OF_STATUS = {*KIND_OF_STATUS.values(), EARLY}
+UNDONE = "undone"  # a decision they had heard of was taken back
+OF_STATUS = {*KIND_OF_STATUS.values(), EARLY, UNDONE}
 FOR_ALL_TO_READ = {*OF_STATUS, "merged", "split"}  # the digest may tell it; the others concern one person only
 WAYS = (PRIVATELY, IN_DIGEST, NOT_AT_ALL)
 
@@ -36,12 +37,22 @@ class News:
     """What happened to a suggestion.
 
     `about` is what makes it one thing, such as the moment of the decision; `words` are what else there is to say: a
-    reason, a version, for "merged" and "split" the number of the other suggestion.
+    reason, a version, for "merged" and "split" the number of the other suggestion, for "undone" the
+    status taken back and the one it has again.
     """
 
     kind: str
     about: str
     words: str = ""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A decision that was taken back: the status it gave, when, and in which release."""
+
+    status: str
+    moment: str
+    release_id: int | None
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,19 @@ async def tell_decision(
     await notify(session, suggestion, [i for i in concerned if i != suggestion.decided_by_id], news, now)
 
 
+async def tell_undone(session: Session, suggestion: Suggestion, undone: Undone, actor_id: int, now: datetime) -> None:
+    """Who has heard of a decision hears that it was taken back; who has not need hear of neither."""
+    abouts = [undone.moment, about_release(undone.release_id)]
+    told = await rows.list_told(session, suggestion.id or 0, abouts)
+    news = News(UNDONE, now.astimezone(UTC).isoformat(), f"{undone.status} {suggestion.status}")
+    await notify(session, suggestion, [i for i in told if i != actor_id], news, now)
+
+
+def about_release(release_id: int | None) -> str:
+    """What "early" is known by."""
+    return f"release/{release_id}"
+
+
 def moment_of(suggestion: Suggestion) -> str:
     """What its present status is known by: the moment of the decision."""
     return suggestion.decided_at.astimezone(UTC).isoformat() if suggestion.decided_at else ""
@@ -127,11 +151,12 @@ async def count_ways(session: Session, shipped: Sequence[Suggestion]) -> tuple[i
 async def deliver(session: Session, person_id: int, now: datetime) -> Letter | None:
     """Settle what waits for a person: their message of the day, if it may be written now, and the rest."""
     waiting = await rows.list_waiting(session, person_id)
-    muted = await list_muted_by(session, person_id, [one.suggestion for one in waiting])
+    hearing = await map_hearing(session, person_id, [one.suggestion for one in waiting])
     heard = await rows.list_last_heard(session, person_id, OF_STATUS)
     ways: dict[str, list[Waiting]] = {TOLD: [], COLLECTED: [], DROPPED: []}
     for one in waiting:
-        is_unwanted = one.suggestion.id in muted or _is_known(one.notice, heard) or _is_overtaken(one, waiting)
+        hears = hearing.get(one.suggestion.id or 0)
+        is_unwanted = _is_unwanted(one, hears) or _is_known(one.notice, heard) or _is_overtaken(one, waiting)
         ways[DROPPED if is_unwanted else _way(one, now)].append(one)
     await rows.set_settled(session, _ids(ways[DROPPED]), DROPPED, now)
     for one in ways[COLLECTED]:
@@ -162,6 +187,14 @@ def way_of(person: Person, member: members.Member | None) -> str:
     return COLLECTED if hears != NOT_AT_ALL and member is not None and member.present else DROPPED
 
 
+def _is_unwanted(one: Waiting, hears: bool | None) -> bool:
+    """Whether the person has muted it or, None, follows it no more: then a status is no news to them.
+
+    Who wanted to try it first still hears that it is here.
+    """
+    return hears is False or (hears is None and one.notice.kind in OF_STATUS - {EARLY})
+
+
 def _is_overtaken(one: Waiting, waiting: Sequence[Waiting]) -> bool:
     """Whether a status is not the suggestion's any more, or another line says the same and more."""
     kind, suggestion = one.notice.kind, one.suggestion
@@ -171,6 +204,8 @@ def _is_overtaken(one: Waiting, waiting: Sequence[Waiting]) -> bool:
         return False
     if kind == EARLY:
         return suggestion.status != SHIPPED
+    if kind == UNDONE:  # decided anew since then
+        return moment_of(suggestion) >= one.notice.about
     said_better = any(o.notice.kind == EARLY and o.suggestion.id == suggestion.id for o in waiting)
     if kind == KIND_OF_STATUS[SHIPPED] and said_better:
         return True
@@ -217,10 +252,18 @@ async def collect_for_digest(session: Session, community_id: int) -> list[Collec
     """Who could not be told privately, by suggestion; each person once. `set_named` goes with the issue's post."""
     about: dict[int, list[Waiting]] = {}
     for one in await rows.list_collected(session, community_id):
-        is_here = one.member is not None and one.member.present
-        if is_here and not _is_overtaken(one, ()) and not await has_muted(session, one.suggestion, one.person.id or 0):
+        if one.member is not None and one.member.present and not _is_overtaken(one, ()):
             about.setdefault(one.suggestion.number, []).append(one)
-    return [await _collected(session, found) for _, found in sorted(about.items())]
+    wanted = [await _wanted(session, found) for _, found in sorted(about.items())]
+    return [await _collected(session, found) for found in wanted if found]
+
+
+async def _wanted(session: Session, about_one: Sequence[Waiting]) -> list[Waiting]:
+    """Those of the notices about one suggestion that their people still want to hear."""
+    suggestion = about_one[0].suggestion
+    following, muted = set(await followers_of(session, suggestion)), await list_muted(session, suggestion)
+    hearing = {**dict.fromkeys(following, True), **dict.fromkeys(muted, False)}
+    return [one for one in about_one if not _is_unwanted(one, hearing.get(one.person.id or 0))]
 
 
 async def _collected(session: Session, found: Sequence[Waiting]) -> Collected:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.community import triage, verdicts
-from bot.community.notices import News, moment_of, notify
+from bot.community import follows, triage, verdicts
 from bot.community.triage import Decision
 from bot.community.verdicts import Satisfaction
 from storage import communities, members, releases, suggestions
@@ -33,9 +32,9 @@ async def reopen(session: Session, suggestion: Suggestion, said: Satisfaction, r
     community = await communities.get_community(session, suggestion.community_id)
     itself = await members.add_stand_in(session, community, now)
     release_id = suggestion.release_id or 0
+    shipped = (await releases.list_releases(session, suggestion.community_id, [release_id]))[release_id]
+    await follows.follow(session, suggestion, shipped.released_by_id, now)  # whoever shipped it has to hear this
     decision = Decision(OPEN, reason, itself.id or 0, action="reopened")
     opened = await triage.decide(session, suggestion.community_id, suggestion.number, decision, now)
     opened.handled_at = None  # nobody of the team has looked at it since
-    shipped = (await releases.list_releases(session, suggestion.community_id, [release_id]))[release_id]
-    await notify(session, opened, [shipped.released_by_id], News("reopened", moment_of(opened), reason), now)
     return Reopened(opened, said, release_id)

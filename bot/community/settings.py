@@ -38,6 +38,7 @@ class Settings:
     digest_when_quiet: bool = True  # it comes, and says why, also when nothing has happened
     digest_public: bool = False  # anybody may read its feed
     release_prereleases: bool = False  # a pre-release ships, too
+    phone_proof: bool = False  # who comes in with a code shows a phone number first; one phone, one seat
     reference_words: tuple[str, ...] = ()  # what stands before a suggestion's number in release texts, beside S-
     suggest_words: tuple[str, ...] = ()  # further words that begin a suggestion here
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage import audit, communities, follows, members, merges, votes
+from bot.community.followers import map_hearing
+from storage import audit, communities, members, merges, votes
 from storage.communities import Community
 from storage.database import Session
 from storage.suggestions import STATUSES, Suggestion
@@ -52,7 +53,6 @@ async def gather(session: Session, suggestion: Suggestion, person_id: int, page:
     named = [suggestion.author_id, suggestion.captured_by_id or 0, *(voice.person_id for voice in shown)]
     people = await members.list_people(session, named)
     captured_by = people.get(suggestion.captured_by_id or 0)
-    follow = await follows.get_follow(session, suggestion_id, person_id)
     return Shown(
         community=await communities.get_community(session, suggestion.community_id),
         suggestion=suggestion,
@@ -64,7 +64,7 @@ async def gather(session: Session, suggestion: Suggestion, person_id: int, page:
         pages=pages,
         page=page,
         history=await _decisions(session, suggestion),
-        hears=follow is not None and not follow.muted,
+        hears=(await map_hearing(session, person_id, [suggestion])).get(suggestion_id, False),
         own_words=any(voice.person_id == person_id for voice in said),
     )
 
@@ -75,9 +75,3 @@ async def _decisions(session: Session, suggestion: Suggestion) -> list[Decided]:
     said = [(row.became.get("status"), row.at) for row in done if row.undone_at is None]
     decided = [Decided(str(status), at) for status, at in said if status in STATUSES]
     return decided[:LONGEST_HISTORY][::-1]
-
-
-async def set_hearing(session: Session, suggestion: Suggestion, person_id: int, now: datetime, *, hears: bool) -> None:
-    """The person hears of the suggestion from now on, or no more."""
-    await follows.add_follow(session, suggestion.id or 0, person_id, now)
-    await follows.set_muted(session, suggestion.id or 0, person_id, muted=not hears)

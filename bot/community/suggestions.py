@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.community import roundups, votes
-from bot.community.errors import EmptyText, TakenBack, TextTooLong, UnknownSuggestion
+from bot.community.errors import EmptyText, StaleButton, TakenBack, TextTooLong, UnknownSuggestion
 from bot.community.votes import Cast
 from storage import communities, follows, merges, suggestions, wordings
 from storage.database import Session
@@ -29,6 +29,7 @@ class Ask:
     source_message: str | None = None
     topic: str | None = None
     photo: str | None = None
+    album: str | None = None  # to which the picture belongs
 
 
 def check_text(text: str, command: str, longest: int = MAX_LENGTH) -> str:
@@ -63,10 +64,23 @@ async def access_surviving(session: Session, community_id: int, number: int) -> 
     return await merges.get_root(session, await access_suggestion(session, community_id, number))
 
 
+async def access_named(session: Session, community_id: int, suggestion_id: int) -> Suggestion:
+    """As `access_surviving`, of what a button names by its id; raises StaleButton for another community's."""
+    suggestion = await suggestions.get_suggestion_by_id(session, suggestion_id)
+    if suggestion is None or suggestion.community_id != community_id:
+        raise StaleButton
+    if suggestion.withdrawn_at:
+        raise TakenBack(suggestion.number)
+    return await merges.get_root(session, suggestion)
+
+
 async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) -> Suggestion:
-    """Make a suggestion of what was asked; the same ask again gives the same suggestion."""
+    """Make a suggestion of what was asked; the same ask again gives the same suggestion.
+
+    What its author took back stands again when they ask anew; raises TakenBack for anybody else who asks.
+    """
     if existing := await suggestions.get_suggestion_by_origin(session, ask.origin):
-        return existing
+        return await _ask_anew(session, existing, ask, indexed, now) if existing.withdrawn_at else existing
     suggestion = Suggestion(
         number=await communities.claim_number(session, ask.community_id), created_at=now, **vars(ask)
     )
@@ -77,9 +91,30 @@ async def submit(session: Session, ask: Ask, indexed: Indexed, now: datetime) ->
     return suggestion
 
 
+async def _ask_anew(session: Session, taken_back: Suggestion, ask: Ask, indexed: Indexed, now: datetime) -> Suggestion:
+    if not is_theirs_anew(taken_back, ask):
+        raise TakenBack(taken_back.number)
+    taken_back.withdrawn_at = taken_back.handled_at = None
+    taken_back.text, taken_back.photo, taken_back.album = ask.text, ask.photo, ask.album
+    await session.flush()
+    await _keep_words(session, taken_back, ask, indexed, now)
+    await follows.add_follow(session, taken_back.id or 0, ask.author_id, now)
+    return taken_back
+
+
+def is_theirs_anew(taken_back: Suggestion, ask: Ask) -> bool:
+    """Whether it is its own author who asks again for what they had taken back."""
+    return taken_back.author_id == ask.author_id and ask.captured_by_id is None
+
+
 async def offer(session: Session, ask: Ask, now: datetime, *, sure: bool = True) -> Offer:
     """Keep what was asked until its author says whether it is one of the similar ones; or a suggestion at all."""
-    if existing := await suggestions.get_offer_by_origin(session, ask.origin):
+    existing = await suggestions.get_offer_by_origin(session, ask.origin)
+    if existing and existing.answered_at:  # what came of it was taken back since
+        existing.answered_at, existing.created_at = None, now
+        existing.text, existing.photo, existing.album, existing.sure = ask.text, ask.photo, ask.album, sure
+        await session.flush()
+    if existing:
         return existing
     return await suggestions.add_offer(session, Offer(created_at=now, sure=sure, **vars(ask)))
 

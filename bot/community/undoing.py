@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.community import audit, care, merges, rituals, settings
+from bot.community import audit, bars, care, merges, notices, reattaching, rituals, settings
 from bot.community.audit import Action
 from bot.community.errors import CannotUndo, LaterAction, NothingToUndo, UnknownSuggestion
 from bot.community.merges import Pair
@@ -54,12 +54,18 @@ async def undo(session: Session, row: AuditRow, actor_id: int, now: datetime) ->
     rows = await log.list_together(session, row) if row.action == "ship" else [row]
     changed = []
     for one in rows:
-        if any(later.became.keys() & one.became.keys() for later in await log.list_later(session, one)):
+        if any(_stands_on(later, one) for later in await log.list_later(session, one)):
             raise LaterAction(one.subject)
         if not await log.claim_undo(session, one.id or 0, actor_id, now):
             raise CannotUndo
         changed += await UNDOERS[one.action](session, Undoing(one, actor_id, now))
     return Undone(rows, changed)
+
+
+def _stands_on(later: AuditRow, row: AuditRow) -> bool:
+    """Whether a later action changed the same; of people with one name, it must have been the same person."""
+    same = later.was.get("person_id") == row.was.get("person_id")
+    return same and bool(later.became.keys() & row.became.keys())
 
 
 async def _restore(session: Session, undoing: Undoing) -> list[Suggestion]:
@@ -71,6 +77,15 @@ async def _restore(session: Session, undoing: Undoing) -> list[Suggestion]:
         was["digest_id"] = None  # a digest has told what is no longer so: the next one tells what is
     audit.set_back(suggestion, was)
     await audit.record_change(session, suggestion, undoing.action, before, undoing.now)
+    return [suggestion]
+
+
+async def _take_back(session: Session, undoing: Undoing) -> list[Suggestion]:
+    """Who has been told of the decision hears that it does not stand."""
+    suggestion = await _hold(session, undoing)
+    undone = notices.Undone(suggestion.status, notices.moment_of(suggestion), suggestion.release_id)
+    await _restore(session, undoing)
+    await notices.tell_undone(session, suggestion, undone, undoing.actor_id, undoing.now)
     return [suggestion]
 
 
@@ -89,7 +104,9 @@ async def _rejoin(session: Session, undoing: Undoing) -> list[Suggestion]:
     into = undoing.row.was.get("merged_into_id")
     await merges.check_rejoin(session, suggestion, int(str(into)))
     await _restore(session, undoing)
-    return [suggestion, await families.get_root(session, suggestion)]
+    pair = Pair(suggestion, await families.get_root(session, suggestion))
+    await merges.tell_rejoined(session, pair, undoing.actor_id, undoing.row.at, undoing.now)
+    return [pair.merged, pair.into]
 
 
 async def _retag(session: Session, undoing: Undoing) -> list[Suggestion]:
@@ -122,9 +139,32 @@ async def _reschedule(session: Session, undoing: Undoing) -> list[Suggestion]:
     return []
 
 
+async def _rebar(session: Session, undoing: Undoing) -> list[Suggestion]:
+    await bars.set_back(session, undoing.row, undoing.actor_id, undoing.now)
+    return await _noted(session, undoing)
+
+
+async def _hand_back(session: Session, undoing: Undoing) -> list[Suggestion]:
+    await bars.hand_back(session, undoing.row, undoing.actor_id, undoing.now)
+    return await _noted(session, undoing)
+
+
+async def _reattach(session: Session, undoing: Undoing) -> list[Suggestion]:
+    await reattaching.set_back(session, undoing.row)
+    return await _noted(session, undoing)
+
+
+async def _noted(session: Session, undoing: Undoing) -> list[Suggestion]:
+    """What concerns a person and no suggestion: the undoing is written down as the action turned round."""
+    before = {**undoing.row.was, **undoing.row.became}
+    after = {name: undoing.row.was.get(name) for name in undoing.row.became}
+    await audit.record(session, undoing.action, before, after, undoing.now)
+    return []
+
+
 async def _hold(session: Session, undoing: Undoing) -> Suggestion:
     number = int(undoing.row.subject.removeprefix("#"))
-    held = await suggestions.lock_suggestions(session, undoing.row.community_id, [number])
+    held = await suggestions.lock_suggestions(session, undoing.row.community_id, [number], gone=True)
     if not held:
         raise UnknownSuggestion(number)
     return held[0]
@@ -138,10 +178,10 @@ def _check_untouched(suggestion: Suggestion, undoing: Undoing) -> None:
 
 
 UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = {
-    "status": _restore,
-    "decline": _restore,
-    "ship": _restore,
-    "reopened": _restore,
+    "status": _take_back,
+    "decline": _take_back,
+    "ship": _take_back,
+    "reopened": _take_back,
     "assign": _restore,
     "date": _restore,
     "tag": _retag,
@@ -149,7 +189,12 @@ UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = 
     "split": _rejoin,
     "settings": _reset,
     "ritual": _reschedule,
+    "bar": _rebar,
+    "pause": _rebar,
+    "withhold": _rebar,
+    "revoke": _hand_back,
+    "reattach": _reattach,
 }
 # Written down, and done otherwise when they were a mistake: by pressing or saying it again.
-# What is done otherwise: `/words remove`, `/settings`, `/unbar`, or not at all, since codes are in people's hands.
+# What is done otherwise: `/words remove`, `/settings`, or not at all, since codes are in people's hands.
 NOT_UNDONE = {"undo", "seen", "role", "belongs", "language", "apart", "words", "round", "gift", "waves", "wave"}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.community import budget
 from bot.community.errors import TextTooLong, TooLateToAnswer
-from bot.community.followers import askers_of, has_muted
+from bot.community.followers import askers_of, list_muted
 from bot.community.notices import News, notify, way_of
 from storage import communities, members, verdicts
 from storage.communities import Community
@@ -90,8 +90,8 @@ async def _is_worth_asking(session: Session, one: Asked, now: datetime) -> bool:
     """Whether it is still as shipped, not too late, and the person is to be written to privately."""
     if not _stands(one) or now - one.release.released_at > ASKED_AFTER + LATEST:
         return False
-    muted = await has_muted(session, one.suggestion, one.person.id or 0)
-    return not muted and way_of(one.person, one.member) == TOLD
+    muted = await list_muted(session, one.suggestion)
+    return one.person.id not in muted and way_of(one.person, one.member) == TOLD
 
 
 def _stands(one: Asked) -> bool:

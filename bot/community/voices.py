@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
+from bot.community import follows
 from bot.community.errors import AlreadyDecided, NoWords
 from bot.community.suggestions import access_suggestion
-from storage import follows, merges, reservations, votes, wordings
+from storage import merges, pictures, reservations, suggestions, votes, wordings
 from storage.database import Session
 from storage.suggestions import DECLINED, SHIPPED, Suggestion
 from storage.wordings import Indexed, Wording
+
+SETTLED = (SHIPPED, DECLINED)
 
 
 class Fate(Enum):
@@ -35,7 +38,7 @@ async def access_voice(session: Session, community_id: int, number: int, person_
     wording = await wordings.get_wording(session, suggestion.id or 0, person_id)
     if wording is None:
         raise NoWords(number)
-    if suggestion.status in (SHIPPED, DECLINED):
+    if suggestion.status in SETTLED:
         raise AlreadyDecided(number, suggestion.status)
     return Voice(suggestion, wording)
 
@@ -51,9 +54,9 @@ async def reword(session: Session, voice: Voice, text: str, indexed: Indexed, no
 async def withdraw(session: Session, voice: Voice, now: datetime) -> Fate:
     """Take the person's words back, with their vote; what others joined stays for them."""
     suggestion, person_id = voice.suggestion, voice.wording.person_id
-    await follows.delete_follow(session, suggestion.id or 0, person_id)
     fate = await _fate(session, voice)
     if fate is Fate.STAYS:
+        await follows.leave(session, suggestion, person_id)
         return fate
     await wordings.delete_wording(session, voice.wording)
     if fate is Fate.VOICE:
@@ -61,8 +64,12 @@ async def withdraw(session: Session, voice: Voice, now: datetime) -> Fate:
     elif fate is Fate.HANDED_ON:
         await _hand_on(session, suggestion)
     else:
-        suggestion.withdrawn_at, suggestion.text, suggestion.photo = now, "…", None
+        suggestion.withdrawn_at, suggestion.text = now, "…"
+        await _forget_pictures(session, suggestion)
+    if voice.wording.origin:
+        await suggestions.delete_offered_words(session, voice.wording.origin)
     await session.flush()
+    await follows.let_go(session, suggestion, person_id)
     return fate
 
 
@@ -85,5 +92,12 @@ async def _hand_on(session: Session, suggestion: Suggestion) -> None:
     """The next voice asks for it now; nobody votes for their own, so that vote becomes the asking."""
     following = (await wordings.list_voices(session, suggestion.id or 0))[0]
     suggestion.author_id, suggestion.text = following.person_id, following.text
-    suggestion.captured_by_id = suggestion.source_message = suggestion.photo = None  # all of who asked first
+    suggestion.captured_by_id = suggestion.source_message = None  # all of who asked first
+    await _forget_pictures(session, suggestion)
     await votes.delete_vote(session, suggestion.id or 0, following.person_id)
+
+
+async def _forget_pictures(session: Session, suggestion: Suggestion) -> None:
+    if suggestion.album:
+        await pictures.delete_pictures(session, suggestion.album)
+    suggestion.photo = suggestion.album = None

@@ -51,8 +51,7 @@ async def toggle_vote(session: Session, suggestion: Suggestion, person_id: int, 
     _check_vote(suggestion, person_id)
     family = await merges.list_family(session, suggestion.id or 0)
     if await votes.delete_votes(session, family, person_id):
-        for one in await suggestions.list_suggestions(session, suggestion.community_id, family):
-            await follows.let_go(session, one, person_id)
+        await follows.let_go(session, suggestion, person_id)
         return Cast(stands=False)
     return await vote(session, suggestion, person_id, now)
 

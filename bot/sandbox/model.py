@@ -26,6 +26,7 @@ ADMIN_RIGHTS = (
     "can_send_welcome_messages",
     "can_pin_messages",
     "can_manage_topics",
+    "can_manage_tags",
     "can_post_messages",
     "can_edit_messages",
 )
@@ -61,6 +62,7 @@ class Member:
     permissions: frozenset[str] = frozenset()
     present_while_restricted: bool = True
     link: InviteLink | None = None
+    tag: str = ""
 
     @property
     def present(self) -> bool:
@@ -113,6 +115,22 @@ class File:
 
 
 @dataclass(slots=True, frozen=True)
+class Key:
+    """One key of the keyboard under the field: it says its label or, if it asks for that, sends the own contact."""
+
+    label: str
+    asks_contact: bool = False
+
+
+@dataclass(slots=True, frozen=True)
+class Contact:
+    """A phone number somebody shows, with the account it belongs to."""
+
+    phone: str
+    person: Person
+
+
+@dataclass(slots=True, frozen=True)
 class Service:
     """What a service message tells: `kind` names the event, the rest its details."""
 
@@ -142,6 +160,7 @@ class Message:
     sender_chat: "Chat | None" = None
     photo: File | None = None
     document: File | None = None
+    contact: Contact | None = None
     reply_to: "Message | None" = None
     topic: int | None = None
     buttons: Rows = ()
@@ -213,6 +232,7 @@ class Chat:
     requests: dict[int, JoinRequest] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     pinned: list[Message] = field(default_factory=list)
+    keys: tuple[tuple[Key, ...], ...] = ()
     migrated_to: int | None = None
     last_id: int = 0
     size: int = 0

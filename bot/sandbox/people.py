@@ -19,6 +19,10 @@ class Person:
     about: dict[str, str] = field(default_factory=dict)
     is_bot: bool = False
     deactivated: bool = False
+    phone: str = ""  # nobody sees it before its owner shows it
+
+    def __post_init__(self) -> None:
+        self.phone = self.phone or f"+86138{self.id % 10**8:08d}"
 
     @property
     def color(self) -> int:

@@ -7,7 +7,7 @@ from bot.sandbox.entities import clean, detect, utf16_length
 from bot.sandbox.errors import Refused, bad_request, not_allowed, not_found
 from bot.sandbox.files import plain_png
 from bot.sandbox.membership import Membership
-from bot.sandbox.model import Chat, File, Message, Service, Topic
+from bot.sandbox.model import Chat, Contact, File, Message, Service, Topic
 from bot.sandbox.people import ANONYMOUS_ADMIN, CHANNEL_BOT, Person
 from bot.sandbox.reactions import REACTIONS
 from bot.sandbox.state import Answer, Change, Press
@@ -217,6 +217,19 @@ class Talk(Membership):
             self.unblock(person)
         carried = payload if payload and _PAYLOAD.fullmatch(payload) else None
         return self.say(person, chat, f"/start {carried}" if carried else "/start")
+
+    def show_contact(self, person: Person, of: Person | None = None) -> Message:
+        """Press the key that asks for one's own number; or send a contact out of the address book (`of`)."""
+        chat = self.private(person)
+        self._check_may_write(person, chat)
+        asked = any(key.asks_contact for row in chat.keys for key in row)
+        if of is None and not asked:
+            raise not_found()
+        message = self._new_message(person, chat, "", None)
+        message.text, message.contact = None, Contact((of or person).phone, of or person)
+        if of is None:
+            chat.keys = ()
+        return self.post(message)
 
     def block(self, person: Person) -> None:
         """Stop and block the bot."""

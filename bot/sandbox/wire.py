@@ -7,6 +7,7 @@ from bot.sandbox.model import (
     ADMIN_RIGHTS,
     Button,
     Chat,
+    Contact,
     File,
     InviteLink,
     Member,
@@ -88,6 +89,8 @@ def _content(told: Message) -> Json:
         shown["photo"] = photo(told.photo)
     if told.document:
         shown["document"] = document(told.document)
+    if told.contact:
+        shown["contact"] = contact(told.contact)
     if told.buttons:
         shown["reply_markup"] = keyboard(told.buttons)
     return shown
@@ -171,6 +174,14 @@ def document(file: File) -> Json:
     return shown | {"file_name": file.name, "mime_type": file.mime}
 
 
+def contact(shown: Contact) -> Json:
+    return {
+        "phone_number": shown.phone.removeprefix("+"),
+        "first_name": shown.person.name,
+        "user_id": shown.person.id,
+    }
+
+
 def keyboard(rows: Rows) -> Json:
     return {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
 
@@ -202,12 +213,18 @@ def member(standing: Member, place: Chat) -> Json:
             shown |= {"can_be_edited": False, "is_anonymous": standing.anonymous} | rights(standing.rights, place)
         case "restricted":
             shown |= {name: name in standing.permissions for name in PERMISSIONS}
-            shown |= {"is_member": standing.present, "until_date": _until(standing)}
+            shown |= _tag(standing) | {"is_member": standing.present, "until_date": _until(standing)}
         case "kicked":
             shown["until_date"] = _until(standing)
+        case "member":
+            shown |= _tag(standing)
         case _:
             pass
     return shown
+
+
+def _tag(standing: Member) -> Json:
+    return {"tag": standing.tag} if standing.tag else {}
 
 
 def _until(standing: Member) -> int:
@@ -217,7 +234,7 @@ def _until(standing: Member) -> int:
 def rights(held: frozenset[str], place: Chat) -> Json:
     """Administrator rights; those that a kind of chat does not know are left out."""
     absent = {
-        "channel": {"can_pin_messages", "can_manage_topics"},
+        "channel": {"can_pin_messages", "can_manage_topics", "can_manage_tags"},
         "group": {"can_post_messages", "can_edit_messages", "can_manage_topics"},
     }.get(place.kind, {"can_post_messages", "can_edit_messages"})
     return {right: right in held for right in ADMIN_RIGHTS if right not in absent}

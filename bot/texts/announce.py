@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.community import settings
+from bot.community.cards import Facts, gather, is_signed_by_team
 from bot.community.digests import STALE_AFTER, Published, due_of
 from bot.community.digests import draft as draft_issue
 from bot.community.proposals import is_over
@@ -21,9 +21,11 @@ from bot.texts.catalogues import Translator, closest_language, translator
 from bot.texts.links import Known
 from bot.texts.say import Say, to_chat, to_person
 from bot.texts.suggestions import Around
+from storage import cards as card_rows
 from storage import care as care_rows
-from storage import communities, judgements, members, merges, outbox, reservations, suggestions, votes
+from storage import communities, judgements, members, merges, outbox, suggestions, votes
 from storage import digests as issues
+from storage.cards import Places
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.drafts import Draft
@@ -50,48 +52,46 @@ def language_of_person(person: Person, community: Community) -> Translator:
 
 async def card(session: Session, suggestion: Suggestion, now: datetime) -> OutboxRow:
     """A suggestion's live card, posted where it was asked, or brought up to date there; the team's card follows it."""
-    community = await communities.get_community(session, suggestion.community_id)
-    await outbox.add_rows(session, await _team_cards(session, suggestion, community, now))
+    places = await card_rows.get_places(session, suggestion)
+    facts = await gather(session, suggestion)
+    await outbox.add_rows(session, await _team_cards(session, suggestion, places, facts, now))
     if is_over(suggestion):
-        await outbox.add_rows(session, await _proposals_over(session, suggestion, community, now))
+        await outbox.add_rows(session, await _proposals_over(session, suggestion, places.community, now))
+    if places.source is None:
+        return await _private_card(session, suggestion, places.community, facts, now)
+    chat, t = places.source, language_of_chat(places.source, places.community)
     if suggestion.roundup_id is not None:
-        return await _roundup(session, suggestion, suggestion.roundup_id, now)
-    if suggestion.source_chat_id is None:
-        return await _private_card(session, suggestion, community, now)
-    chat = await communities.get_chat(session, suggestion.source_chat_id)
-    said = await _card(session, language_of_chat(chat, community), suggestion, in_group=True)
+        return await _roundup(session, t, chat, suggestion.roundup_id, now)
+    said = _card(t, suggestion, facts, in_group=True)
     source, topic = suggestion.source_message, suggestion.topic
     return to_chat(chat.id or 0, said, now, priority=outbox.CARD, reply_to=source, topic=topic)
 
 
-async def _private_card(session: Session, suggestion: Suggestion, community: Community, now: datetime) -> OutboxRow:
-    author = await members.get_person(session, suggestion.author_id)
+async def _private_card(
+    session: Session, suggestion: Suggestion, community: Community, facts: Facts, now: datetime
+) -> OutboxRow:
+    author = facts.author
     t = language_of_person(author, community)
-    said = await _card(session, t, suggestion, in_group=False)
+    said = _card(t, suggestion, facts, in_group=False)
     if len(await members.list_memberships(session, author.id or 0)) > 1 and suggestion.withdrawn_at is None:
         said = replace(said, text=f"{said.text}\n\n{texts.meant_for(t, community)}")
     return to_person(author.id or 0, said, now, priority=outbox.CARD)
 
 
-async def _card(session: Session, t: Translator, suggestion: Suggestion, *, in_group: bool) -> Say:
+def _card(t: Translator, suggestion: Suggestion, facts: Facts, *, in_group: bool) -> Say:
+    slot = f"card:{suggestion.id}"
     if suggestion.withdrawn_at is not None:
-        return _in_slot(texts.taken_back(t, suggestion), suggestion)
-    suggestion_id = suggestion.id or 0
-    author = await members.get_person(session, suggestion.author_id)
-    counted = (await votes.count_votes(session, [suggestion_id])).get(suggestion_id, 0)
-    voices = await merges.count_speakers(session, await merges.list_family(session, suggestion_id))
-    around = await _around(session, t, suggestion)
-    said = texts.card(t, suggestion, author.name, counted, voices, in_group=in_group, around=around)
-    return _in_slot(said, suggestion)
+        return replace(texts.taken_back(t, suggestion), slot=slot)
+    around, counts = _around(t, facts), facts.counts
+    said = texts.card(t, suggestion, facts.author.name, counts.votes, counts.voices, in_group=in_group, around=around)
+    return replace(said, slot=slot)
 
 
-async def _roundup(session: Session, suggestion: Suggestion, roundup_id: int, now: datetime) -> OutboxRow:
+async def _roundup(session: Session, t: Translator, chat: Chat, roundup_id: int, now: datetime) -> OutboxRow:
     """The one live message that is the card of several, asked for at once in a topic of a chat."""
     shown = await suggestions.list_roundup(session, roundup_id)
     counted = await votes.count_votes(session, [one.id or 0 for one in shown])
     people = await members.list_people(session, [one.author_id for one in shown])
-    chat = await communities.get_chat(session, suggestion.source_chat_id or 0)
-    t = language_of_chat(chat, await communities.get_community(session, suggestion.community_id))
     said = roundups.roundup(t, [(one, people[one.author_id].name, counted.get(one.id or 0, 0)) for one in shown])
     slotted = replace(said, slot=f"roundup:{roundup_id}")
     source, topic = shown[0].source_message, shown[0].topic
@@ -109,34 +109,38 @@ async def voted(session: Session, suggestion: Suggestion, cast: Cast, now: datet
     return told
 
 
-async def _around(session: Session, t: Translator, suggestion: Suggestion) -> Around:
-    merged = await merges.list_merged(session, suggestion.id or 0)
-    root = await merges.get_root(session, suggestion)
-    return Around(
-        decider=await decider(session, t, suggestion),
-        into=root.number if root.id != suggestion.id else None,
-        together=[one.number for one in merged],
-    )
+async def renumbered(session: Session, moved: Sequence[Suggestion], now: datetime) -> None:
+    """Suggestions have other numbers than their cards say: those that stand, or are about to, say the new ones."""
+    for suggestion in moved:
+        row = await card(session, suggestion, now)
+        if row.slot and await outbox.has_slot(session, row.slot):
+            await outbox.add_rows(session, [row])
+
+
+def _around(t: Translator, facts: Facts) -> Around:
+    who = facts.decider.name if facts.decider else ""
+    return Around(str(t("the team")) if facts.team_signs and who else who, facts.into, facts.together)
 
 
 async def decider(session: Session, t: Translator, suggestion: Suggestion) -> str:
     """Who decided, by name or as the team; empty where nobody has."""
     if suggestion.decided_by_id is None:
         return ""
-    if suggestion.decided_as_team or (await settings.load(session, suggestion.community_id)).team_signs:
+    if await is_signed_by_team(session, suggestion):
         return str(t("the team"))
     return (await members.get_person(session, suggestion.decided_by_id)).name
 
 
-async def _team_cards(session: Session, suggestion: Suggestion, community: Community, now: datetime) -> list[OutboxRow]:
+async def _team_cards(
+    session: Session, suggestion: Suggestion, places: Places, facts: Facts, now: datetime
+) -> list[OutboxRow]:
     """The card in the staff chat: posted when a suggestion is new, edited where it stands, never brought up late."""
-    room = await communities.get_staff_chat(session, community.id or 0)
-    slot = f"triage:{suggestion.id}"
+    room, slot = places.room, f"triage:{suggestion.id}"
     if room is None or not (suggestion.created_at == now or await outbox.has_slot(session, slot)):
         return []
-    t = language_of_chat(room, community)
+    t = language_of_chat(room, places.community)
     gone = suggestion.withdrawn_at is not None
-    said = texts.taken_back(t, suggestion) if gone else await team_card(session, t, suggestion)
+    said = texts.taken_back(t, suggestion) if gone else await _team_card(session, t, suggestion, places, facts)
     return [to_chat(room.id or 0, replace(said, slot=slot), now, priority=outbox.CARD, topic=room.topic)]
 
 
@@ -156,24 +160,22 @@ async def _proposals_over(
 
 async def team_card(session: Session, t: Translator, suggestion: Suggestion) -> Say:
     """A suggestion as the team sees it, with all it can do about it."""
-    suggestion_id = suggestion.id or 0
-    source = suggestion.source_chat_id
-    counted = await votes.count_votes(session, [suggestion_id])
-    owner = await members.get_person(session, suggestion.owner_id) if suggestion.owner_id else None
-    voices = await merges.list_voices(session, suggestion_id)
-    people = await members.list_people(session, [suggestion.author_id, *(one.person_id for one in voices)])
+    places = await card_rows.get_places(session, suggestion)
+    return await _team_card(session, t, suggestion, places, await gather(session, suggestion))
+
+
+async def _team_card(session: Session, t: Translator, suggestion: Suggestion, places: Places, facts: Facts) -> Say:
     return care.card(
         t,
         care.Kept(
             suggestion=suggestion,
-            author=people[suggestion.author_id].name,
-            source=await communities.get_chat(session, source) if source else None,
-            votes=counted.get(suggestion_id, 0),
-            voices=[(people[one.person_id].name, one.text) for one in voices if one.person_id != suggestion.author_id],
-            owner=owner.name if owner else "",
-            tags=(await care_rows.list_tags(session, [suggestion_id])).get(suggestion_id, []),
-            around=await _around(session, t, suggestion),
-            reserved=await reservations.count_reservations(session, await merges.list_family(session, suggestion_id)),
+            author=facts.author.name,
+            source=places.source,
+            counts=facts.counts,
+            voices=await card_rows.list_voices(session, suggestion, facts.family, care.VOICES),
+            owner=facts.owner.name if facts.owner else "",
+            tags=(await care_rows.list_tags(session, [suggestion.id or 0])).get(suggestion.id or 0, []),
+            around=_around(t, facts),
         ),
     )
 
@@ -359,7 +361,3 @@ async def to_rooms(
             said = replace(say(language_of_chat(room, community)), slot=f"{slot}:{room.id}" if slot else None)
             rows.append(to_chat(room.id or 0, said, now, key=f"{key}:{room.id}" if key else None, topic=room.topic))
     return rows
-
-
-def _in_slot(say: Say, suggestion: Suggestion) -> Say:
-    return replace(say, slot=f"card:{suggestion.id}")

@@ -31,6 +31,7 @@ class Log:
     zone: str
     suggestion_id: int = 0  # 0: of everything
     is_last: bool = True
+    last_id: int = 0  # from where the next page goes on
 
 
 def listed(t: Translator, log: Log) -> Whisper:
@@ -43,7 +44,7 @@ def listed(t: Translator, log: Log) -> Whisper:
         for n, row in enumerate(log.rows, 1)
         if row.action in UNDOERS and row.undone_at is None
     ]
-    older = [] if log.is_last else [Button(str(t("older")), data=f"audit:{log.rows[-1].id}:{log.suggestion_id}")]
+    older = [] if log.is_last else [Button(str(t("older")), data=f"audit:{log.last_id}:{log.suggestion_id}")]
     return Whisper("\n".join(lines), [row for row in (undoable[:4], undoable[4:], older) if row])
 
 
@@ -84,8 +85,11 @@ def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
         "wave": t("codes by the plan"),
         "note": t("a wish noted"),
         "drop": t("a wish dropped"),
-        "bar inviting": t("may not invite"),
-        "bar branch": t("branch paused"),
+        "bar": t("may not invite"),
+        "pause": t("branch paused"),
+        "withhold": t("credit withheld"),
+        "revoke": t("codes withdrawn"),
+        "reattach": t("brought by"),
         "seeds open": t("seeds are called for"),
         "seeds closed": t("the call for seeds ended"),
         "seeds accepted": t("taken as a seed"),
@@ -99,7 +103,10 @@ def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
     return Markup("<b>{}</b> {}").format(safe(excerpt(row.subject, 40)), said)
 
 
-_SHOWN = ("status", "merged_into_id", "owner_id", "due_on", "tags", "value", "roles", "community")
+_SHOWN = (
+    *("status", "merged_into_id", "owner_id", "inviter_id", "due_on", "tags", "value", "roles", "community"),
+    *("inviting", "branch", "credit", "why"),
+)
 
 
 def _values(t: Translator, log: Log, side: Mapping[str, object]) -> Markup:
@@ -120,7 +127,7 @@ def _value(t: Translator, log: Log, key: str, value: object) -> Markup:
         return status_name(t, str(value))
     if key == "merged_into_id":
         return Markup("#{}").format(log.numbers.get(int(str(value)), "?"))
-    if key == "owner_id":
+    if key in ("owner_id", "inviter_id"):
         return Markup("{}").format(safe(calm(name(log.people.get(int(str(value)), "·")))))
     if key == "due_on":
         return Markup("{}").format(day(t, date.fromisoformat(str(value))))

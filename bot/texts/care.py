@@ -15,6 +15,7 @@ from bot.texts.links import to_message
 from bot.texts.say import Button, Keyboard, Rewrite, Say, Whisper
 from bot.texts.suggestions import MARKS, UNDECIDED, Around, decision, line, numbers, status_name
 from bot.texts.triage import calm
+from storage.cards import Counts
 from storage.communities import Chat
 from storage.suggestions import MERGED, OPEN, PLANNED, STARTED, STATUSES, Suggestion
 
@@ -31,12 +32,11 @@ class Kept:
     suggestion: Suggestion
     author: str
     source: Chat | None
-    votes: int
-    voices: Sequence[tuple[str, str]]  # of the others: name and own words
+    counts: Counts
+    voices: Sequence[tuple[str, str]]  # some of the others': name and own words
     owner: str
     tags: Sequence[str]
     around: Around
-    reserved: int = 0  # people who try it first
 
 
 def card(t: Translator, kept: Kept) -> Say:
@@ -59,11 +59,11 @@ def card(t: Translator, kept: Kept) -> Say:
 
 
 def _origin(t: Translator, kept: Kept) -> Markup:
-    parts = [Markup("{} · 👍 {}").format(safe(calm(name(kept.author))), kept.votes)]
-    if kept.voices:
-        parts.append(Markup("💬 {}").format(len(kept.voices)))
-    if kept.reserved:
-        parts.append(Markup("✋ {}").format(kept.reserved))
+    parts = [Markup("{} · 👍 {}").format(safe(calm(name(kept.author))), kept.counts.votes)]
+    if kept.counts.voices:
+        parts.append(Markup("💬 {}").format(kept.counts.voices))
+    if kept.counts.reserved:
+        parts.append(Markup("✋ {}").format(kept.counts.reserved))
     if url := to_message(kept.source, kept.suggestion.source_message, kept.suggestion.topic):
         parts.append(Markup('<a href="{}">{}</a>').format(url, t("where it was said")))
     return Markup("— ") + Markup(" · ").join(parts)

@@ -80,8 +80,22 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         "Who is meant? Reply to a message of theirs, or name them: <code>%(example)s</code>",
         example=excerpt(e.example, 60),
     ),
-    errors.ReasonMissing: lambda t, _: t("Please add a reason: the person is told."),
+    errors.ReasonMissing: lambda t, e: (
+        t("Please add a reason: the person is told.") if e.is_told else t("Please add a reason, for the team alone.")
+    ),
     errors.AlreadyBarred: lambda t, _: t("That is so already. <code>/unbar</code> ends it."),
+    errors.PhoneSecretMissing: lambda t, _: t(
+        "Phone numbers cannot be checked here yet: whoever runs this bot has to set PHONE_SECRET first."
+    ),
+    errors.NothingToRevoke: lambda t, _: t("Nobody in this branch holds an unused code. Nothing was changed."),
+    errors.BeforeMembers: lambda t, _: t("Members must not read this. Send it in the team's room, or to me privately."),
+    errors.WouldCircle: lambda t, _: t(
+        "That would be a circle: nobody can be brought by somebody they brought. /tree shows who brought whom."
+    ),
+    errors.BroughtByThem: lambda t, _: t("The tree says so already. Nothing was changed."),
+    errors.TreeChanged: lambda t, _: t(
+        "The tree has changed since. Look at it once more: <code>/reattach @sam @ahe</code>"
+    ),
     errors.RoundUnclear: lambda t, e: t(
         "How many for each, from 1 to %(most)s? For example: <code>/round 2</code>", most=e.most
     ),

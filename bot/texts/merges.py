@@ -56,6 +56,12 @@ def left(t: Translator) -> Markup:
 
 
 def split(t: Translator, pair: Pair) -> Markup:
+    if pair.merged.withdrawn_at:
+        return t(
+            "#%(number)s is no longer part of #%(into)s. It stays taken back, as who asked for it wished.",
+            number=pair.merged.number,
+            into=pair.into.number,
+        )
     return t(
         "#%(number)s stands alone again, as before it was merged into #%(into)s.",
         number=pair.merged.number,

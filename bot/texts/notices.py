@@ -1,6 +1,6 @@
 """What became of it, said to one person: a few lines, one a suggestion; and how they want to hear such things."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -13,12 +13,12 @@ from bot.texts.pages import Section
 from bot.texts.say import Button, Keyboard, Say
 from bot.texts.suggestions import status_name
 from storage.communities import Community
-from storage.members import IN_DIGEST, NOT_AT_ALL, PRIVATELY, Member
-from storage.suggestions import DECLINED, PLANNED, STARTED
+from storage.members import IN_DIGEST, NOT_AT_ALL, PRIVATELY, Member, Person
+from storage.suggestions import DECLINED, PLANNED, STARTED, STATUSES, Suggestion
 
 SHOWN, UNFOLDED = 7, 9  # lines that stand open, and more in the fold: together with the rest always one message
 WORDS, REASON = 60, 90  # UTF-16 units within a line
-MOST_BUTTONS = 3
+IN_A_ROW = 2  # buttons
 
 
 def letter(t: Translator, written: Letter) -> Say:
@@ -27,9 +27,7 @@ def letter(t: Translator, written: Letter) -> Say:
     heading = t("📬 <b>News of what you asked for or follow</b>")
     unfolded = max(min(len(lines) - SHOWN, UNFOLDED), 0)
     section = Section(heading, lines, len(written.items), min(len(lines), SHOWN), unfolded)
-    return Say(
-        section.draw(t) + Markup("\n\n") + t("How I tell you such things: /notices"), _contests(t, written.items)
-    )
+    return Say(section.draw(t) + Markup("\n\n") + t("How I tell you such things: /notices"), _contests(t, written))
 
 
 def _line(t: Translator, item: Item, *, named: bool) -> Markup:
@@ -60,6 +58,12 @@ def _early(t: Translator, news: News) -> Markup:
     return t("%(shipped)s; you wanted to try it first", shipped=_shipped(t, news))
 
 
+def _undone(t: Translator, news: News) -> Markup:
+    names = {status: status_name(t, status) for status in STATUSES}
+    was, status = (names.get(one, one) for one in news.words.partition(" ")[::2])
+    return t("“%(was)s” was taken back; it is %(status)s, as before", was=was, status=status)
+
+
 # What is said of each kind of news, after a mark: "#12 a faster camera — …".
 KINDS: dict[str, tuple[str, Callable[[Translator, News], Markup]]] = {
     "planned": ("🗓", _status(PLANNED)),
@@ -68,6 +72,7 @@ KINDS: dict[str, tuple[str, Callable[[Translator, News], Markup]]] = {
     "shipped": ("✅", _shipped),
     "early": ("🎁", _early),
     "reopened": ("💡", lambda t, news: _with_reason(t, t("open again"), news.words)),
+    "undone": ("↩️", _undone),
     "merged": ("🔗", lambda t, news: t("joined to #%(other)s, which asks for the same", other=news.words)),
     "split": ("💡", lambda t, news: t("stands alone again, apart from #%(other)s", other=news.words)),
     "captured": ("📌", lambda t, _: t("somebody noted your message, and you are its author")),
@@ -75,11 +80,16 @@ KINDS: dict[str, tuple[str, Callable[[Translator, News], Markup]]] = {
 }
 
 
-def _contests(t: Translator, items: Sequence[Item]) -> Keyboard:
-    """Whose suggestion was joined to another may say that it is a different one."""
-    merged = [item.suggestion for item in items[:SHOWN] if item.news.kind == "merged"]
-    label = t("Mine is different")
-    return [[Button(f"#{one.number}: {label}", data=f"contest:{one.id}")] for one in merged[:MOST_BUTTONS]]
+def _contests(t: Translator, written: Letter) -> Keyboard:
+    """Whose suggestion was joined to another, or got another joined to it, may say that the two differ."""
+    told = written.items[: SHOWN + UNFOLDED]
+    buttons = [_contest(t, one.suggestion, written.person) for one in told if one.news.kind == "merged"]
+    return [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
+
+
+def _contest(t: Translator, merged: Suggestion, reader: Person) -> Button:
+    label = t("Mine is different") if merged.author_id == reader.id else t("Not the same?")
+    return Button(f"#{merged.number}: {label}", data=f"contest:{merged.id}")
 
 
 def choice(t: Translator, community: Community, member: Member) -> Say:

@@ -16,15 +16,15 @@ SHOWN = 400  # UTF-16 units of each text: enough to compare them
 
 def proposal(t: Translator, proposed: Proposal) -> Say:
     """Both texts with who asked, and two buttons: nothing is merged by itself."""
-    stays, goes = proposed.stays.suggestion.number, proposed.goes.suggestion.number
+    stays, goes = proposed.stays.suggestion, proposed.goes.suggestion
     lines = [
         t("🔎 <b>Do these two mean the same?</b>"),
         _told(t, proposed.stays),
         _told(t, proposed.goes),
         t("Merging shows a preview first. Kept apart, they are not proposed again."),
     ]
-    ids = f"{proposed.goes.suggestion.id}:{proposed.stays.suggestion.id}"
-    merge = Button(str(t("Merge #%(goes)s into #%(stays)s", goes=goes, stays=stays)), data=f"merge:{ids}")
+    label = t("Merge #%(goes)s into #%(stays)s", goes=goes.number, stays=stays.number)
+    merge = Button(str(label), data=f"merge:{goes.id}:{stays.id}")
     differ = Button(str(t("They differ")), data=f"differ:{proposed.judgement_id}")
     return Say("\n\n".join(lines), [[merge, differ]])
 

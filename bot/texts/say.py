@@ -42,6 +42,8 @@ class Say:
     fresh: timedelta | None = None  # worth saying only so long
     reply: bool = True  # in a group, as a reply to what it answers
     asks: bool = False  # it waits for typed words, so the app opens its field for them
+    contact_button: str = ""  # a key below the field that sends one's own phone number; in private only
+    bare: bool = False  # that key goes away
 
     def fields(self) -> dict[str, object]:
         """The arguments of sendMessage."""
@@ -53,6 +55,11 @@ class Say:
         }
         if self.keyboard:
             fields["reply_markup"] = {"inline_keyboard": [[b.fields() for b in row] for row in self.keyboard]}
+        elif self.contact_button:
+            key = {"text": self.contact_button, "request_contact": True}
+            fields["reply_markup"] = {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
+        elif self.bare:
+            fields["reply_markup"] = {"remove_keyboard": True}
         elif self.asks:
             fields["reply_markup"] = {"force_reply": True, "selective": True}
         return fields

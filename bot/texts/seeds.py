@@ -1,22 +1,25 @@
 """What is said about seeds: the call, the questions, the list for the team, the hall."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from markupsafe import Markup
 
 from bot.community.seeds import Applicant
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
-from bot.texts.html import excerpt, name
+from bot.texts.html import excerpt, name, visible
 from bot.texts.invitations import Door, start_link
 from bot.texts.say import Button, Say
 from bot.texts.triage import and_more
-from storage.communities import Community
+from storage.communities import Chat, Community
 from storage.members import Person
+from storage.outbox import OutboxRow, call
 from storage.seeds import SeedCall
 
 SHOWN = 5  # applicants at once, each with two buttons
 IN_THE_HALL = 60
+LONGEST_TAG = 16  # characters, no emoji
 
 
 def _apply_button(t: Translator, username: str, community_id: int) -> list[list[Button]]:
@@ -127,6 +130,17 @@ def accepted(t: Translator, community: Community, number: int, doors: Sequence[D
     if ways:
         lines.append(t("Press the button and ask to join: I let you in at once."))
     return Say("\n".join(lines), ways, silent=False)
+
+
+def tag(t: Translator, chat: Chat, person: Person, number: int, now: datetime) -> OutboxRow:
+    """The call that lets a seed's number stand beside their name in a chat, where the network has such tags.
+
+    At most once a day: who leaves and comes back has lost it. Where the bot may not do it, nothing is missing.
+    """
+    words = visible(t("Seed %(number)s", number=f"{number:03}"))[:LONGEST_TAG]
+    key = f"tag:{chat.id}:{person.id}:{now.date()}"
+    fields = {"user_id": int(person.external_id), "tag": words}
+    return call("setChatMemberTag", fields, now, chat_id=chat.id, key=key)
 
 
 def declined(t: Translator, community: Community) -> Say:

@@ -27,6 +27,7 @@ def meanings(t: Translator) -> dict[str, Markup]:
         "draft_hours": t("hours before the digest at which the team sees its draft; 0: no draft"),
         "digest_needs_approval": t("the digest waits until the team approves it"),
         "digest_when_quiet": t("the digest also comes after a week in which nothing happened"),
+        "phone_proof": t("who comes in with a code shows a phone number first: one phone, one seat"),
         "digest_public": t("anybody may read the feed of the digests"),
         "release_prereleases": t("a pre-release of a bound repository ships, too"),
         "reference_words": t("what stands before a suggestion's number in release texts, beside S-12 and Millet #12"),

@@ -1,5 +1,6 @@
 """One suggestion in full, for one reader."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from bot.texts.triage import calm
 from storage.outbox import ANSWER, OutboxRow, call
 from storage.suggestions import OPEN, Suggestion
 
+LARGEST_ALBUM = 10  # by Telegram's rules
 TEXT_LENGTH, VOICE_LENGTH = 1_800, 240  # UTF-16 units: five voices and the history find room beside the text
 
 
@@ -61,8 +63,8 @@ def _day(t: Translator, shown: Shown, at: datetime) -> str:
 
 
 def _keyboard(t: Translator, shown: Shown, link: str | None, *, pictured: bool) -> Keyboard:
-    number, one, here = shown.suggestion.number, shown.suggestion.id, shown.page
-    vote = Button(f"👍 {shown.votes}", data=f"vote:{number}")
+    one, here = shown.suggestion.id, shown.page
+    vote = Button(f"👍 {shown.votes}", data=f"vote:{one}")
     hear = Button(
         str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"follow:{one}:{here}:{int(not shown.hears)}"
     )
@@ -80,19 +82,29 @@ def _keyboard(t: Translator, shown: Shown, link: str | None, *, pictured: bool) 
     return [row for row in rows if row]
 
 
-def picture(
-    suggestion: Suggestion, now: datetime, *, chat_id: int | None, person_id: int | None, topic: str | None
+def picture(  # whose room or private chat it goes to, and where in it
+    suggestion: Suggestion,
+    further: Sequence[str],
+    now: datetime,
+    *,
+    chat_id: int | None,
+    person_id: int | None,
+    topic: str | None,
 ) -> OutboxRow:
-    """The picture that came with a suggestion, for the team's room or one person."""
-    fields: dict[str, object] = {
-        "photo": suggestion.photo,
-        "caption": line(suggestion),
-        "parse_mode": "HTML",
-        "disable_notification": True,
-    }
+    """The picture that came with a suggestion, or its whole album, for the team's room or one person."""
+    words: dict[str, object] = {"caption": line(suggestion), "parse_mode": "HTML"}
+    fields: dict[str, object] = {"disable_notification": True}
+    if further:
+        first, *rest = [dict[str, object](type="photo", media=photo) for photo in (suggestion.photo, *further)][
+            :LARGEST_ALBUM
+        ]
+        fields["media"] = [first | words, *rest]
+    else:
+        fields |= {"photo": suggestion.photo} | words
     if topic:
         fields["message_thread_id"] = int(topic)
-    return call("sendPhoto", fields, now, chat_id=chat_id, person_id=person_id, priority=ANSWER)
+    method = "sendMediaGroup" if further else "sendPhoto"
+    return call(method, fields, now, chat_id=chat_id, person_id=person_id, priority=ANSWER)
 
 
 HELP = (

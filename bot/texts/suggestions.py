@@ -70,11 +70,11 @@ def _buttons(t: Translator, suggestion: Suggestion, votes: int, *, in_group: boo
     """A vote on a merged one counts for the other, where the votes are shown."""
     if suggestion.status == MERGED:
         contest = Button(t("Not the same?"), data=f"contest:{suggestion.id}")
-        return [[Button("👍", data=f"vote:{suggestion.number}"), contest]] if in_group else [[contest]]
+        return [[Button("👍", data=f"vote:{suggestion.id}"), contest]] if in_group else [[contest]]
     if not in_group or suggestion.status not in UNDECIDED:
         return []
-    vote = Button(f"👍 {votes}", data=f"vote:{suggestion.number}")
-    reserve = Button(t("✋ I'll try it first"), data=f"reserve:{suggestion.number}")
+    vote = Button(f"👍 {votes}", data=f"vote:{suggestion.id}")
+    reserve = Button(t("✋ I'll try it first"), data=f"reserve:{suggestion.id}")
     return [[vote] if suggestion.status == OPEN else [vote, reserve]]
 
 
@@ -85,12 +85,12 @@ def numbers(named: Sequence[int], most: int = 10) -> str:
 
 
 def _byline(t: Translator, author: str, voices: int) -> Markup:
-    if voices < 2:
+    if not voices:
         return Markup("— {}").format(safe(name(author)))
     return t.count(
         "— %(name)s, and %(n)s more asked for it",
         "— %(name)s, and %(n)s more asked for it",
-        voices - 1,
+        voices,
         name=name(author),
     )
 
@@ -111,7 +111,7 @@ def offer(t: Translator, offer_id: int, similar: Sequence[Suggestion]) -> Whispe
     lines = [t("Somebody may have asked for this already. Is it one of these?")]
     lines += [line(suggestion) for suggestion in similar]
     undecided = [s for s in similar if s.status in UNDECIDED]
-    keyboard = [[Button(f"👍 +1 #{s.number}", data=f"join:{offer_id}:{s.number}")] for s in undecided]
+    keyboard = [[Button(f"👍 +1 #{s.number}", data=f"join:{offer_id}:{s.id}")] for s in undecided]
     keyboard.append([Button(t("Mine is different"), data=f"new:{offer_id}")])
     return Whisper("\n".join(lines), keyboard)
 

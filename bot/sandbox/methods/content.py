@@ -6,7 +6,7 @@ from bot.sandbox.api import Api, Params, as_record
 from bot.sandbox.entities import Entity, clean, detect, in_order, tidy, trim, utf16_length
 from bot.sandbox.errors import bad_request
 from bot.sandbox.markup import FindPerson, parse_html, valid_url
-from bot.sandbox.model import Button, Chat, Rows
+from bot.sandbox.model import Button, Chat, Key, Rows
 from bot.sandbox.talk import MAX_CAPTION, MAX_TEXT
 from bot.sandbox.updates import Json
 
@@ -85,7 +85,7 @@ def _entity(api: Api, item: object) -> Entity:
 
 
 def read_keyboard(p: Params, chat: Chat) -> Rows:
-    """The inline keyboard of a call; other kinds of markup show nothing in a chat and are accepted silently."""
+    """The inline keyboard of a call; other kinds of markup are not part of the message."""
     markup = p.record("reply_markup")
     rows = markup.get("inline_keyboard")
     if rows is None:
@@ -98,6 +98,33 @@ def read_keyboard(p: Params, chat: Chat) -> Rows:
     if chat.kind != "private" and any(button.web_app for row in keyboard for button in row):
         raise bad_request("BUTTON_TYPE_INVALID")
     return keyboard
+
+
+def read_keys(p: Params, chat: Chat) -> tuple[tuple[Key, ...], ...] | None:
+    """The keyboard under the field that a call sets or, empty, takes away; None when it leaves it as it is."""
+    markup = p.record("reply_markup")
+    if markup.get("remove_keyboard") is True:
+        return ()
+    rows = markup.get("keyboard")
+    if rows is None:
+        return None
+    if not isinstance(rows, list):
+        raise bad_request("keyboard must be an Array of Arrays")
+    keys = tuple(tuple(_key(cell, chat) for cell in _row(row)) for row in rows if row)
+    if not keys:
+        raise bad_request("reply keyboard must have at least one button")
+    return keys
+
+
+def _key(cell: object, chat: Chat) -> Key:
+    record = as_record(cell) if isinstance(cell, dict) else {"text": cell}
+    label = clean(str(record.get("text") or "")).strip()
+    if not label:
+        raise bad_request("keyboard button text must be non-empty")
+    asks = record.get("request_contact") is True
+    if asks and chat.kind != "private":
+        raise bad_request("phone number can be requested in private chats only")
+    return Key(label, asks)
 
 
 def _row(row: object) -> list[object]:

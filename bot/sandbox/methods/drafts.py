@@ -1,7 +1,7 @@
 """A new message of the bot, before it has its content."""
 
 from bot.sandbox.api import Api, Params
-from bot.sandbox.methods.content import read_keyboard
+from bot.sandbox.methods.content import read_keyboard, read_keys
 from bot.sandbox.methods.targets import find_reply, find_topic
 from bot.sandbox.model import Chat, Message
 
@@ -11,6 +11,7 @@ def draft(api: Api, p: Params, chat: Chat) -> Message:
     reply = find_reply(chat, p)
     find_topic(chat, p, reply)
     read_keyboard(p, chat)
+    read_keys(p, chat)
     api.limits.spend(chat)
     return new_message(api, p, chat)
 
@@ -20,6 +21,8 @@ def new_message(api: Api, p: Params, chat: Chat) -> Message:
     world = api.world
     reply = find_reply(chat, p)
     topic, buttons = find_topic(chat, p, reply), read_keyboard(p, chat)
+    keys = read_keys(p, chat)
+    chat.keys = chat.keys if keys is None else keys
     message = Message(world.next_message_id(chat), chat, world.clock(), world.bot)
     message.reply_to, message.topic, message.buttons = reply, topic, buttons
     message.silent, message.protected = p.flag("disable_notification"), p.flag("protect_content")

@@ -1,18 +1,22 @@
 """Bot API methods that change someone's standing in a chat."""
 
+import unicodedata
 from datetime import datetime, timedelta
 
 from bot.sandbox import wire
 from bot.sandbox.api import Api, Params, method
+from bot.sandbox.entities import clean, utf16_length
 from bot.sandbox.errors import bad_request
 from bot.sandbox.methods.targets import find_chat, find_person, need_right
 from bot.sandbox.model import ADMIN_RIGHTS, Chat, Member
 from bot.sandbox.people import Person
+from bot.sandbox.state import Change
 
 RESTRICT = "not enough rights to restrict/unrestrict chat member"
 # "If banned for more than 366 days or less than 30 seconds they are banned forever" (Bot API, banChatMember).
 SHORTEST = timedelta(seconds=30)
 LONGEST = timedelta(days=366)
+LONGEST_TAG = 16
 
 
 def _target(api: Api, p: Params, right: str, complaint: str) -> tuple[Chat, Person]:
@@ -92,6 +96,28 @@ def _implied(allowed: frozenset[str]) -> frozenset[str]:
     if allowed & (_MEDIA | {"can_send_polls"}):
         allowed |= {"can_send_messages"}
     return allowed
+
+
+@method
+def set_chat_member_tag(api: Api, p: Params) -> object:
+    """Of regular members only (Bot API 9.5): an administrator's title is another thing, and the owner's to give."""
+    chat = find_chat(api, p)
+    if chat.kind not in ("group", "supergroup"):
+        raise bad_request("method is available only for groups and supergroups")
+    need_right(api, chat, "can_manage_tags", "not enough rights to manage member tags")
+    member = chat.member(find_person(api, p))
+    if member is None:
+        raise bad_request("USER_NOT_PARTICIPANT")
+    if member.is_admin:
+        raise bad_request("CHAT_CREATOR_REQUIRED")
+    tag = clean(p.text("tag")).strip()
+    if utf16_length(tag) > LONGEST_TAG:
+        raise bad_request("ADMIN_RANK_INVALID")
+    if any(unicodedata.category(character) == "So" for character in tag):
+        raise bad_request("ADMIN_RANK_EMOJI_NOT_ALLOWED")
+    member.tag = tag
+    api.world.notify(Change("chats", chat, person=member.person))
+    return True
 
 
 @method

@@ -1,0 +1,91 @@
+"""A phone number shown before a code lets somebody in: one phone, one seat; only one's own; kept is only a hash."""
+
+from sqlalchemy import text
+from sqlmodel import select
+
+from bot.sandbox.model import Chat
+from storage.invitations import CLAIMED, ISSUED, USED
+from storage.phones import PhoneProof, PhoneRefusal
+from tests.test_invitation_stories import follow, gated, invite, is_in, ledger, url_of
+from tests.town import Town
+
+SECRET = "a secret of the operator's, long enough"
+
+
+async def with_proof(town: Town) -> Chat:
+    await town.restart(phone_secret=SECRET)
+    chat = await gated(town)
+    await town.say("tang", chat, "/settings phone_proof on")
+    return chat
+
+
+async def proofs(town: Town) -> list[PhoneProof]:
+    async with town.database.reading() as look:
+        return list(await look.exec(select(PhoneProof)))
+
+
+async def everything_kept(town: Town) -> str:
+    """All that stands in the database, as text."""
+    async with town.database.reading() as look:
+        tables = ("phone_proof", "phone_refusal", "inbox", "outbox", "prompt", "person", "invitation_event", "audit")
+        there = await look.connection()
+        found = [str((await there.execute(text(f"SELECT * FROM {table}"))).all()) for table in tables]  # noqa: S608
+    return "\n".join(found)
+
+
+async def test_the_door_opens_once_the_own_number_is_shown(any_town: Town) -> None:
+    town = any_town
+    chat = await with_proof(town)
+    sam = await town.start("sam")
+    await town.say("sam", sam, (await invite(town))[0])
+    assert "one seat to each phone" in town.last(sam).content
+    assert [key.asks_contact for row in sam.keys for key in row] == [True]
+    assert await ledger(town) == [CLAIMED]
+    town.world.request_join(town.person("sam"), chat)
+    await town.settle()
+    assert not is_in(town, "sam", chat), "a claim alone opens nothing"
+
+    town.world.show_contact(town.person("sam"), of=town.person("xiaoman"))
+    await town.settle()
+    assert "somebody else's contact" in town.last(sam).content
+    assert await proofs(town) == []
+
+    town.world.show_contact(town.person("sam"))
+    await town.settle()
+    assert is_in(town, "sam", chat)
+    assert sam.keys == ()
+    assert await ledger(town) == [USED]
+    digits = town.person("sam").phone.removeprefix("+")
+    assert digits not in await everything_kept(town)
+    assert not [call for call in town.sandbox.calls if digits in str(call.params)]
+
+    town.world.leave(town.person("sam"), chat)
+    town.world.request_join(town.person("sam"), chat)
+    await town.settle()
+    assert is_in(town, "sam", chat), "shown once is shown for ever"
+
+
+async def test_a_phone_that_has_a_seat_gives_no_second_and_the_team_can_see_it(town: Town) -> None:
+    chat = await with_proof(town)
+    second = town.world.add_person("second", "Sam the second", "en")
+    second.phone = town.person("sam").phone
+    for who in ("sam", "second"):
+        await town.say(who, await town.start(who), (await invite(town))[-1])
+    town.world.show_contact(town.person("sam"))
+    await town.settle()
+    await follow(town, "sam", url_of(town.last(town.private("sam"))))
+    assert is_in(town, "sam", chat)
+    town.world.show_contact(second)
+    await town.settle()
+    assert "already" in town.last(town.private("second")).content
+    assert await ledger(town) == [USED, ISSUED]
+    async with town.database.reading() as look:
+        assert len(list(await look.exec(select(PhoneRefusal)))) == 1
+
+
+async def test_without_the_operators_secret_none_is_asked_for(town: Town) -> None:
+    chat = await gated(town)
+    await town.say("tang", chat, "/settings phone_proof on")
+    assert "PHONE_SECRET" in town.last(chat).content
+    await town.say("sam", await town.start("sam"), (await invite(town))[0])
+    assert "Welcome" in town.last(town.private("sam")).content
