@@ -72,7 +72,9 @@ class Here:
 
     @property
     def mine(self) -> Translator:
-        """The person's own language, for what only they see."""
+        """The person's own language, for what only they see; who writes as the group is answered aloud."""
+        if self.as_chat:
+            return self.t
         default = self.known_community.language if self.known_community else "en"
         return translator(self.person.language or closest_language(self.person.locale) or default)
 

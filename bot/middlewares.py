@@ -117,10 +117,11 @@ class UnitOfWork(BaseMiddleware):
         """Everything was rolled back; the person hears why, once. Who floods us is not answered each time."""
         quick: list[Toast | React] = []
         answers: list[Answer] = []
+        why = explain(refusal, here.mine) if here else ""
         if here is not None and event.callback_query:
-            quick = [Toast(explain(refusal, here.mine), alert=True)]
-        elif here is not None and self._patience.answers(here.person.external_id, here.now):
-            answers = [Whisper(explain(refusal, here.mine))]
+            quick = [Toast(why, alert=True)]
+        elif here is not None and self._patience.answers(here.person.external_id, why, here.now):
+            answers = [Whisper(why)]
         async with self._database.writing() as session:
             await self._finish(session, event, here, answers)
         return quick

@@ -42,7 +42,7 @@ async def refuse_pressed(here: Here, numbers: list[int]) -> Answers:
 async def reason_given(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
     """The reason for declining."""
     here, named = await for_team(here, numbers[0], fresh=True)
-    decision = Decision(DECLINED, spoken.words.strip(), here.person_id)
+    decision = Decision(DECLINED, spoken.words.strip(), here.person_id, as_team=here.as_chat)
     suggestion = await triage.decide(here.session, here.community_id, named.number, decision, here.now)
     said = Whisper(texts.moved(here.mine, suggestion))
     return [said, await announce.card(here.session, suggestion, here.now)]

@@ -233,9 +233,10 @@ async def start(here: Here, spoken: Spoken) -> Answers:
 
 async def show_help(here: Here, _: Spoken) -> Answers:
     """`/help`: short in groups, by pages in private and in the team's room."""
-    if here.chat is not None and not (here.chat.is_staff and await here.is_staff()):
-        return help_texts.in_group(here.mine)
-    said = help_texts.index(here.mine, staff=await _reads_all(here))
+    staff = await _reads_all(here)
+    if here.chat is not None and not (here.chat.is_staff and staff):
+        return help_texts.in_group(here.mine, staff=staff)
+    said = help_texts.index(here.mine, staff=staff)
     return Whisper(said.text, said.keyboard)
 
 

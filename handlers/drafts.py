@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -18,6 +17,7 @@ from bot.texts import posting
 from bot.texts.say import Answers, Rewrite
 from handlers import prompts
 from handlers.commands import Press, Prompt, Spoken
+from handlers.named import about
 from storage import communities
 from storage import drafts as rows
 from storage.database import Session
@@ -119,11 +119,8 @@ _ANY = (rows.OPEN, rows.APPROVED, rows.SKIPPED)
 
 
 async def _staff_about(here: Here, draft_id: int) -> Here:
-    """In private a button means the community whose issue it names. Raises StaffOnly, before any transaction."""
-    if here.chat is None:
-        async with here.database.reading() as look:
-            community = await rows.get_community_of(look, draft_id)
-        here = replace(here, known_community=community) if community else here
+    """The draft's community. Raises StaffOnly, before any transaction."""
+    here = await about(here, Draft, draft_id)
     await here.require_staff()
     return here
 

@@ -13,6 +13,7 @@ from handlers.commands import Command, Press, Spoken, number_in
 from storage import follows as rows
 from storage import grids
 from storage import votes as counted
+from storage.merges import get_root
 from storage.suggestions import Suggestion
 
 MOST_PAGES = 1_000
@@ -104,7 +105,12 @@ async def _open(here: Here, suggestion_id: int, page: int) -> Answer:
     found = await rows.get_mine(here.session, here.community_id, here.person_id, suggestion_id)
     if found is None or here.chat is not None:
         return Toast(stale_button(here.mine))
-    said = texts.detail(here.mine, found, await counted.count_voters(here.session, [suggestion_id]), page)
+    voters, root = (
+        await counted.count_voters(here.session, [suggestion_id]),
+        await get_root(here.session, found.suggestion),
+    )
+    into = root.number if root.id != suggestion_id else None
+    said = texts.detail(here.mine, found, voters, page, into)
     return Rewrite(said.text, said.keyboard)
 
 

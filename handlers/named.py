@@ -2,14 +2,30 @@
 
 from dataclasses import replace
 
+from sqlmodel import SQLModel
+
 from bot.community.errors import Outsider, StaleButton
 from bot.here import Here
 from bot.texts import announce
 from bot.texts.care import rewritten
-from bot.texts.say import Answer
+from bot.texts.say import Answer, Say
 from storage import communities, members, outbox
 from storage.members import Member
 from storage.suggestions import Suggestion
+
+
+async def about(here: Here, table: type[SQLModel], row_id: int) -> Here:
+    """In private a button means the community of the row it names, not the one that was spoken of last."""
+    if here.chat is not None:
+        return here
+    async with here.database.reading() as look:
+        community = await communities.get_home_of(look, table, row_id)
+    return replace(here, known_community=community) if community else here
+
+
+async def headed(here: Here, said: Say) -> Say:
+    """A list as it is read here: in private it says which community it is about."""
+    return said if here.chat else await announce.headed(here.session, here.person_id, here.community, said)
 
 
 async def for_team(here: Here, suggestion_id: int, *, fresh: bool = False) -> tuple[Here, Suggestion]:

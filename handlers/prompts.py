@@ -21,13 +21,13 @@ async def ask(here: Here, name: str, numbers: tuple[int, ...], text: str, *, kep
 
 
 class AnswersPrompt(Filter):
-    """A message that answers a question of ours, and comes from whom it was asked."""
+    """A message that answers a question of ours, and comes from whom it was asked, or from the group itself."""
 
     async def __call__(self, event: TelegramObject, here: Here | None = None) -> bool | dict[str, Any]:
         if not isinstance(event, Message) or here is None:
             return False
         row = await _find(event, here)
-        return {"asked": row} if row is not None and row.person_id == here.person_id else False
+        return {"asked": row} if row is not None and (here.as_chat or row.person_id == here.person_id) else False
 
 
 async def _find(message: Message, here: Here) -> PromptRow | None:

@@ -10,7 +10,9 @@ from bot.texts import announce
 from bot.texts import questions as texts
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper
 from handlers.commands import Command, Press, Spoken
+from handlers.named import about, headed
 from storage import questions as rows
+from storage.questions import Question
 
 
 async def asked(here: Here, said: Said) -> Answers:
@@ -61,6 +63,7 @@ async def unanswered(here: Here, _: Spoken) -> Answers:
 
 async def over_pressed(here: Here, numbers: list[int]) -> Answers:
     """Somebody of the team takes a question off the list."""
+    here = await about(here, Question, numbers[0])
     await here.require_staff()
     await questions.dismiss(here.session, here.community_id, numbers[0], here.now)
     said = await _list(here)
@@ -71,7 +74,7 @@ async def _list(here: Here) -> Say:
     oldest, total = await questions.list_unanswered(here.session, here.community_id, here.now)
     asker_ids = [question.person_id for question in oldest if question.person_id]
     around = await announce.known(here.session, here.community_id, asker_ids)
-    return texts.unanswered(here.mine, oldest, total, around, here.now)
+    return await headed(here, texts.unanswered(here.mine, oldest, total, around, here.now))
 
 
 COMMANDS = (Command("unanswered", unanswered, aliases=("待答", "未答"), staff=True),)

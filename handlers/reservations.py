@@ -32,10 +32,10 @@ async def _toggle(here: Here, suggestion: Suggestion) -> str:
 async def list_reserving(here: Here, spoken: Spoken) -> Answers:
     """`/reservations 12`: who wants to try it first."""
     suggestion = await access_surviving(here.session, here.community_id, number_in(spoken))
-    people = await reservations.list_first(here.session, suggestion)
-    said = texts.listed(here.t, suggestion, [person.name for person in people])
-    in_the_open = here.chat is not None and not here.chat.is_staff
-    return here.aside(said) if in_the_open else Say(said)
+    names = [person.name for person in await reservations.list_first(here.session, suggestion)]
+    if here.chat is not None and not here.chat.is_staff:
+        return here.aside(texts.listed(here.mine, suggestion, names))
+    return Say(texts.listed(here.t, suggestion, names))
 
 
 COMMANDS = (

@@ -10,6 +10,7 @@ from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.community import codes, prompts
+from bot.community.errors import StaleButton
 from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
@@ -189,7 +190,14 @@ async def _waits_privately(here: Here) -> PromptRow | None:
 
 
 async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:
-    """Typed words that answer a question of ours. What refuses them leaves the question open for better ones."""
+    """Typed words that answer a question of ours; who writes as the group shows first that they were asked."""
+    if here.as_chat and asked.person_id != here.person_id:
+        return confirming.ask(here, asked)
+    return await _answer(message, here, asked)
+
+
+async def _answer(message: Message, here: Here, asked: PromptRow) -> Answers:
+    """What refuses the words leaves the question open for better ones."""
     prompt = PROMPTS.get(asked.name)
     if prompt is None:
         return None
@@ -203,13 +211,17 @@ async def run_prompt(message: Message, here: Here, asked: PromptRow) -> Answers:
 async def confirm_pressed(query: CallbackQuery, here: Here, table: CommandTable) -> Answers:
     """ "It is me": what an anonymous administrator has said is done by the person who shows their face now."""
     message = confirming.confirmed(query)
-    text = (message.text or message.caption or "") if message else ""
-    found = table.find(text, reply=False)
-    if message is None or found is None or not found[0].staff:
-        return Toast(stale_button(here.mine))
-    command, typed, words = found
+    if message is None:
+        raise StaleButton
     await here.require_staff(fresh=True)
-    return confirming.spoken_out(await command.run(replace(here, as_chat=True), Spoken(typed, words, message)))
+    proven = replace(here, as_chat=True)
+    if asked := await confirming.answered(query, here):
+        return confirming.spoken_out(await _answer(message, proven, asked))
+    found = table.find(message.text or message.caption or "", reply=False)
+    if found is None or not found[0].staff:
+        raise StaleButton
+    command, typed, words = found
+    return confirming.spoken_out(await command.run(proven, Spoken(typed, words, message)))
 
 
 async def run_press(query: CallbackQuery, here: Here) -> Answers:

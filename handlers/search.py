@@ -2,6 +2,7 @@
 
 from bot.community import search as rules
 from bot.community import suggestions
+from bot.community.errors import EmptyText, NothingSought
 from bot.community.search import MOST_FOUND, PAGE, Query
 from bot.here import Here
 from bot.texts import search as texts
@@ -18,10 +19,15 @@ from storage.searches import Search
 
 async def search(here: Here, spoken: Spoken) -> Answers:
     """The suggestions like some words, or those that pass the filters."""
-    text = suggestions.check_text(spoken.words, spoken.command)
+    try:
+        text = suggestions.check_text(spoken.words, spoken.command)
+    except EmptyText:
+        raise NothingSought from None
     query = rules.read_query(text, STATUS_BY_WORD)
     ids = await _like(here, query)
     matches = await rules.narrow(here.session, here.community_id, query, here.person_id, ids)
+    if not matches and not query.words:
+        return Whisper(texts.none_such(here.mine, text))
     kept = await rules.keep(here.session, here.community_id, here.person_id, text, matches, here.now)
     return await _page(here, here.session, kept, 0)
 

@@ -14,6 +14,7 @@ from bot.texts.announce import language_of_chat, language_of_person
 from bot.texts.invitations import Door
 from bot.texts.say import Answers, Button, Rewrite, Whisper, to_chat, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
+from handlers.named import about
 from handlers.prompts import ask
 from storage import communities, members, seeds
 from storage.communities import Chat
@@ -99,8 +100,9 @@ class _Known:
 
 async def chosen(here: Here, numbers: list[int]) -> Answers:
     """The team accepts (1) or declines (0) an application."""
-    await here.require_staff()
     application_id, accepted = numbers
+    here = await about(here, Application, application_id)
+    await here.require_staff()
     known = await _look_up(here, application_id)
     application = await here.session.merge(known.application)
     person = await members.get_person(here.session, application.person_id)

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from aiogram.types import Message
 
 from bot.community import learning, limits, members, settings, suggestions
-from bot.community.errors import EnoughToday, KnownMessage, OwnAlready, TakenBack, TextTooLong, TooNew
+from bot.community.errors import (
+    EnoughToday,
+    KnownMessage,
+    NoCommunity,
+    OwnAlready,
+    TakenBack,
+    TextTooLong,
+    TooFast,
+    TooNew,
+)
 from bot.community.similar import Reading, Similar
 from bot.community.suggestions import Ask
 from bot.here import STAND_INS, Here, seen_person
@@ -19,12 +28,14 @@ from handlers.commands import Command, Press, Prompt, Spoken
 from storage import communities, pictures, votes, wordings
 from storage import members as people
 from storage import suggestions as rows
+from storage.communities import Community
 from storage.database import Session
 from storage.suggestions import Suggestion
 
 LISTED = 10
 NOTED = "✍"
 MOST_ASKED_ABOUT = 3  # communities
+LIMITS = (TextTooLong, EnoughToday, TooNew, TooFast)
 
 
 @dataclass(frozen=True)
@@ -132,13 +143,35 @@ async def perhaps(here: Here, message: Message) -> Answers:
     heard = Heard(_words_of(message), pictured=Pictured.of(message))
     if heard.pictured and not heard.words:
         return await (attach(here, message) if message.media_group_id else ask_about(here, message))
-    text = await _check(here, heard)
+    text, theirs = await _welcomed(here, heard)
     ask = await _ask(here, heard, text)
     here.ears.add_source(ask.origin)
     await _keep_album(here, ask)
     offered = await suggestions.offer(here.session, ask, here.now, sure=False)
-    theirs = await people.list_communities(here.session, here.person_id, MOST_ASKED_ABOUT)
     return texts.perhaps(here.mine, offered.id or 0, theirs)
+
+
+async def _welcomed(here: Here, heard: Heard) -> tuple[str, list[Community]]:
+    """The text, and those of the person's communities that take it now; raises why the first one does not."""
+    async with here.database.reading() as look:
+        theirs = await people.list_communities(look, here.person_id, MOST_ASKED_ABOUT)
+    text, taking, refused = "", [], []
+    for community in theirs:
+        try:
+            text = await _check(await _in(here, community), heard)
+            taking.append(community)
+        except LIMITS as refusal:
+            refused.append(refusal)
+    if not taking:
+        raise refused[0] if refused else NoCommunity
+    return text, taking
+
+
+async def _in(here: Here, community: Community) -> Here:
+    """The same, as somebody of that community."""
+    async with here.database.reading() as look:
+        member = await people.get_member(look, community.id or 0, here.person_id)
+    return replace(here, known_community=community, known_member=member)
 
 
 async def attach(here: Here, message: Message) -> Answers:
@@ -163,17 +196,17 @@ async def note_pressed(here: Here, numbers: list[int]) -> Answers:
         member = await people.get_member(look, community_id, here.person_id)
         if offered is None or offered.answered_at or offered.author_id != here.person_id or member is None:
             return Toast(texts.answered_already(here.mine))
-        reading = await here.read(offered.text, community_id)
-        community = await communities.get_community(look, community_id)
-        alike = await here.finder.find_similar(look, community, reading)
+        here = await _in(here, await communities.get_community(look, community_id))
+    await _check(here, Heard(offered.text), meant=True)
+    found = await look_up(here, offered.text, offered.origin)
     offered.community_id = community_id
     await rows.set_offer_sure(here.session, offer_id, community_id)
-    if alike:
-        await learning.note_shown(here.session, offered, alike, here.now)
-        said = texts.offer(here.mine, offer_id, [match.suggestion for match in alike])
+    if found.alike:
+        await learning.note_shown(here.session, offered, found.alike, here.now)
+        said = texts.offer(here.mine, offer_id, [match.suggestion for match in found.alike])
         return Rewrite(said.text, said.keyboard)
     ask = await suggestions.take_offer(here.session, offered, here.now)
-    return await _file(here, offer_id, ask, reading) if ask else Toast(texts.answered_already(here.mine))
+    return await _file(here, offer_id, ask, found.reading) if ask else Toast(texts.answered_already(here.mine))
 
 
 async def forget_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -220,14 +253,15 @@ async def top(here: Here, _: Spoken) -> Answers:
     return texts.most_wanted(here.mine, ranked)
 
 
-async def _check(here: Here, heard: Heard) -> str:
+async def _check(here: Here, heard: Heard, *, meant: bool = False) -> str:
     """The text as it is kept; what the community limits does not limit its team."""
     try:
         async with here.database.reading() as look:
             in_force = await settings.load(look, here.community_id)
             text = suggestions.check_text(heard.words, heard.command, in_force.longest_suggestion)
-            await limits.check(look, here.community, here.known_member, here.person_id, in_force, here.now)
-    except (TextTooLong, EnoughToday, TooNew):
+            who = (here.community, here.known_member, here.person_id)
+            await limits.check(look, *who, in_force, here.now, meant=meant)
+    except LIMITS:
         if not await here.is_staff():
             raise
         text = suggestions.check_text(heard.words, heard.command)

@@ -8,8 +8,10 @@ from bot.texts import waves as texts
 from bot.texts.announce import language_of_person
 from bot.texts.say import Answers, Rewrite, Whisper, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
+from handlers.named import about
 from storage import members, waves
 from storage.outbox import OutboxRow
+from storage.waves import Proposal
 
 
 async def plan(here: Here, spoken: Spoken) -> Answers:
@@ -30,8 +32,9 @@ async def plan(here: Here, spoken: Spoken) -> Answers:
 
 async def decided(here: Here, numbers: list[int]) -> Answers:
     """The team hands the proposed codes out (1), or not this week (0)."""
-    await here.require_staff()
     proposal_id, accepted = numbers
+    here = await about(here, Proposal, proposal_id)
+    await here.require_staff()
     proposal = await waves.get_proposal(here.session, here.community_id, proposal_id)
     if proposal is None:
         raise AlreadySettled

@@ -13,6 +13,7 @@ from bot.texts import wishes as texts
 from bot.texts.errors import explain
 from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Press
+from handlers.named import about, headed
 from handlers.suggestions import look_up, take_in
 from storage import wishes as rows
 from storage.suggestions import Suggestion
@@ -27,7 +28,8 @@ async def overheard(here: Here, said: Said) -> Answers:
 
 async def note_pressed(here: Here, numbers: list[int]) -> Answers:
     """The author says it is a suggestion."""
-    taken = await _note(here, await _access_own(here, numbers[0]), None)
+    here, wish = await _access_own(here, numbers[0])
+    taken = await _note(here, wish, None)
     if isinstance(taken, Whisper):
         return Rewrite(taken.text, taken.keyboard)
     said = suggestion_texts.filed(here.mine, taken)
@@ -36,19 +38,21 @@ async def note_pressed(here: Here, numbers: list[int]) -> Answers:
 
 async def leave_pressed(here: Here, numbers: list[int]) -> Answers:
     """The author says it is none."""
-    await wishes.dismiss(here.session, await _access_own(here, numbers[0]))
+    here, wish = await _access_own(here, numbers[0])
+    await wishes.dismiss(here.session, wish)
     return Rewrite(texts.left(here.mine))
 
 
 async def silence_pressed(here: Here, numbers: list[int]) -> Answers:
     """The author says it is none, and wants no such question any more."""
-    await wishes.silence(here.session, await _access_own(here, numbers[0]))
+    here, wish = await _access_own(here, numbers[0])
+    await wishes.silence(here.session, wish)
     return Rewrite(texts.silenced(here.mine))
 
 
 async def take_pressed(here: Here, numbers: list[int]) -> Answers:
     """Somebody of the team notes a wish of the list; who said it is its author."""
-    wish = await _access_as_staff(here, numbers[0])
+    here, wish = await _access_as_staff(here, numbers[0])
     taken = await _note(here, wish, here.person_id)
     await _record(here, "note", "wish" if isinstance(taken, Whisper) else f"#{taken.number}")
     if isinstance(taken, Whisper):
@@ -59,22 +63,24 @@ async def take_pressed(here: Here, numbers: list[int]) -> Answers:
 
 async def drop_pressed(here: Here, numbers: list[int]) -> Answers:
     """Somebody of the team drops a wish of the list."""
-    wish = await _access_as_staff(here, numbers[0])
+    here, wish = await _access_as_staff(here, numbers[0])
     await wishes.dismiss(here.session, wish)
     await _record(here, "drop", "wish")
     return [Toast(texts.dropped(here.mine)), await _rest_of_list(here, wish)]
 
 
-async def _access_own(here: Here, wish_id: int) -> Wish:
-    """The speaker's own wish; raises WishGone for anybody else's."""
+async def _access_own(here: Here, wish_id: int) -> tuple[Here, Wish]:
+    """The speaker's own wish and its community; raises WishGone for anybody else's."""
+    here = await about(here, Wish, wish_id)
     async with here.database.reading() as look:
-        return await access_wish(look, here.community_id, wish_id, author_id=here.person_id)
+        return here, await access_wish(look, here.community_id, wish_id, author_id=here.person_id)
 
 
-async def _access_as_staff(here: Here, wish_id: int) -> Wish:
+async def _access_as_staff(here: Here, wish_id: int) -> tuple[Here, Wish]:
+    here = await about(here, Wish, wish_id)
     await here.require_staff()
     async with here.database.reading() as look:
-        return await access_wish(look, here.community_id, wish_id)
+        return here, await access_wish(look, here.community_id, wish_id)
 
 
 async def _note(here: Here, wish: Wish, captured_by_id: int | None) -> Suggestion | Whisper:
@@ -98,7 +104,7 @@ async def _note(here: Here, wish: Wish, captured_by_id: int | None) -> Suggestio
 async def _rest_of_list(here: Here, wish: Wish) -> Rewrite:
     left = await rows.list_listed(here.session, wish.community_id, wish.listed_at) if wish.listed_at else []
     around = await announce.known(here.session, wish.community_id, [one.person_id for one in left])
-    said = texts.listed(here.t, left, around)
+    said = await headed(here, texts.listed(here.t, left, around))
     return Rewrite(said.text, said.keyboard)
 
 

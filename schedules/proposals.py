@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.community import proposals
-from bot.community.proposals import Proposal
+from bot.community.proposals import SURER, Proposal
 from bot.community.similar import Finder, Likeness
 from bot.texts import announce
 from bot.texts import proposals as texts
@@ -85,17 +85,21 @@ class _Night:
                 (await findings.lock_finding(session, self._community_id)).looked_to = suggestion.id or 0
 
     async def _likely(self, community: Community, suggestion: Suggestion) -> Likeness | None:
-        """The open suggestion that most likely means the same, if any does and nobody has been asked about the two."""
+        """The open suggestion that most likely means the same, each found by the other, and nobody has been asked."""
         alike = await self._alike(community, suggestion)
         async with self._database.reading() as look:
             settled = await judgements.list_settled(look, suggestion.id or 0)
             rows = await suggestions.list_suggestions(look, self._community_id, [one.suggestion_id for one in alike])
-            is_open = {row.id for row in rows if row.status == OPEN} - settled
-            found = next((one for one in alike if one.suggestion_id in is_open), None)
+            others = {row.id: row for row in rows if row.status == OPEN and row.id not in settled}
+            found = next((one for one in alike if one.suggestion_id in others), None)
             if found is None:
                 return None
             least = await self._finder.offered_from(look, community, by_meaning=found.vector_by is not None)
-        return found if found.certainty >= least else None
+        if found.certainty < least * SURER:
+            return None
+        back = await self._alike(community, others[found.suggestion_id])
+        is_mutual = any(one.suggestion_id == suggestion.id and one.certainty >= least * SURER for one in back)
+        return found if is_mutual else None
 
     async def _alike(self, community: Community, suggestion: Suggestion) -> list[Likeness]:
         reading = await self._finder.read(suggestion.text, self._own)
@@ -103,6 +107,6 @@ class _Night:
             return await self._finder.list_alike(look, community, suggestion, reading)
 
     async def _show(self, session: Session, community: Community, proposal: Proposal, now: datetime) -> None:
-        key = f"proposal:{proposal.judgement_id}"
-        rows = await announce.to_team(session, community, lambda t: texts.proposal(t, proposal), now, key=key)
+        key = f"proposal:{proposal.judgement_id}"  # a live message, since it can be overtaken
+        rows = await announce.to_team(session, community, lambda t: texts.proposal(t, proposal), now, key=key, slot=key)
         await outbox.add_rows(session, rows)

@@ -96,6 +96,12 @@ async def claim_nudge(session: Session, nudge: Nudge, next_due: datetime) -> boo
     return (await session.exec(move.values(due_at=next_due))).rowcount == 1
 
 
+async def set_nudge(session: Session, community_id: int, person_id: int, due_at: datetime) -> None:
+    """The owner is reminded from another moment on."""
+    one = (col(Nudge.community_id) == community_id, col(Nudge.person_id) == person_id)
+    await session.exec(update(Nudge).where(*one).values(due_at=due_at))
+
+
 async def owns_anything(session: Session, community_id: int, person_id: int) -> bool:
     """Whether the person looks after any suggestion of the community at present."""
     query = select(Suggestion.id).where(Suggestion.community_id == community_id, Suggestion.owner_id == person_id)

@@ -1,6 +1,7 @@
 """Communities and the chats they live in."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, UniqueConstraint, delete, update
 from sqlmodel import Field, SQLModel, col, select
@@ -73,6 +74,12 @@ class ChatAlias(SQLModel, table=True):
 
 async def get_community(session: Session, community_id: int) -> Community:
     return (await session.exec(select(Community).where(Community.id == community_id))).one()
+
+
+async def get_home_of(session: Session, table: Any, row_id: int) -> Community | None:
+    """The community that a row of some table belongs to."""
+    query = select(Community).join(table, col(table.community_id) == col(Community.id)).where(col(table.id) == row_id)
+    return (await session.exec(query)).first()
 
 
 async def get_chat(session: Session, chat_id: int) -> Chat:

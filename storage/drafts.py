@@ -70,9 +70,3 @@ async def get_draft_of(session: Session, community_id: int, period: str) -> Draf
 async def get_draft(session: Session, community_id: int, draft_id: int) -> Draft | None:
     query = select(Draft).where(Draft.community_id == community_id, Draft.id == draft_id)
     return (await session.exec(query.with_for_update())).first()
-
-
-async def get_community_of(session: Session, draft_id: int) -> Community | None:
-    """The community whose issue it is."""
-    query = select(Community).join(Draft, col(Draft.community_id) == col(Community.id)).where(Draft.id == draft_id)
-    return (await session.exec(query)).first()

@@ -102,6 +102,17 @@ async def list_waiting(session: Session, community_id: int) -> list[Judgement]:
     return list(await session.exec(query.order_by(col(Judgement.certainty).desc(), col(Judgement.id))))
 
 
+async def list_proposed(session: Session, suggestion_id: int) -> list[Judgement]:
+    """Proposals shown to the team in which the suggestion is one of two, but for those that were kept apart."""
+    query = select(Judgement).where(
+        (col(Judgement.suggestion_id) == suggestion_id) | (col(Judgement.other_id) == suggestion_id),
+        Judgement.door == PROPOSAL,
+        col(Judgement.shown_at).is_not(None),
+        col(Judgement.is_same).is_not(False),
+    )
+    return list(await session.exec(query.order_by(col(Judgement.id))))
+
+
 async def list_answers(session: Session, community_id: int, vector_by: str | None) -> list[tuple[float, bool]]:
     """Certainty and answer of the latest texts that were judged with this encoder, or by terms alone.
 

@@ -42,7 +42,11 @@ async def get_prompt_of_message(session: Session, chat_id: int, message_ref: str
     slot = (await session.exec(named.where(col(SlotRow.slot).startswith("prompt:")))).first()
     if slot is None:
         return None
-    return (await session.exec(select(PromptRow).where(PromptRow.id == int(slot.partition(":")[2])))).first()
+    return await get_prompt(session, int(slot.partition(":")[2]))
+
+
+async def get_prompt(session: Session, prompt_id: int) -> PromptRow | None:
+    return (await session.exec(select(PromptRow).where(PromptRow.id == prompt_id))).first()
 
 
 async def get_private_prompt(session: Session, person_id: int, since: datetime) -> PromptRow | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, CheckConstraint, ColumnElement, Index, UniqueConstraint, delete, func, union, update
+from sqlalchemy import CTE, CheckConstraint, ColumnElement, Index, UniqueConstraint, delete, func, true, union, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.sql.expression import Select
 
@@ -260,13 +260,17 @@ async def delete_offered_words(session: Session, origin: str) -> None:
     await session.exec(made.values(text="…", photo=None, album=None))
 
 
-async def count_asked(session: Session, community_id: int, person_id: int, since: datetime) -> int:
-    """How much somebody has asked since then, whatever came of it; what they noted of others counts as theirs."""
+async def count_asked(session: Session, community_id: int, person_id: int, since: datetime, *, meant: bool) -> int:
+    """How much somebody has asked since then, whatever came of it; what they noted of others counts as theirs.
+
+    `meant` leaves out words of which nobody has said that they are a suggestion.
+    """
     asked = [
         select(table.origin).where(
             table.community_id == community_id,
             func.coalesce(table.captured_by_id, table.author_id) == person_id,
             table.created_at >= since,
+            true() if table is Suggestion or not meant else Offer.sure,
         )
         for table in (Suggestion, Offer)
     ]

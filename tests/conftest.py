@@ -14,6 +14,8 @@ from hypothesis import settings
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.util import LRUCache
 
+from bot import patience
+from bot.community import limits
 from storage.database import Database
 from tests.databases import Maker, PostgresMaker, SqliteMaker, postgres_or_skip
 from tests.town import Town
@@ -87,3 +89,11 @@ async def any_town(maker: Maker, tmp_path: Path) -> AsyncIterator[Town]:
     """As `town`, on each backend in turn."""
     async with Town.open(await maker.make(tmp_path), tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def much_is_said_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands still while a test says much: only who tests floods is held to what a minute allows."""
+    if "flood" not in request.keywords:
+        monkeypatch.setattr(limits, "MOST_AT_ONCE", 1000)
+        monkeypatch.setattr(patience, "MOST_ALIKE", patience.MOST)

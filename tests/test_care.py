@@ -8,6 +8,7 @@ from bot.community import care
 from bot.community.errors import DateUnclear
 from bot.sandbox.model import Chat, Message
 from storage import care as rows
+from storage import communities, members
 from storage.suggestions import DECLINED, OPEN, PLANNED, STARTED
 from tests.test_merges import a_room
 from tests.test_triage import an_english_group, stored, suggested
@@ -168,16 +169,32 @@ async def test_an_owner_is_reminded_once_a_week_at_a_sane_hour(town: Town) -> No
     await town.say("yutong", room, "/mine 1")
     await town.say("yutong", room, "/mine 2")
     await town.say("yutong", room, "/status 1 started")
+    async with town.database.writing() as session:
+        for chat in await communities.list_chats(session, 1):
+            await communities.set_topic(session, chat.id or 0, "7" if chat.is_staff else None)
     town.clock.leap(WEEK)
     await town.knock()
     assert "no news" not in town.last(room).content
     town.clock.leap(3 * 3600)
     await town.knock()
     assert town.last(room).content == "👤 雨桐: no news for a week of #1."
+    assert [call.params.get("message_thread_id") for call in town.sandbox.calls if "no news" in str(call.params)] == [
+        "7"
+    ]
     await town.start("yutong")
     town.clock.leap(WEEK - 7200)
+    async with town.database.writing() as session:
+        person = await members.get_person_by_external_id(session, str(town.person("yutong").id))
+        assert person is not None
+        assert await members.claim_day(session, person.id or 0, town.clock.now(), town.clock.now())
     await town.knock()
     town.clock.leap(7200)
+    await town.knock()
+    assert not any("without news" in said for said in town.texts(town.private("yutong"))), "one message a day"
+    town.clock.leap(20 * 3600)
+    await town.knock()
+    assert not any("without news" in said for said in town.texts(town.private("yutong"))), "and none at night"
+    town.clock.leap(2 * 3600)
     await town.knock()
     await town.knock()
     told = [said for said in town.texts(town.private("yutong")) if "without news" in said]
@@ -185,7 +202,7 @@ async def test_an_owner_is_reminded_once_a_week_at_a_sane_hour(town: Town) -> No
     assert "#1" in told[0]
     assert "#2" not in told[0]
     await town.say("yutong", room, "/due 1 2027-01-15")
-    town.clock.leap(WEEK - 3600)
+    town.clock.leap(WEEK - 24 * 3600)
     await town.knock()
     assert len([said for said in town.texts(town.private("yutong")) if "without news" in said]) == 1
     await town.say("yutong", room, "/assign 1 nobody")

@@ -44,6 +44,9 @@ async def test_help_is_short_in_groups_and_has_pages_in_private(town: Town) -> N
     public = len(town.public(group))
     await town.say("xiaoman", group, "/help")
     assert "/suggest" in town.last(group).content
+    assert "/inbox" not in town.last(group).content
+    await town.say("yutong", group, "/help")
+    assert "/inbox" in town.last(group).content, "the team reads of its own commands, too"
     assert len(town.public(group)) == public
     private = await town.start("xiaoman")
     await town.say("xiaoman", private, "/help")

@@ -16,6 +16,7 @@ from bot.sandbox.model import Chat, Message
 from bot.sandbox.people import Person
 from storage import outbox
 from tests.databases import SqliteMaker
+from tests.test_chats import forum
 from tests.town import Town
 
 PACED = Tempo(poll_seconds=20, call_seconds=5, knock_seconds=3600, paced=True)
@@ -162,3 +163,16 @@ async def test_after_the_rush_everybody_gets_a_card_again(town: Town) -> None:
     town.clock.leap(61)
     await town.say("xiaoman", group, "/suggest 键盘换肤")
     assert town.public(group)[-1].content.startswith("💡 #11 键盘换肤")
+
+
+async def test_each_topic_has_its_own_round_up(town: Town) -> None:
+    chat = await forum(town)
+    ideas, bugs = (town.world.add_topic(town.person("tang"), chat, title) for title in ("点子", "问题"))
+    for n in range(MOST_CARDS + 6):
+        topic = (ideas, bugs, None)[n % 3]
+        town.world.say(town.person("xiaoman"), chat, f"/suggest 第 {n} 个愿望", topic=topic)
+    await town.settle(60)
+    said = [message for message in town.public(chat) if "#" in message.content]
+    wanted = {str(n + 1): (ideas.id, bugs.id, None)[n % 3] for n in range(MOST_CARDS + 6)}
+    assert {number: one.topic for one in said for number in re.findall(r"#(\d+)", one.content)} == wanted
+    assert len(said) == MOST_CARDS + 3

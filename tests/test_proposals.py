@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.community import triage
 from bot.community.proposals import MOST_A_DAY, next_quiet_hour
@@ -20,6 +20,7 @@ PAIRS = [
     ("相册可以批量删除照片", "相簿希望能夠批次刪除照片"),
     ("聊天记录导出成文件", "匯出聊天記錄"),
 ]
+UNLIKE = [("消息定时发送", "消息自动翻译"), ("键盘换肤", "键盘震动可以关掉")]
 
 
 async def a_team(town: Town) -> tuple[Chat, Chat]:
@@ -83,16 +84,15 @@ async def test_a_few_a_day_both_texts_who_asked_and_two_buttons(any_town: Town) 
     assert all(words in dark.content for words in (*PAIRS[0], "小满", "阿禾", "👍 0"))
     merge, differ = [button.data or "" for button in dark.buttons[0]]
     assert (merge.split(":")[0], differ.split(":")[0]) == ("merge", "differ")
-    assert sorted(map(int, merge.split(":")[1:])) == sorted(
-        number for number in await numbers(town) if f"#{number} " in dark.content
-    )
+    named = await numbers(town, [int(i) for i in merge.split(":")[1:]])
+    assert all(f"#{number} " in dark.content for number in named)
     await a_night(town)
     assert len(proposed(town, room)) == len(PAIRS)
 
 
-async def numbers(town: Town) -> list[int]:
+async def numbers(town: Town, ids: list[int]) -> list[int]:
     async with town.database.reading() as look:
-        return list(await look.exec(select(suggestions.Suggestion.number)))
+        return [one.number for one in await suggestions.list_suggestions(look, 1, ids)]
 
 
 async def test_kept_apart_by_the_team_for_good(town: Town) -> None:
@@ -133,3 +133,40 @@ async def test_without_a_teams_room_nobody_is_troubled(town: Town) -> None:
     before = len(town.texts(group))
     await a_night(town)
     assert len(town.texts(group)) == before
+
+
+async def test_a_card_that_was_overtaken_says_so(town: Town) -> None:
+    group, room = await a_team(town)
+    await ask_twice(town, group, PAIRS[:3])
+    await a_night(town)
+    cards = {pair: next(card for card in proposed(town, room) if pair[0] in card.content) for pair in PAIRS[:3]}
+    dark, calls, photos = cards.values()
+    pressed = {card: [button.data or "" for button in card.buttons[0]] for card in cards.values()}
+    await town.press("yutong", dark, "并入")
+    await town.press("yutong", town.last(room), "合并")
+    await town.say("yutong", room, f"/decline {number_of(calls, PAIRS[1][1])} 做不到")
+    await town.say("xiaoman", group, f"/withdraw {number_of(photos, PAIRS[2][0])}")
+    await town.press("xiaoman", town.last(group), "收回")
+    for card, words in ((dark, "合并"), (calls, "暂不做"), (photos, "撤回")):
+        assert words in card.content
+        assert not card.buttons
+        for data in pressed[card]:
+            answer = town.world.press_data(town.person("yutong"), card, data)
+            await town.settle()
+            assert answer.answer is not None
+            assert answer.answer.text, "it says why not"
+    async with town.database.reading() as look:
+        assert [row.is_same for row in await look.exec(select(Judgement).order_by(col(Judgement.id)))].count(False) == 0
+
+
+def number_of(card: Message, words: str) -> int:
+    """The number of one of the two that a card shows."""
+    line = next(line for line in card.content.splitlines() if words in line)
+    return int(line.split()[0].lstrip("#"))
+
+
+async def test_what_only_sounds_alike_is_not_proposed(town: Town) -> None:
+    group, room = await a_team(town)
+    await ask_twice(town, group, UNLIKE)
+    await a_night(town)
+    assert proposed(town, room) == []

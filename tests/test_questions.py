@@ -204,7 +204,7 @@ async def test_the_digest_says_how_the_promise_was_kept(any_town: Town) -> None:
     now = town.clock.now()
     async with town.database.reading() as look:
         kept = await questions.promise_kept(look, 1, MONDAY - timedelta(days=1), now)
-    assert kept == questions.Promise(answered=3, median=timedelta(hours=3), open=1, oldest_waits=timedelta())
+    assert kept == questions.Promise(answered=3, within=timedelta(hours=3), open=1, oldest_waits=timedelta())
     town.clock.leap(to=MONDAY + timedelta(days=4, hours=8))
     await town.knock()
     [issue] = [said for said in town.texts(group) if "issue 1" in said]
@@ -268,8 +268,16 @@ def test_hostile_words_fit_and_show_literally(language: str, hostile: str) -> No
     said = unanswered(t, many, 10**6, Known({1: person}, {1: chat}), MONDAY + timedelta(days=400))
     assert units(visible(said.text)) <= 4096
     assert all(len((button.data or "").encode()) <= 64 for row in said.keyboard for button in row)
-    kept = questions.Promise(answered=1, median=timedelta(seconds=3), open=1, oldest_waits=timedelta(days=4000))
+    kept = questions.Promise(answered=1, within=timedelta(seconds=3), open=1, oldest_waits=timedelta(days=4000))
     assert "4000" in promise(t, kept)
+
+
+@pytest.mark.parametrize(
+    ("answered", "said"), [(1, "one was answered, after 3 hours"), (2, "2 were answered, all within 3 hours")]
+)
+def test_a_few_answers_have_no_median(answered: int, said: str) -> None:
+    kept = questions.Promise(answered=answered, within=timedelta(hours=3), open=0, oldest_waits=None)
+    assert said in visible(promise(translator("en"), kept))
 
 
 async def test_where_telegram_does_not_tell_who_is_of_the_team_nobody_is_troubled(town: Town) -> None:

@@ -48,7 +48,7 @@ async def test_filters_and_pages(town: Town) -> None:
     await town.say("yutong", group, "/search owner:me")
     assert "#3" in town.last(group).content
     await town.say("ahe", group, "/search owner:me")
-    assert "Nothing like" in town.last(group).content
+    assert "Nothing fits" in town.last(group).content
     await town.say("ahe", group, "/search status:never")
     assert "I do not know “status:never”" in town.last(group).content
     await town.say("ahe", group, "/search status:open")

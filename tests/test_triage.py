@@ -220,6 +220,36 @@ async def test_an_anonymous_administrator_shows_their_face_first_and_is_the_team
     assert not question.buttons
 
 
+async def test_an_anonymous_administrators_typed_reason_is_the_teams_once_they_show_their_face(town: Town) -> None:
+    group = await an_english_group(town)
+    [card] = await suggested(town, group, "a faster camera")
+    await town.say("yutong", group, "/inbox")
+    await town.press("yutong", town.last(group), "#1")
+    await town.press("yutong", town.last(group), "Decline")
+    asked = town.public(group)[-1]
+    town.world.say_anonymous_admin(group, "the sensor cannot do it", reply_to=asked)
+    await town.settle()
+    question = town.last(group)
+    assert "It is me" in question.buttons[0][0].label
+    assert (await stored(town, 1)).status == OPEN
+    assert "asked somebody else" in await town.press("tang", question, "It is me")
+    assert "Only administrators" in await town.press("ahe", question, "It is me")
+    for forged in ("confirm:99", "confirm:x", "confirm:" + "9" * 30, "confirm:", "confirmed"):
+        town.world.press_data(town.person("yutong"), question, forged)
+        await town.settle()
+    assert (await stored(town, 1)).status == OPEN
+    await town.press("yutong", question, "It is me")
+    suggestion = await stored(town, 1)
+    assert (suggestion.status, suggestion.reason) == (DECLINED, "the sensor cannot do it")
+    assert suggestion.decided_as_team
+    assert "declined: the sensor cannot do it — the team" in card.content
+    assert "#1" in question.content
+    assert not question.buttons
+    town.world.say_anonymous_admin(group, "no, it can", reply_to=asked)
+    await town.settle()
+    assert town.last(group) is question, "answered once"
+
+
 async def test_a_demoted_one_confirms_nothing_and_presses_nothing(town: Town) -> None:
     group = await an_english_group(town)
     await suggested(town, group, "a faster camera")

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.community import audit, settings
+from bot.community import audit, budget, settings
 from bot.community.audit import Action
 from bot.community.errors import AlreadySo, DateUnclear, TagRefused
 from bot.community.triage import hold
-from storage import care, communities
+from storage import care, communities, members
 from storage.care import Nudge
 from storage.communities import Community
 from storage.database import Session
@@ -144,14 +144,25 @@ def today_in(community: Community, now: datetime) -> date:
 
 
 async def remind(session: Session, nudge: Nudge, now: datetime) -> list[Suggestion]:
-    """What an owner is told this week; empty when nothing of theirs is without news, or another has told them."""
+    """What an owner is told now; empty when nothing of theirs is without news, it must wait, or another told them."""
     community = await communities.get_community(session, nudge.community_id)
     if not await care.claim_nudge(session, nudge, await _next_nudge(session, community, now)):
         return []
     if not await care.owns_anything(session, nudge.community_id, nudge.person_id):
         await care.delete_nudge(session, nudge.community_id, nudge.person_id)
     before = now - WITHOUT_NEWS
-    return await care.list_without_news(session, nudge.community_id, nudge.person_id, before, MOST_REMINDED)
+    quiet = await care.list_without_news(session, nudge.community_id, nudge.person_id, before, MOST_REMINDED)
+    if quiet and (moment := await _may_remind(session, community, nudge.person_id, now)) > now:
+        await care.set_nudge(session, nudge.community_id, nudge.person_id, moment)
+        return []
+    return quiet
+
+
+async def _may_remind(session: Session, community: Community, person_id: int, now: datetime) -> datetime:
+    """`now`, or from when: privately it is their message of the day, and aloud it lets the room sleep, too."""
+    if (await members.get_person(session, person_id)).reachable:
+        return await budget.take_day(session, community.id or 0, person_id, now)
+    return budget.awake_from(now, community, await settings.load(session, community.id or 0))
 
 
 async def _next_nudge(session: Session, community: Community, now: datetime) -> datetime:

@@ -35,6 +35,11 @@ class EmptyText(Refusal):
 
 
 @dataclass
+class NothingSought(Refusal):
+    """A search wants words or filters."""
+
+
+@dataclass
 class TextTooLong(Refusal):
     """The text has more than `limit` characters."""
 
@@ -409,6 +414,16 @@ class NotMerged(Refusal):
 @dataclass
 class NotTheirs(Refusal):
     """Only who asked or voted for one of the two may say that they are not the same."""
+
+
+@dataclass
+class TooFast(Refusal):
+    """Somebody suggests more within a minute than anybody has to say."""
+
+
+@dataclass
+class AskedOfAnother(Refusal):
+    """The question was asked of somebody else, who alone answers it."""
 
 
 @dataclass

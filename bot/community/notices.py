@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.community import budget, settings
 from bot.community.followers import followers_of, list_muted, map_hearing
-from storage import communities, members
+from storage import communities, members, merges
 from storage import notices as rows
 from storage.communities import Community
 from storage.database import Session
@@ -82,6 +82,7 @@ class Collected:
     names: Sequence[str]
     hidden: int  # further people, who do not want to be named
     notice_ids: Sequence[int]
+    into: int | None = None  # the number of what it was merged into
 
 
 # -- when it happens -------------------------------------------------------------------------------------------------
@@ -254,7 +255,7 @@ async def collect_for_digest(session: Session, community_id: int) -> list[Collec
         if one.member is not None and one.member.present and not _is_overtaken(one, ()):
             about.setdefault(one.suggestion.number, []).append(one)
     wanted = [await _wanted(session, found) for _, found in sorted(about.items())]
-    return [_collected(found) for found in wanted if found]
+    return [await _collected(session, found) for found in wanted if found]
 
 
 async def _wanted(session: Session, about_one: Sequence[Waiting]) -> list[Waiting]:
@@ -265,10 +266,13 @@ async def _wanted(session: Session, about_one: Sequence[Waiting]) -> list[Waitin
     return [one for one in about_one if not _is_unwanted(one, hearing.get(one.person.id or 0))]
 
 
-def _collected(found: Sequence[Waiting]) -> Collected:
+async def _collected(session: Session, found: Sequence[Waiting]) -> Collected:
     people = {one.person.id: one for one in found}.values()
     named = [one.person.name for one in people if one.member is not None and one.member.named]
-    return Collected(found[0].suggestion, named, len(people) - len(named), _ids(found))
+    suggestion = found[0].suggestion
+    root = await merges.get_root(session, suggestion)
+    into = root.number if root.id != suggestion.id else None
+    return Collected(suggestion, named, len(people) - len(named), _ids(found), into)
 
 
 async def set_named(session: Session, collected: Sequence[Collected], now: datetime) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.community.errors import AskedOfAnother, StaleButton
 from storage import prompts as rows
 from storage.database import Session
 from storage.prompts import PromptRow
@@ -46,8 +47,17 @@ async def find_private(session: Session, person_id: int, now: datetime) -> Promp
 async def find_replied(session: Session, chat_id: int, message_ref: str, now: datetime) -> PromptRow | None:
     """The question that a reply in a group answers."""
     row = await rows.get_prompt_of_message(session, chat_id, message_ref)
-    in_time = row is not None and row.answered_at is None and now - row.asked_at < WAITS_IN_A_GROUP
-    return row if in_time else None
+    return row if row is not None and _waits(row, now) else None
+
+
+async def access_asked(session: Session, prompt_id: int, chat_id: int, person_id: int, now: datetime) -> PromptRow:
+    """The question in a group that this person may answer; raises StaleButton, AskedOfAnother."""
+    row = await rows.get_prompt(session, prompt_id)
+    if row is None or row.chat_id != chat_id or not _waits(row, now):
+        raise StaleButton
+    if row.person_id != person_id:
+        raise AskedOfAnother
+    return row
 
 
 async def settle(session: Session, prompt: PromptRow, now: datetime) -> bool:
@@ -58,3 +68,7 @@ async def settle(session: Session, prompt: PromptRow, now: datetime) -> bool:
 async def drop(session: Session, newest: PromptRow, now: datetime) -> None:
     """Somebody said something else in private: their next words answer neither this question nor an older one."""
     await rows.set_private_prompts_over(session, newest, now)
+
+
+def _waits(asked_in_a_group: PromptRow, now: datetime) -> bool:
+    return asked_in_a_group.answered_at is None and now - asked_in_a_group.asked_at < WAITS_IN_A_GROUP

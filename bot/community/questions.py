@@ -14,6 +14,7 @@ from storage.questions import ANSWERED, DISMISSED, LONGEST_EXCERPT, Question
 
 KEPT = timedelta(days=90)  # the times of answered ones; a question that is open so long is let go, too
 MOST_LISTED = 10
+FEW = 3  # from so many answers on, the median says something
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Promise:
     """How the promise was kept in a time, and what is open at its end."""
 
     answered: int
-    median: timedelta | None  # from question to answer; None when none was answered
+    within: timedelta | None  # half of them were answered, or all while they are few; None when none was
     open: int
     oldest_waits: timedelta | None  # how long the oldest open one has waited
 
@@ -73,7 +74,7 @@ async def promise_kept(session: Session, community_id: int, since: datetime, unt
     waited = [(answered - asked).total_seconds() for asked, answered in times]
     return Promise(
         answered=len(times),
-        median=timedelta(seconds=median(waited)) if waited else None,
+        within=timedelta(seconds=median(waited) if len(waited) >= FEW else max(waited)) if waited else None,
         open=count,
         oldest_waits=until - oldest if oldest else None,
     )

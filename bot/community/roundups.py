@@ -12,13 +12,13 @@ MOST_IN_ONE = 20  # what fits into one message with a button each
 
 
 async def gather(session: Session, suggestion: Suggestion, now: datetime) -> None:
-    """Let a new suggestion share a card with those around it when too many come within a minute."""
+    """Let a new suggestion share a card with those around it in its topic when too many come within a minute."""
     if suggestion.source_chat_id is None:
         return
     recent = await suggestions.list_recent(session, suggestion, now - MINUTE)
     if len(recent) < MOST_CARDS:
         return
-    shared = recent[-1].roundup_id
+    shared = next((one.roundup_id for one in reversed(recent) if one.topic == suggestion.topic), None)
     if shared is None or await suggestions.count_roundup(session, shared) >= MOST_IN_ONE:
         shared = suggestion.id
     suggestion.roundup_id = shared

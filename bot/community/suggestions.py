@@ -43,8 +43,8 @@ def check_text(text: str, command: str, longest: int = MAX_LENGTH) -> str:
 
 
 def _is_visible(character: str) -> bool:
-    """A letter, digit or symbol (emoji too); marks and invisible characters alone say nothing."""
-    return unicodedata.category(character)[0] in "LNS" and character not in _LOOKS_EMPTY
+    """A letter or digit; emoji, marks and invisible characters alone ask for nothing that others could read."""
+    return unicodedata.category(character)[0] in "LN" and character not in _LOOKS_EMPTY
 
 
 async def access_suggestion(session: Session, community_id: int, number: int) -> Suggestion:

@@ -7,10 +7,11 @@ from functools import partial
 from typing import Any
 
 from bot.community.cards import Facts, gather, is_signed_by_team
+from bot.community.proposals import is_over
 from bot.community.references import newest_section
 from bot.community.repositories import Shipment, ship_text
 from bot.community.votes import Cast
-from bot.texts import care, chats, repositories, roundups
+from bot.texts import care, chats, proposals, repositories, roundups
 from bot.texts import suggestions as texts
 from bot.texts import votes as vote_texts
 from bot.texts.catalogues import Translator, closest_language, translator
@@ -19,7 +20,7 @@ from bot.texts.say import Say, to_chat, to_person
 from bot.texts.suggestions import Around
 from storage import cards as card_rows
 from storage import care as care_rows
-from storage import communities, members, merges, outbox, suggestions, votes
+from storage import communities, judgements, members, merges, outbox, suggestions, votes
 from storage.cards import Places
 from storage.communities import Chat, Community
 from storage.database import Session
@@ -44,6 +45,8 @@ async def card(session: Session, suggestion: Suggestion, now: datetime) -> Outbo
     places = await card_rows.get_places(session, suggestion)
     facts = await gather(session, suggestion)
     await outbox.add_rows(session, await _team_cards(session, suggestion, places, facts, now))
+    if is_over(suggestion):
+        await outbox.add_rows(session, await _proposals_over(session, suggestion, places.community, now))
     if places.source is None:
         return await _private_card(session, suggestion, places.community, facts, now)
     chat, t = places.source, language_of_chat(places.source, places.community)
@@ -75,13 +78,14 @@ def _card(t: Translator, suggestion: Suggestion, facts: Facts, *, in_group: bool
 
 
 async def _roundup(session: Session, t: Translator, chat: Chat, roundup_id: int, now: datetime) -> OutboxRow:
-    """The one live message that is the card of several, asked for at once in a chat."""
+    """The one live message that is the card of several, asked for at once in a topic of a chat."""
     shown = await suggestions.list_roundup(session, roundup_id)
     counted = await votes.count_votes(session, [one.id or 0 for one in shown])
     people = await members.list_people(session, [one.author_id for one in shown])
     said = roundups.roundup(t, [(one, people[one.author_id].name, counted.get(one.id or 0, 0)) for one in shown])
     slotted = replace(said, slot=f"roundup:{roundup_id}")
-    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=shown[0].source_message)
+    source, topic = shown[0].source_message, shown[0].topic
+    return to_chat(chat.id or 0, slotted, now, priority=outbox.CARD, reply_to=source, topic=topic)
 
 
 async def voted(session: Session, suggestion: Suggestion, cast: Cast, now: datetime) -> list[OutboxRow]:
@@ -130,6 +134,20 @@ async def _team_cards(
     return [to_chat(room.id or 0, replace(said, slot=slot), now, priority=outbox.CARD, topic=room.topic)]
 
 
+async def _proposals_over(
+    session: Session, suggestion: Suggestion, community: Community, now: datetime
+) -> list[OutboxRow]:
+    """Where the team is asked whether it means the same as another: that is settled."""
+    rows, root = [], await merges.get_root(session, suggestion)
+    into = root.number if root.id != suggestion.id else None
+    for asked in await judgements.list_proposed(session, suggestion.id or 0):
+        other_id = asked.other_id if asked.suggestion_id == suggestion.id else asked.suggestion_id
+        if other := await suggestions.get_suggestion_by_id(session, other_id or 0):
+            said = partial(proposals.over, settled=suggestion, other=other, into=into)
+            rows += await to_team(session, community, said, now, slot=f"proposal:{asked.id}")
+    return [row for row in rows if row.slot and await outbox.has_slot(session, row.slot)]
+
+
 async def team_card(session: Session, t: Translator, suggestion: Suggestion) -> Say:
     """A suggestion as the team sees it, with all it can do about it."""
     places = await card_rows.get_places(session, suggestion)
@@ -164,7 +182,8 @@ async def reminder(
     room = await communities.get_staff_chat(session, community_id)
     if room is None:
         return []
-    return [to_chat(room.id or 0, care.reminder_aloud(language_of_chat(room, community), owner.name, quiet), now)]
+    said = care.reminder_aloud(language_of_chat(room, community), owner.name, quiet)
+    return [to_chat(room.id or 0, said, now, topic=room.topic)]
 
 
 async def known(session: Session, community_id: int, person_ids: Sequence[int]) -> Known:
@@ -248,7 +267,16 @@ async def to_team(
     if person is None:
         return []
     said = replace(say(language_of_person(person, community)), slot=f"{slot}:person" if slot else None)
+    if key:
+        said = await headed(session, person.id or 0, community, said)
     return [to_person(person.id or 0, said, now, key=f"{key}:person" if key else None)]
+
+
+async def headed(session: Session, person_id: int, community: Community, said: Say) -> Say:
+    """As one person reads it privately: who is in several communities is told which one it is about."""
+    if len(await members.list_memberships(session, person_id)) < 2:
+        return said
+    return replace(said, text=f"{chats.about(community)}\n{said.text}")
 
 
 async def to_rooms(

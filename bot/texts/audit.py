@@ -97,8 +97,10 @@ def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
     }
     deed = deeds.get(row.action, Markup("{}").format(safe(excerpt(row.action, 20))))
     was, became = (_values(t, log, side) for side in (row.was, row.became))
-    change = Markup(": {} → {}").format(was, became) if was != became else ""
-    return Markup("<b>{}</b> {}{}").format(safe(excerpt(row.subject, 40)), deed, change)
+    said = t("%(deed)s: %(was)s → %(became)s", deed=deed, was=was, became=became) if was != became else deed
+    if row.subject in ("", row.action):
+        return said
+    return Markup("<b>{}</b> {}").format(safe(excerpt(row.subject, 40)), said)
 
 
 _SHOWN = (

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
-from bot.texts.html import name
+from bot.texts.html import name, safe
 from bot.texts.say import Button, Say
 from storage.communities import Chat, Community
 
@@ -97,6 +97,11 @@ def setup(t: Translator, chat: Chat, theirs: Sequence[Community], topic: int = 0
 
 def posts_here(t: Translator) -> Markup:
     return t("From now on I post here what nobody asked for, such as the digest.")
+
+
+def about(community: Community) -> Markup:
+    """The line over a list that one person reads privately, of several communities."""
+    return Markup("<b>{}</b>").format(safe(name(community.name)))
 
 
 def topic_lost(t: Translator, title: str) -> Say:

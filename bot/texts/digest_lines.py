@@ -170,6 +170,8 @@ def _unreached(reader: Reader, found: Collected) -> Markup:
             else t.count("%(n)s person", "%(n)s people", more)
         )
     number, status = _number(reader, found.suggestion), status_name(t, found.suggestion.status)
+    if found.into is not None:
+        return t("📬 %(names)s: %(number)s is part of #%(into)s now", names=names, number=number, into=found.into)
     return t("📬 %(names)s: %(number)s is %(status)s", names=names, number=number, status=status)
 
 

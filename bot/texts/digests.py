@@ -70,8 +70,8 @@ def picture(t: Translator, told: Issue, community: Community) -> Picture | None:
         "tiles": tiles,
         "growth": {"label": str(growth), "values": list(told.pace.growth)},
     }
-    says = [f"{tile['label']}: {tile['figure']}" for tile in tiles]
-    caption = t("🖼 %(figures)s", figures=" · ".join([*says, f"{growth}: {members}"]))
+    says = [*(_said(t, tile) for tile in tiles), t("%(label)s: %(figure)s", label=growth, figure=members)]
+    caption = t("🖼 %(figures)s", figures=Markup(" · ").join(says))
     return Picture(caption, painting="digest", ingredients=ingredients, reply=False)
 
 
@@ -85,6 +85,13 @@ def _tiles(t: Translator, shipped: int, told: Issue) -> list[dict[str, Any]]:
         share = told.pace.delivered
         tiles.append({"figure": f"{share:.0%}", "label": str(t("of all votes delivered")), "share": share})
     return tiles
+
+
+def _said(t: Translator, tile: Mapping[str, Any]) -> Markup:
+    """A tile in words; a share is read before what it is a share of."""
+    if "share" in tile:
+        return Markup("{} {}").format(tile["figure"], tile["label"])
+    return t("%(label)s: %(figure)s", label=tile["label"], figure=tile["figure"])
 
 
 def _on_picture(t: Translator, one: Told) -> dict[str, str]:

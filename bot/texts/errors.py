@@ -19,11 +19,14 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.StaffOnly: lambda t, _: t("Only administrators of this community's chats can do that."),
     errors.OwnerOnly: lambda t, _: t("Only the owner of the chat can do that."),
     errors.NoCommunity: lambda t, _: t(
-        "You are in none of my communities yet. If you have an invitation code, send it to me here."
+        "You are in none of my communities yet. Say something in the group first, or send me an invitation code here."
     ),
     errors.GroupOnly: lambda t, _: t("This works only in a group. Send it there."),
     errors.EmptyText: lambda t, e: t(
         "What is it about? Write it after the command: <code>%(command)s …</code>", command=excerpt(e.command, 60)
+    ),
+    errors.NothingSought: lambda t, _: t(
+        "What are you looking for? Write it after the command: <code>/search dark mode</code>"
     ),
     errors.TextTooLong: lambda t, e: t(
         "That is longer than %(limit)s characters. Please send a shorter version.", limit=e.limit
@@ -165,6 +168,8 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     ),
     errors.NotMerged: lambda t, e: t("#%(number)s is not merged into another one, so it stays.", number=e.number),
     errors.NotTheirs: lambda t, _: t("Only who asked or voted for one of the two can say that."),
+    errors.TooFast: lambda t, _: t("That was a lot at once. Give it a minute, then go on."),
+    errors.AskedOfAnother: lambda t, _: t("I asked somebody else that. Press the button yourself, and I will ask you."),
     errors.UnknownMember: lambda t, e: t(
         "I have not met “%(name)s” here yet. Whoever it is, they write something in the group first.",
         name=calm(excerpt(e.name, 60)),

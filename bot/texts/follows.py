@@ -9,7 +9,7 @@ from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.grids import trophies
 from bot.texts.say import Button, Keyboard, Say
-from bot.texts.suggestions import CARD_LENGTH, UNDECIDED, decision, line
+from bot.texts.suggestions import CARD_LENGTH, UNDECIDED, Around, decision, line
 from storage.follows import Mine
 from storage.grids import Trophy
 from storage.suggestions import OPEN, Suggestion
@@ -39,12 +39,12 @@ def listed(
     return Say("\n".join(lines), [*rows, turning] if turning else rows)
 
 
-def detail(t: Translator, mine: Mine, votes: int, page: int) -> Say:
+def detail(t: Translator, mine: Mine, votes: int, page: int, into: int | None = None) -> Say:
     """One suggestion with what one can do about it."""
     suggestion = mine.suggestion
     lines = [line(suggestion, votes, CARD_LENGTH)]
     if suggestion.status != OPEN:
-        lines.append(decision(t, suggestion))
+        lines.append(decision(t, suggestion, Around(into=into)))
     return Say("\n".join([*lines, ties(t, mine)]), _doing(t, mine, page))
 
 

@@ -89,14 +89,19 @@ def menus(t: Translator) -> Mapping[str, Menu]:
     }
 
 
-def in_group(t: Translator) -> Whisper:
-    """The shortest help there is."""
-    return Whisper(
-        t(
-            "<code>/suggest …</code> ask for something · <code>/top</code> most wanted · <code>/search …</code> find · "
-            "<code>/vote 12</code> · <code>/my</code> yours · <code>/invite</code> bring a friend"
-        )
+def in_group(t: Translator, *, staff: bool = False) -> Whisper:
+    """The shortest help there is; the team's commands for who may use them."""
+    said = t(
+        "<code>/suggest …</code> ask for something · <code>/top</code> most wanted · <code>/search …</code> find · "
+        "<code>/vote 12</code> · <code>/my</code> yours · <code>/invite</code> bring a friend"
     )
+    if not staff:
+        return Whisper(said)
+    team = t(
+        "The team: <code>/inbox</code> unseen ones · <code>/status 12 planned</code> · <code>/decline 12 …</code> · "
+        "<code>/ship 12 v2.3 …</code> · <code>/digest</code> the coming issue. Send me /help in private for all of it."
+    )
+    return Whisper(Markup("{}\n\n{}").format(said, team))
 
 
 def index(t: Translator, *, staff: bool) -> Say:

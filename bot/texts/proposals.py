@@ -7,6 +7,7 @@ from bot.community.proposals import Proposal
 from bot.texts.catalogues import Translator
 from bot.texts.html import safe, shorten
 from bot.texts.say import Button, Say
+from bot.texts.suggestions import status_name
 from bot.texts.triage import asked_by, calm
 from storage.suggestions import Suggestion
 
@@ -32,6 +33,18 @@ def _told(t: Translator, told: Told) -> Markup:
     text = calm(shorten(told.suggestion.text, SHOWN))
     byline = Markup("— {} · 👍 {}").format(asked_by(t, told), told.votes)
     return Markup("<b>#{}</b> {}\n{}").format(told.suggestion.number, safe(text), byline)
+
+
+def over(t: Translator, settled: Suggestion, other: Suggestion, into: int | None) -> Say:
+    """The card's place, once one of the two is merged, shipped, declined or taken back."""
+    about = t("🔎 #%(one)s and #%(other)s: nothing to merge any more.", one=settled.number, other=other.number)
+    if settled.withdrawn_at is not None:
+        what = t("#%(number)s was taken back.", number=settled.number)
+    elif into is not None:
+        what = t("#%(number)s is part of #%(into)s now.", number=settled.number, into=into)
+    else:
+        what = t("#%(number)s: %(status)s", number=settled.number, status=status_name(t, settled.status))
+    return Say(Markup("{} {}").format(about, what))
 
 
 def kept_apart(t: Translator, one: Suggestion, other: Suggestion) -> Markup:

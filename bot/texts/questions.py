@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from bot.community.questions import Promise
+from bot.community.questions import FEW, Promise
 from bot.texts import links
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
@@ -62,11 +62,19 @@ def duration(t: Translator, time: timedelta) -> Markup:
 def promise(t: Translator, kept: Promise) -> Markup:
     """One line of the digest: how soon questions were answered, and how long the oldest waits."""
     parts = []
-    if kept.median is not None:
-        parts.append(t("half were answered within %(time)s", time=duration(t, kept.median)))
+    if kept.within is not None:
+        parts.append(_answered(t, kept.answered, duration(t, kept.within)))
     if kept.oldest_waits is not None:
         parts.append(t("the oldest open one has waited %(time)s", time=duration(t, kept.oldest_waits)))
     return t("💬 <b>Questions</b>: %(parts)s", parts=Markup(" · ").join(parts))
+
+
+def _answered(t: Translator, count: int, time: Markup) -> Markup:
+    if count == 1:
+        return t("one was answered, after %(time)s", time=time)
+    if count < FEW:
+        return t("%(n)s were answered, all within %(time)s", n=count, time=time)
+    return t("half were answered within %(time)s", time=time)
 
 
 def settled(t: Translator) -> Markup:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from bot.texts.care import pages
 from bot.texts.catalogues import Translator
 from bot.texts.html import excerpt
@@ -29,6 +31,11 @@ def found(t: Translator, search: Search, matches: Sequence[Suggestion], votes: d
         ]
     said = "\n".join([*lines, *(line(one, votes.get(one.id or 0, 0)) for one in matches)])
     return Whisper(said, pages(f"found:{search.id}", offset, len(matches), total))
+
+
+def none_such(t: Translator, filters: str) -> Markup:
+    """Nothing passes filters alone: that is no wish of the asker's."""
+    return t("Nothing fits “%(words)s”. Loosen a filter, or leave one out.", words=excerpt(filters, 60))
 
 
 def not_yours(t: Translator) -> str:

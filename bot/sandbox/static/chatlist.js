@@ -51,6 +51,8 @@ function summary(chat) {
 const TIPS = [
   { text: "trySuggest", as: "xiaoman", write: "trySuggestText" },
   { text: "tryVote", as: "ahe" },
+  { text: "tryWish", as: "ahe", write: "tryWishText" },
+  { text: "tryTeam", as: "yutong", write: "tryTeamText" },
   { text: "tryRedeem", as: "ahe", write: "tryRedeemText", privately: true },
   { text: "tryDigest" },
 ];

@@ -1,0 +1,93 @@
+"""Who is of two communities does in private what each button was made for, and reads which one a list is about."""
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from bot.sandbox.model import Chat, Message
+from storage import settings as setting_rows
+from storage.questions import Question
+from storage.suggestions import Suggestion
+from storage.wishes import Wish
+from tests.town import Town
+
+DAY = timedelta(days=1).total_seconds()
+
+
+async def a_team_of_two(town: Town) -> tuple[Chat, Chat]:
+    """Two groups that the bot cannot whisper in, moderated by Yutong, who gets their lists privately."""
+    town.world.privacy = False
+    groups = []
+    for title, owner in TITLES:
+        groups.append(town.group(title, f"{owner} yutong ahe xiaoman", admin=False))
+        await town.settle()
+    await town.start("yutong")
+    for group in groups:
+        await town.say("xiaoman", group, f"/suggest 锁屏显示{group.title}日程")
+        await town.say("yutong", group, "/status 1 planned")
+    return groups[0], groups[1]
+
+
+TITLES = (("谷雨", "tang"), ("白露", "sam"))
+
+
+async def speaks_of(town: Town, group: Chat) -> None:
+    """From now on Yutong's private words are about that group's community."""
+    town.clock.leap(3600)
+    await town.say("yutong", group, "/top")
+
+
+def lists(town: Town, words: str) -> list[Message]:
+    return [message for message in town.said(town.private("yutong")) if words in message.content]
+
+
+async def suggested_in(town: Town) -> dict[str, int]:
+    async with town.database.reading() as look:
+        return {one.text: one.community_id for one in await look.exec(select(Suggestion).where(Suggestion.number > 1))}
+
+
+async def test_the_teams_private_lists_act_where_they_were_made(town: Town) -> None:
+    first, second = await a_team_of_two(town)
+    for group in (first, second):
+        await town.say("ahe", group, f"希望支持{group.title}双卡")
+        await town.say("ahe", group, f"请问怎么关掉{group.title}广告？")
+    town.clock.leap(2 * DAY)
+    await town.knock()
+    for group in (first, second):
+        [wishes] = lists(town, f"希望支持{group.title}双卡")
+        [questions] = lists(town, f"请问怎么关掉{group.title}广告")
+        for said in (wishes, questions):
+            assert said.content.startswith(group.title), "it says which community it is about"
+    for group, other in ((first, second), (second, first)):
+        await speaks_of(town, other)
+        [wishes] = lists(town, f"希望支持{group.title}双卡")
+        [questions] = lists(town, f"请问怎么关掉{group.title}广告")
+        await town.press("yutong", wishes, "✍️ 1")
+        await town.press("yutong", questions, "✓ 1")
+        assert wishes.content.startswith(group.title)
+        assert questions.content.startswith(group.title)
+    assert await suggested_in(town) == {"希望支持谷雨双卡": 1, "希望支持白露双卡": 2}
+    async with town.database.reading() as look:
+        assert {one.state for one in await look.exec(select(Wish))} == {"noted"}
+        assert {one.state for one in await look.exec(select(Question))} == {"dismissed"}
+
+
+async def test_plain_words_keep_to_the_limits_of_the_chosen_community(town: Town) -> None:
+    first, second = await a_team_of_two(town)
+    await town.start("ahe")
+    async with town.database.writing() as session:
+        await setting_rows.set_setting(session, 2, "longest_suggestion", "20")
+    for group in (first, second):
+        await town.say("ahe", group, "/top")
+    await town.say("ahe", town.private("ahe"), "想要一个可以自己改颜色的桌面小时钟，越大越好")
+    asked = town.last(town.private("ahe"))
+    assert [first.title in row[0].label for row in asked.buttons] == [True, False], "the other takes no such length"
+    await town.say("ahe", town.private("ahe"), "夜间模式")
+    both = town.last(town.private("ahe"))
+    async with town.database.writing() as session:
+        await setting_rows.set_setting(session, 1, "daily_suggestions", "1")
+    await town.press("ahe", asked, first.title)
+    assert len(await suggested_in(town)) == 1
+    assert "1" in await town.press("ahe", both, first.title), "one a day is the most there"
+    await town.press("ahe", both, second.title)
+    assert await suggested_in(town) == {"想要一个可以自己改颜色的桌面小时钟，越大越好": 1, "夜间模式": 2}
