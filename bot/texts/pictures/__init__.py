@@ -10,11 +10,18 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from bot.texts.pictures import digest, reports
+from bot.texts.pictures import card, digest, funnel, growth, reports, tree
 
 Ingredients = Mapping[str, Any]
 
-_PAINTERS: Mapping[str, Callable[[Ingredients], bytes]] = {"digest": digest.draw, "report": reports.draw}
+_PAINTERS: Mapping[str, Callable[[Ingredients], bytes]] = {
+    "digest": digest.draw,
+    "report": reports.draw,
+    "tree": tree.draw,
+    "growth": growth.draw,
+    "funnel": funnel.draw,
+    "card": card.draw,
+}
 
 
 async def paint(painting: str, ingredients: Ingredients) -> bytes:
