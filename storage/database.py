@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionma
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import driver
+
 Session = AsyncSession
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
@@ -59,7 +61,9 @@ class Database:
         if not self.is_sqlite:
             return create_async_engine(self.url, pool_size=8, max_overflow=0, pool_timeout=60, pool_pre_ping=True)
         # A pool of one is a fair queue for writers; SQLite's own lock wait is not.
-        engine = create_async_engine(self.url, pool_size=1 if writing else 2, max_overflow=0, pool_timeout=60)
+        quick = {"async_creator_fn": driver.connect}
+        pool = {"pool_size": 1 if writing else 2, "max_overflow": 0, "pool_timeout": 60}
+        engine = create_async_engine(self.url, connect_args=quick, **pool)
         _prepare_sqlite(engine.sync_engine, writing=writing)
         return engine
 

@@ -24,6 +24,7 @@ class Candidate(NamedTuple):
     terms: str
     vector: bytes | None
     vector_by: str | None
+    is_merged: bool  # whether its suggestion was merged into another
 
 
 async def list_ids_by_term(session: Session, community_id: int, terms: Sequence[str]) -> list[tuple[str, str]]:
@@ -98,11 +99,14 @@ _COUNTS_IN_POSTGRESQL: TextClause = text(
     "SELECT CAST(json_object_agg(term, wordings) AS text) FROM term WHERE community_id = :community AND wordings > 0"
     " AND term IN (SELECT json_array_elements_text(CAST(:terms AS json)))"
 )
+_COMPARED = (
+    "SELECT wording.id, suggestion_id, wording.text, terms, vector, vector_by, merged_into_id IS NOT NULL"
+    " FROM wording JOIN suggestion ON suggestion.id = suggestion_id WHERE wording.community_id = :community"
+)
 _CANDIDATES_IN_SQLITE: TextClause = text(
-    "SELECT id, suggestion_id, text, terms, vector, vector_by FROM wording"
-    " WHERE community_id = :community AND id IN (SELECT value FROM json_each(:ids)) ORDER BY id"
+    _COMPARED + " AND wording.id IN (SELECT value FROM json_each(:ids)) ORDER BY wording.id"  # noqa: S608  # constants
 )
 _CANDIDATES_IN_POSTGRESQL: TextClause = text(
-    "SELECT id, suggestion_id, text, terms, vector, vector_by FROM wording WHERE community_id = :community"
-    " AND id IN (SELECT CAST(json_array_elements_text(CAST(:ids AS json)) AS integer)) ORDER BY id"
+    _COMPARED + " AND wording.id IN (SELECT CAST(json_array_elements_text(CAST(:ids AS json)) AS integer))"
+    " ORDER BY wording.id"
 )

@@ -29,30 +29,30 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_a_hostile_suggestion_is_kept_and_shown_literally(any_town: Town, text: str) -> None:
-    group = any_town.group()
-    await any_town.say("xiaoman", group, f"/suggest {text}")
-    shown = any_town.last(group).content
-    assert "#1" in shown
-    assert clean(text)[:20].strip() in shown
-    await any_town.say("ahe", group, f"/search {text}")
-    await any_town.say("ahe", group, "/top")
-    assert "#1" in any_town.last(group).content
+async def test_a_hostile_suggestion_is_kept_and_shown_literally(any_town: Town) -> None:
+    for text in HOSTILE:
+        group = any_town.group()
+        await any_town.say("xiaoman", group, f"/suggest {text}")
+        shown = any_town.last(group).content
+        assert "#1" in shown, text
+        assert clean(text)[:20].strip() in shown
+        await any_town.say("ahe", group, f"/search {text}")
+        await any_town.say("ahe", group, "/top")
+        assert "#1" in any_town.last(group).content, text
     async with any_town.database.reading() as look:
         assert not (await look.exec(select(InboxRow.update_id).where(InboxRow.state == PARKED))).all()
     assert all(call.ok for call in any_town.sandbox.calls if call.method != "getUpdates")
 
 
-@pytest.mark.parametrize("who", ['<b>&"', "\u202eevil", "😀" * 64, "%(name)s", "مرحبا", "\u2800", "<"])
-async def test_a_hostile_name_stays_a_name(town: Town, who: str) -> None:
-    group = town.group()
-    town.world.people.rename(town.person("xiaoman"), name=who)
-    await town.say("xiaoman", group, "/suggest 夜间模式")
-    shown = town.last(group)
-    assert shown.content.startswith("💡 #1 夜间模式")
-    assert "\u202e" not in shown.content
-    assert units(shown.content) < 400
+async def test_a_hostile_name_stays_a_name(town: Town) -> None:
+    for who in ('<b>&"', "\u202eevil", "😀" * 64, "%(name)s", "مرحبا", "\u2800", "<"):
+        group = town.group()
+        town.world.people.rename(town.person("xiaoman"), name=who)
+        await town.say("xiaoman", group, "/suggest 夜间模式")
+        shown = town.last(group)
+        assert shown.content.startswith("💡 #1 夜间模式"), who
+        assert "\u202e" not in shown.content
+        assert units(shown.content) < 400
 
 
 @pytest.mark.parametrize(

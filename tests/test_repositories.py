@@ -227,27 +227,27 @@ async def test_forged_calls_have_no_effect(hook: Hook) -> None:
         assert not list(await look.exec(select(Delivery)))
 
 
-@pytest.mark.parametrize(
-    "told",
-    [
-        release(body="S-1", draft=True),
-        release(body="S-1", prerelease=True),
-        {**release(body="S-1"), "action": "created"},
-        {**release(body="S-1"), "action": "deleted"},
-        release(body="Not planned: S-1"),
-        {"action": "published", "release": "S-1"},
-        {"action": "published", "release": {"body": None, "author": None, "name": 5}},
-        pull_request(7, "S-1"),
-        {"pull_request": {"number": "7"}},
-        {"pull_request": {"number": 2**40, "merged": True}},
-    ],
+UNSHIPPED = (
+    release(body="S-1", draft=True),
+    release(body="S-1", prerelease=True),
+    {**release(body="S-1"), "action": "created"},
+    {**release(body="S-1"), "action": "deleted"},
+    release(body="Not planned: S-1"),
+    {"action": "published", "release": "S-1"},
+    {"action": "published", "release": {"body": None, "author": None, "name": 5}},
+    pull_request(7, "S-1"),
+    {"pull_request": {"number": "7"}},
+    {"pull_request": {"number": 2**40, "merged": True}},
 )
-async def test_what_ships_nothing(hook: Hook, told: dict[str, Any]) -> None:
+
+
+async def test_what_ships_nothing(hook: Hook) -> None:
     await trusted(hook)
-    event = "release" if "release" in told else "pull_request"
-    assert await hook.send(event, told) == 202
-    await hook.town.knock()
-    assert await statuses(hook.town) == [OPEN] * 3
+    for told in UNSHIPPED:
+        event = "release" if "release" in told else "pull_request"
+        assert await hook.send(event, told) == 202
+        await hook.town.knock()
+        assert await statuses(hook.town) == [OPEN] * 3, told
 
 
 async def test_pre_releases_ship_where_the_community_wants_it(hook: Hook) -> None:

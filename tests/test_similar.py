@@ -166,24 +166,24 @@ async def test_another_communitys_suggestions_are_never_found(database: Database
     assert await here.searched("夜间模式") == ["夜间模式定时开启"]
 
 
-@pytest.mark.parametrize("meant", [True, False], ids=["vectors", "terms"])
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        '"" OR * NEAR(a b) -',
-        "terms:* AND NOT 'x' ; DROP TABLE wording; --",
-        "c1x夜 | !夜 & (夜:*) <-> \\",
-        "\u200b\u202e\u0000👍",
-        "𠮷" * 4096,
-        "a " * 2048,
-        "%_{}[]$1 :terms ?",
-    ],
+HOSTILE = (
+    '"" OR * NEAR(a b) -',
+    "terms:* AND NOT 'x' ; DROP TABLE wording; --",
+    "c1x夜 | !夜 & (夜:*) <-> \\",
+    "\u200b\u202e\u0000👍",
+    "𠮷" * 4096,
+    "a " * 2048,
+    "%_{}[]$1 :terms ?",
 )
-async def test_a_text_is_never_query_syntax(database: Database, encoder: Encoder, hostile: str, *, meant: bool) -> None:
+
+
+@pytest.mark.parametrize("meant", [True, False], ids=["vectors", "terms"])
+async def test_a_text_is_never_query_syntax(database: Database, encoder: Encoder, *, meant: bool) -> None:
     place = await a_place(database, encoder if meant else None)
     await place.suggest("夜间模式定时开启", *UNLIKE)
-    await place.offered(hostile)
-    await place.searched(hostile)
+    for hostile in HOSTILE:
+        await place.offered(hostile)
+        await place.searched(hostile)
     assert await place.searched("夜间模式") == ["夜间模式定时开启"]
 
 

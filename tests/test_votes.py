@@ -1,7 +1,5 @@
 """Votes: one person, one vote, none for one's own, none from outside, one live card."""
 
-import pytest
-
 from bot.sandbox.model import Message
 from storage import votes
 from tests.town import Town
@@ -66,13 +64,14 @@ async def test_the_card_is_edited_and_never_posted_again(town: Town) -> None:
     assert len(town.texts(card.chat)) == before
 
 
-@pytest.mark.parametrize("words", ["", "x", "0", "-3", "99", "1" * 40, "#", "１２３４５６７８９０１"])
-async def test_a_wrong_number_gets_an_answer(town: Town, words: str) -> None:
+async def test_a_wrong_number_gets_an_answer(town: Town) -> None:
     card = await a_card(town)
-    said = len(town.texts(card.chat))
-    await town.say("ahe", card.chat, f"/vote {words}")
-    assert len(town.texts(card.chat)) == said + 1
-    assert await count(town) == 0
+    for words in ("", "x", "0", "-3", "99", "1" * 40, "#", "１２３４５６７８９０１"):
+        said = len(town.texts(card.chat))
+        await town.say("ahe", card.chat, f"/vote {words}")
+        assert len(town.texts(card.chat)) == said + 1, words
+        assert await count(town) == 0, words
+        town.clock.leap(60)  # so that it is no flood
 
 
 async def test_forged_buttons_change_nothing_and_are_answered(town: Town) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,14 @@ class Match:
     wording: Candidate
     score: float
     shared: float
+    cosine: float | None
+
+
+class Compared(NamedTuple):
+    """A wording beside a text: its terms taken apart, and the cosine where both have a vector."""
+
+    wording: Candidate
+    terms: frozenset[str]
     cosine: float | None
 
 
@@ -63,16 +72,15 @@ def close_in_meaning(meanings: Meanings, vector: bytes) -> list[int]:
     return [int(i) for i in meanings.ids[best]]
 
 
-def ranked(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Match]:
+def ranked(asked: Indexed, rows: Sequence[Compared], census: Census) -> list[Match]:
     """The best wording of each suggestion, the closest first, equal ones by age."""
-    theirs = [wordings.terms_of(census.community_id, row.terms) for row in rows]
-    weights = census.weights({*asked.terms, *census.counts, *chain(*theirs)})
+    weights = census.weights({*asked.terms, *census.counts, *chain(*(row.terms for row in rows))})
     best: dict[int, Match] = {}
-    for row, terms, cosine in zip(rows, theirs, _cosines(asked, rows), strict=True):
+    for wording, terms, cosine in rows:
         shared = overlap(asked.terms, terms, weights)
-        match = Match(row.suggestion_id, row, score(cosine, shared), shared, cosine)
-        if row.suggestion_id not in best or match.score > best[row.suggestion_id].score:
-            best[row.suggestion_id] = match
+        match = Match(wording.suggestion_id, wording, score(cosine, shared), shared, cosine)
+        if match.suggestion_id not in best or match.score > best[match.suggestion_id].score:
+            best[match.suggestion_id] = match
     return sorted(best.values(), key=lambda match: (-match.score, match.suggestion_id))
 
 
@@ -85,25 +93,24 @@ def surviving(matches: Sequence[Match], roots: Mapping[int, int]) -> list[Match]
     return list(best.values())
 
 
-def promising(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Candidate]:
+def promising(asked: Indexed, found: Sequence[Candidate], census: Census) -> list[Compared]:
     """Those that could come first if all their other words weighed nothing: only of them all words are counted."""
-    if len(rows) <= PROMISING:
-        return list(rows)
-    weights = census.weights(asked.terms)
-    bounds = [
-        score(cosine, overlap(asked.terms, weights.keys() & wordings.terms_of(census.community_id, row.terms), weights))
-        for row, cosine in zip(rows, _cosines(asked, rows), strict=True)
+    cosines = _cosines(asked, found)
+    rows = [
+        Compared(row, frozenset(wordings.terms_of(census.community_id, row.terms)), cosine)
+        for row, cosine in zip(found, cosines, strict=True)
     ]
+    if len(rows) <= PROMISING:
+        return rows
+    weights = census.weights(asked.terms)
+    bounds = [score(row.cosine, overlap(asked.terms, weights.keys() & row.terms, weights)) for row in rows]
     best = sorted(range(len(rows)), key=lambda place: (-bounds[place], place))[:PROMISING]
     return [rows[place] for place in sorted(best)]
 
 
-def uncounted(rows: Sequence[Candidate], census: Census) -> Collection[str]:
+def uncounted(rows: Sequence[Compared], census: Census) -> Collection[str]:
     """Terms of the rows that the census does not know yet."""
-    found: set[str] = set()
-    for row in rows:
-        found.update(wordings.terms_of(census.community_id, row.terms))
-    return found - census.counts.keys()
+    return frozenset().union(*(row.terms for row in rows)) - census.counts.keys()
 
 
 def _cosines(asked: Indexed, rows: Sequence[Candidate]) -> list[float] | list[None]:

@@ -160,7 +160,8 @@ class Finder:
         more = await self._apart(lambda: uncounted(rows, census))
         census = replace(census, counts=counts | await index.count_terms(look, community_id, more))
         matches = await self._apart(lambda: ranked(asked, rows, census))
-        return surviving(matches, await merges.map_roots(look, [match.suggestion_id for match in matches]))
+        merged = [match.suggestion_id for match in matches if match.wording.is_merged]
+        return surviving(matches, await merges.map_roots(look, merged) if merged else {})
 
     async def reindex_outdated(self, database: Database, after: int, community_id: int | None = None) -> int:
         """Index some wordings anew that were read by other means, from an id on; returns the last id, 0 at the end.

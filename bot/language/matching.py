@@ -1,6 +1,7 @@
 """How alike two texts are: shared terms weighed by rarity, and meaning where vectors are at hand."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from math import fsum, log
 from statistics import fmean
 
@@ -22,6 +23,7 @@ def rarity(df: int, total: int) -> float:
     return log(1 + (total - min(df, total) + 0.5) / (df + 0.5)) ** 2
 
 
+@lru_cache(maxsize=2**14)
 def share(term: str) -> float:
     """What a term counts beside others as rare: joined letters less, ideas more."""
     if term.isascii():
@@ -36,9 +38,9 @@ def overlap(asked: Collection[str], said: Collection[str], weights: Mapping[str,
 
     Sums are exact, so that no order of terms changes which of two equals comes first.
     """
-    theirs = set(said)
-    shared = fsum(weights[term] for term in theirs.intersection(asked))
-    missed = fsum(map(weights.__getitem__, set(asked))) - shared
+    ours, theirs = set(asked), set(said)
+    shared = fsum(map(weights.__getitem__, ours & theirs))
+    missed = fsum(map(weights.__getitem__, ours)) - shared
     beyond = fsum(map(weights.__getitem__, theirs)) - shared
     whole = shared + _OF_QUERY * missed + (1 - _OF_QUERY) * beyond
     return shared / whole if whole else 0.0

@@ -114,10 +114,11 @@ def find_encoder() -> Encoder | None:
 def joined_rows(encoder: Model, texts: list[str], means: Vectors) -> Vectors:
     """Unit rows of texts and of the names of their ideas, each centred by its mean, added by their shares."""
     named = [" ".join(ideas(text)) for text in texts]
-    both = encoder.encode([*texts, *named])  # in one call, which is cheaper than two
+    hinted = np.flatnonzero(_worded(named))
+    both = encoder.encode([*texts, *(named[i] for i in hinted)])  # in one call, which is cheaper than two
     rows = centred(both[: len(texts)], means[0]) * _worded(texts)
-    hints = centred(both[len(texts) :], means[1]) * _worded(named)
-    return unit(rows + IDEA_SHARE * hints)
+    rows[hinted] += IDEA_SHARE * centred(both[len(texts) :], means[1])
+    return unit(rows)
 
 
 def centred(rows: Vectors, mean: Vectors) -> Vectors:
