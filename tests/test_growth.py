@@ -91,12 +91,18 @@ async def test_growth_counts_seats_and_knows_the_plan(database: Database) -> Non
 
 async def test_the_pictures_keep_their_margins_whatever_they_are_made_of() -> None:
     many = list(range(1, 400, 17))
-    charts: list[dict[str, object]] = [
+    charts: list[dict[str, list[int]]] = [
         {"values": [1], "ahead": [], "sizes": []},
         {"values": many, "ahead": many, "sizes": [1, 2, 3, 400, 1_000_000]},
         {"values": [0, 0], "ahead": [5], "sizes": [100]},
     ]
-    words = {"language": "zh-hant", "title": MONSTER, "subtitle": MONSTER, "figure": MONSTER, "label": MONSTER}
+    words: dict[str, object] = {
+        "language": "zh-hant",
+        "title": MONSTER,
+        "subtitle": MONSTER,
+        "figure": MONSTER,
+        "label": MONSTER,
+    }
     for chart in charts:
         for date in ("9月1日", MONSTER[:30]):
             assert margin_is_clean(opened(await paint("growth", {**words, **chart, "dates": [date] * 3})))
@@ -119,7 +125,7 @@ async def test_the_team_sees_it_in_its_room_and_privately_and_nobody_else(town: 
     drawn = [message for message in town.said(town.private("yutong")) if message.photo]
     assert len(drawn) == 2
     assert "3 → 6" in drawn[0].content
-    assert "加入（100 %）: 1" in drawn[1].content
+    assert "加入（100 %）：1" in drawn[1].content
     await town.start("ahe", "growth-1")
     await town.say("ahe", town.private("ahe"), "/growth")
     assert all(message.photo is None for message in town.said(town.private("ahe")))

@@ -71,9 +71,8 @@ def funnel(t: Translator, community: Community, seen: Funnel, doors: Sequence[Do
         "heading": visible(t("Doors: codes → came in · stayed 30 days")),
         "doors": [_door(t, door) for door in doors],
     }
-    said = [Markup("{}: {}").format(label, number) for label, number in steps]
-    told = t("So far it can be told of %(told)s whether they stayed. /doors shows every door.", told=seen.told)
-    caption = Markup("\n").join([Markup("<b>{}</b>").format(title), *said, told])
+    said = [t("%(label)s: %(number)s", label=label, number=number) for label, number in steps]
+    caption = Markup("\n").join([Markup("<b>{}</b>").format(title), *said, t("/doors shows every door.")])
     return Picture(caption, painting="funnel", ingredients=ingredients)
 
 
@@ -83,7 +82,7 @@ def _steps(t: Translator, seen: Funnel) -> list[tuple[Markup, int]]:
         (t("codes made"), seen.issued),
         (t("opened (%(share)s)", share=opened), seen.opened),
         (t("came in (%(share)s)", share=joined), seen.joined),
-        (t("stayed 30 days"), seen.stayed),
+        (t("stayed 30 days, of %(told)s so far", told=seen.told), seen.stayed),
         (t("and suggested something"), seen.asked),
     ]
 
