@@ -4,6 +4,7 @@ import random
 import time
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.community import branches
-from bot.community.branches import STAYS, Forest, Row, fold, has_stayed
+from bot.community.branches import STAYS, Forest, Health, Row, fold, has_stayed
 from bot.texts import branches as texts
 from bot.texts.catalogues import LANGUAGES, translator
 from bot.texts.pictures import paint
@@ -41,8 +42,12 @@ def a_circle(size: int, seed: int = 7) -> tuple[list[Stay], set[int]]:
 
 
 def shown(rows: list[Row]) -> int:
-    """How many people the picture accounts for, by name or folded."""
-    return sum(row.health.size if row.branch is None else 1 for row in rows)
+    """How many people the picture accounts for: by name, in a folded line, or in the line of who brought them."""
+    drawn_out = [below.depth > row.depth for row, below in pairwise([*rows, Row(0, None, Health())])]
+    return sum(
+        row.health.size if row.branch is None else 1 if out else 1 + row.health.size
+        for row, out in zip(rows, drawn_out, strict=True)
+    )
 
 
 def test_thirty_days_are_told_of_old_and_new_alike() -> None:
@@ -79,7 +84,8 @@ def test_branches_nobody_is_left_in_stay_folded() -> None:
     gone = [Stay(Kin(who, 3 if who == 4 else 4, str(who)), NOW, SOON, seated=True) for who in range(4, 8)]
     rows = fold(Forest([*here, *gone], {1}, THEN), MOST_ROWS)
     assert [row.branch.name for row in rows if row.branch] == ["1", "2", "3"]
-    assert [(row.depth, row.health.size) for row in rows if row.branch is None] == [(2, 4)]
+    assert [row.health.size for row in rows] == [6, 0, 4]
+    assert all(row.branch for row in rows), "what nobody is left in stands in the line of who brought it"
 
 
 async def test_five_thousand_are_drawn_in_time_and_within_the_margins() -> None:

@@ -211,8 +211,9 @@ class _Folding:
     ) -> None:
         self._brought, self._roots, self._path = forest.brought, roots, path
         self._shown: set[int] = set()
+        self._opened: set[int] = set()  # whose branch is drawn out: that of all others is in their own line
         self._hidden = {0: len(roots)}  # children not shown, by parent; 0 stands above the roots
-        self._lines = 1  # all of them folded into one
+        self._lines = 0
         self._waiting: list[tuple[int, int, int, int, Branch]] = []
         for place, one in enumerate(path):
             self._show(one, path[place - 1].person_id if place else 0)
@@ -221,7 +222,7 @@ class _Folding:
             self._offer(self._brought[one.person_id], one.person_id)
         while self._waiting:
             *_, parent, branch = heappop(self._waiting)
-            if self._lines + self._costs(branch, parent) <= most:
+            if self._lines + self._costs(parent) <= most:
                 self._show(branch, parent)
                 self._offer(self._brought[branch.person_id], branch.person_id)
 
@@ -238,13 +239,15 @@ class _Folding:
                 active, here = one.weight
                 heappush(self._waiting, (-active, -here, one.person_id, parent, one))
 
-    def _costs(self, branch: Branch, parent: int) -> int:
-        """Lines: its own, one for those folded below it; less the one above that it makes needless."""
-        return 1 + bool(self._brought[branch.person_id]) - (self._hidden[parent] == 1)
+    def _costs(self, parent: int) -> int:
+        """Lines of one more: its own; and that of its folded siblings begins with the first and ends with the last."""
+        hidden, is_first = self._hidden[parent], parent not in self._opened
+        return 1 + (is_first and hidden > 1) - (not is_first and hidden == 1)
 
     def _show(self, branch: Branch, parent: int) -> None:
-        self._lines += self._costs(branch, parent)
+        self._lines += self._costs(parent)
         self._shown.add(branch.person_id)
+        self._opened.add(parent)
         self._hidden[parent] -= 1
         self._hidden[branch.person_id] = len(self._brought[branch.person_id])
 
@@ -253,7 +256,8 @@ class _Folding:
         for one in branches:
             if one.person_id in self._shown:
                 rows.append(Row(depth, one, one.below, self._mark(one)))
-                self._list(self._brought[one.person_id], depth + 1, rows)
+                if one.person_id in self._opened:
+                    self._list(self._brought[one.person_id], depth + 1, rows)
             else:
                 folded.add(one.own)
                 folded.add(one.below)

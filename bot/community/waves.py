@@ -81,8 +81,8 @@ def forecast(history: Sequence[Proposal], stayed: int, goal: int, now: datetime)
 
 
 async def propose(session: Session, wave_plan: WavePlan, now: datetime) -> tuple[Proposal, dict[int, int]]:
-    """This week's proposal; the next is due in a week."""
-    wave_plan.due_at = now + EVERY
+    """This week's proposal; the next is due at the same hour of a week to come."""
+    wave_plan.due_at += EVERY * ((now - wave_plan.due_at) // EVERY + 1)
     outlook = await look(session, wave_plan, now)
     shares = share(await list_trusted(session, wave_plan.community_id, now), outlook.codes)
     made = Proposal(

@@ -8,7 +8,11 @@ from bot.sandbox.model import Chat
 from storage import waves
 
 SIZES = (100, 200, 400, 800)
-GIFTS = (("ahe", "阿禾 50 user 发布会"), ("yutong", "雨桐 50 employee"), ("xiaolu", "小鹿 40 partner 春季展会"))
+GIFTS = (  # to whom, their part of the first size, the door
+    ("ahe", "阿禾", 0.5, "user 发布会"),
+    ("yutong", "雨桐", 0.5, "employee"),
+    ("xiaolu", "小鹿", 0.4, "partner 春季展会"),
+)
 TRUST_TAKES, MOST_WEEKS = 15, 16  # days before the first proposal that knows whom to trust; weeks of them
 _WISHES = ("相册按地点自动整理", "耳机断开时自动暂停", "天气突变时提醒我", "地图离线也能导航", "充电到八成就停下")
 
@@ -22,7 +26,9 @@ async def roll(stage: Stage, public: Chat, seeds: Chat, team: Chat, sizes: Seque
     await crowd.some_leave(came)
     await _some_ask(stage, crowd, public)
     for week in range(1, MOST_WEEKS + 1):
-        await stage.later(TRUST_TAKES if week == 1 else 7, _week(week, seeds.size, came, next(iter(wanted), sizes[-1])))
+        await stage.later(
+            TRUST_TAKES if week == 1 else 7, 18, _week(week, seeds.size, came, next(iter(wanted), sizes[-1]))
+        )
         came = await _a_week(stage, crowd, team)
         if wanted and seeds.size >= wanted[0]:
             wanted = [size for size in wanted if size > seeds.size]
@@ -43,6 +49,7 @@ async def roll(stage: Stage, public: Chat, seeds: Chat, team: Chat, sizes: Seque
 async def _first_hundred(stage: Stage, crowd: Crowd, team: Chat, sizes: Sequence[int]) -> int:
     await stage.later(
         2,
+        12,
         (
             "The snowball. A plan, and gifts for three doors: the launch, the staff, a partner's fair.",
             "滚雪球。先定计划，再给三条来路发码：发布会、员工、合作伙伴的展会。",
@@ -51,8 +58,8 @@ async def _first_hundred(stage: Stage, crowd: Crowd, team: Chat, sizes: Sequence
     )
     await stage.say("tang", team, "/waves " + " ".join(map(str, sizes)))
     came = 0
-    for who, gift in GIFTS:
-        await stage.say("tang", team, f"/gift {gift}")
+    for who, name, part, door in GIFTS:
+        await stage.say("tang", team, f"/gift {name} {round(part * sizes[0])} {door}")
         came += await crowd.bring(await crowd.codes_of(await crowd.number_of(stage.person(who))))
     return came
 

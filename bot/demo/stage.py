@@ -75,11 +75,11 @@ class Stage:
         self.world.open_link(self.person(who), url)
         await self.breathe()
 
-    async def later(self, days: int, caption: Caption) -> None:
-        """Some days pass, until the noon of the last one."""
+    async def later(self, days: int, hour: int, caption: Caption) -> None:
+        """Some days pass, until an hour of the last one."""
         self.sandbox.narrate(_by_language(caption))
         day = self._clock.now().astimezone(ZONE) + timedelta(days=days)
-        await self._glide(day.replace(hour=12, minute=0, second=0, microsecond=0))
+        await self._glide(day.replace(hour=hour, minute=0, second=0, microsecond=0))
 
     def crowd(self, door: Chat) -> Crowd:
         """Everybody who will come through this door."""
