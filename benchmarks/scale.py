@@ -20,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import uvloop
 from sqlalchemy import insert
 
 from benchmarks.learn_map import read_texts
@@ -184,7 +185,7 @@ def main() -> None:
     parser.add_argument("--words-alone", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(
+        uvloop.run(
             measure(
                 Path(folder),
                 arguments.wordings,

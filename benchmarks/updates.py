@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import orjson
+import uvloop
 from aiogram import Bot, Dispatcher, Router
 from aiogram.types import Message
 
@@ -106,4 +107,4 @@ async def measure(folder: Path) -> None:
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as temporary:
-        asyncio.run(measure(Path(temporary)))
+        uvloop.run(measure(Path(temporary)))

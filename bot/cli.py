@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import uvloop
 
 from bot.settings import Settings, SettingsError, describe, load_settings
 
@@ -48,7 +49,7 @@ def run() -> None:
     gc.collect()
     gc.freeze()  # what was imported stays: a full collection over it would stop every update for 120 ms
     try:
-        asyncio.run(app.run(app.Millet(settings)))
+        uvloop.run(app.run(app.Millet(settings)))
     except TokenRefusedError as error:
         raise click.ClickException(str(error)) from None
 
@@ -66,7 +67,7 @@ def demo(port: int, seconds: float, skip: bool, snowball: bool) -> None:
     _log("warning")
     from bot import demo as show  # noqa: PLC0415  # as in run
 
-    asyncio.run(show.run(port, seconds, skip=skip or snowball, snowball=snowball))
+    uvloop.run(show.run(port, seconds, skip=skip or snowball, snowball=snowball))
 
 
 @main.command()

@@ -3,11 +3,13 @@
 import functools
 import gc
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from asyncio import AbstractEventLoop
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 from hypothesis import settings
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.util import LRUCache
@@ -33,6 +35,11 @@ def _share_what_is_compiled(connection: Connection) -> None:
     if engine.dialect.name == "sqlite" and engine._compiled_cache is not _compiled:
         engine.dialect = connection.dialect = _dialects.setdefault(engine.dialect.name, engine.dialect)
         engine._compiled_cache = _compiled
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], AbstractEventLoop]]:
+    """The loop that the bot runs on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_finish() -> None:

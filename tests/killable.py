@@ -1,10 +1,11 @@
 """The real program in a process that can be killed, forked from one that has imported it: twenty starts cost little."""
 
-import asyncio
 import multiprocessing
 import os
 from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
+
+import uvloop
 
 from bot import app
 from bot.settings import load_settings
@@ -17,7 +18,7 @@ def _run(environ: Mapping[str, str]) -> None:
     """What `python -m bot run` does, with these variables in its environment."""
     os.environ.clear()
     os.environ.update(environ)
-    asyncio.run(app.run(app.Millet(load_settings())))
+    uvloop.run(app.run(app.Millet(load_settings())))
 
 
 def start(environ: Mapping[str, str]) -> BaseProcess:

@@ -191,10 +191,17 @@ async def test_sigterm_finishes_what_is_in_hand_within_ten_seconds(tmp_path: Pat
     group = sandbox.world.add_chat("谷雨 OS")
     sandbox.world.add_bot(group, sandbox.world.people["tang"], admin=True)
     process = await asyncio.create_subprocess_exec(*command("run"), env=environment(sandbox, tmp_path))
-    sandbox.world.say(sandbox.world.people["tang"], group, "/suggest 夜间模式")
-    await sandbox.until(lambda: any("夜间模式" in m.content for m in group.messages.values() if m.sender.is_bot), 40)
-    started = asyncio.get_running_loop().time()
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 10) == 0
-    assert asyncio.get_running_loop().time() - started < 10
-    await sandbox.stop()
+    try:
+        sandbox.world.say(sandbox.world.people["tang"], group, "/suggest 夜间模式")
+        await sandbox.until(
+            lambda: any("夜间模式" in m.content for m in group.messages.values() if m.sender.is_bot), 40
+        )
+        started = asyncio.get_running_loop().time()
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert asyncio.get_running_loop().time() - started < 10
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        await sandbox.stop()
