@@ -60,7 +60,8 @@ def run() -> None:
 @click.option("--port", default=8765, show_default=True, help="Port of the chat page on 127.0.0.1; 0 takes a free one.")
 @click.option("--seconds", default=60.0, show_default=True, help="How long the week of the story takes.")
 @click.option("--skip", is_flag=True, help="Play the story at once and begin at its end.")
-def demo(port: int, seconds: float, skip: bool) -> None:
+@click.option("--snowball", is_flag=True, help="Skip the week and watch the circle grow from 100 to 800.")
+def demo(port: int, seconds: float, skip: bool, snowball: bool) -> None:
     """Show a whole week of a community in the browser: no token, no account.
 
     Starts a Telegram on this machine with a chat page, lets five people live through a week, then leaves you in charge.
@@ -68,7 +69,7 @@ def demo(port: int, seconds: float, skip: bool) -> None:
     _log("warning")
     from bot import demo as show  # noqa: PLC0415  # as in run
 
-    uvloop.run(show.run(port, seconds, skip=skip))
+    uvloop.run(show.run(port, seconds, skip=skip or snowball, snowball=snowball))
 
 
 @main.command()

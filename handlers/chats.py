@@ -18,7 +18,7 @@ from bot.texts.catalogues import translator
 from bot.texts.errors import stale_button
 from bot.texts.invitations import needs_right
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper, to_person
-from handlers import follows, grids, invitations, notices, seeds, suggestions, waiting
+from handlers import follows, grids, growth, invitations, notices, seeds, suggestions, waiting
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities
@@ -137,7 +137,7 @@ async def _came(here: Here, seen: SeenPerson) -> list[OutboxRow]:
 
 async def _left(here: Here, seen: SeenPerson) -> Answers:
     person = await members.meet_person(here.session, seen, here.now)
-    await members.leave(here.session, here.community_id, person.id or 0)
+    await members.leave(here.session, here.community_id, person.id or 0, here.now)
     return None
 
 
@@ -285,6 +285,7 @@ async def community_pressed(here: Here, numbers: list[int]) -> Answers:
 _BY_LINK: dict[str, Callable[[Here], Awaitable[Answers]]] = {
     "invite": invitations.hand_out,
     "tree": invitations.tree_in_private,
+    "growth": growth.in_private,
     "apply": seeds.begin,
     "sponsor": waiting.begin,
     "gridword": grids.word_in_private,

@@ -9,16 +9,18 @@ from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import ChatJoinRequest, Message
 
 from bot import doors
-from bot.community import codes, invitations, tree
-from bot.community.errors import NoCommunity
+from bot.community import branches, codes, invitations, tree
+from bot.community.errors import NoCommunity, StaleButton
 from bot.community.invitations import Admitted, Own, Paused, PhoneWanted, Seated
 from bot.here import Here
+from bot.texts import branches as branch_texts
 from bot.texts import invitations as texts
 from bot.texts import phones as phone_texts
 from bot.texts import tree as tree_texts
 from bot.texts.announce import language_of_person, to_team
 from bot.texts.invitations import Door
-from bot.texts.say import Answers, to_person
+from bot.texts.pictures.tree import MOST_ROWS
+from bot.texts.say import Answers, Say, Toast, Whisper, to_person
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
 from storage import communities, members
@@ -28,10 +30,11 @@ from storage import tree as kin
 from storage.communities import Community
 from storage.database import Session
 from storage.invitations import ISSUED, Invitation
+from storage.members import Person
 from storage.outbox import KNOCK, OutboxRow
 
 # What our own buttons in groups carry: what is asked for, and in which community.
-_ASKED = re.compile(r"(invite|tree|apply|sponsor|gridword)(?:-(\d{1,9}))?")
+_ASKED = re.compile(r"(invite|tree|growth|apply|sponsor|gridword)(?:-(\d{1,9}))?")
 
 
 async def invite(here: Here, _: Spoken) -> Answers:
@@ -63,6 +66,16 @@ async def hand_out(here: Here) -> Answers:
     username = await doors.username(here.rights)
     held = await invitations.hand_out(here.session, here.community_id, here.person_id, standing, here.now)
     return texts.hand(here.mine, community, held, username, here.now)
+
+
+async def card_pressed(here: Here, numbers: list[int]) -> Answers:
+    """A picture of one of one's own unused codes, to be shared; shown to its holder only, and privately."""
+    held = await rows.get_unused(here.session, numbers[0], here.person_id, here.now)
+    if held is None:
+        return Toast(texts.no_card(here.mine), alert=True)
+    community = await communities.get_community(here.session, held.community_id)
+    username = await doors.username(here.rights)
+    return to_person(here.person_id, texts.card(here.mine, community, here.person, held, username), here.now)
 
 
 async def tree_in_private(here: Here) -> Answers:
@@ -217,17 +230,44 @@ async def _is_shut_out(here: Here) -> bool:
     return bool(gated) and not await here.rights.list_present(gated, here.person.external_id)
 
 
-async def _branch(here: Here) -> Answers:
+async def twigs_pressed(here: Here, numbers: list[int]) -> Answers:
+    """The tree's picture in words: the whole for the team, one's own branch for everybody else."""
+    if here.chat is not None and here.chat.community_id != numbers[0]:
+        raise StaleButton
+    here = await _within(here, numbers[0])
+    if await here.is_staff():
+        places = await kin.list_kin(here.session, here.community_id)
+        twigs = tree.grow(places)
+        return Whisper(tree_texts.tree(here.mine, here.community, twigs, len(places) - len(twigs)).text)
+    return Whisper((await _in_words(here)).text)
+
+
+async def _in_words(here: Here) -> Say:
     places = await kin.list_branch(here.session, here.community_id, here.person_id)
-    twigs = tree.grow(places, here.person_id)
+    return tree_texts.branch(here.mine, tree.grow(places, here.person_id), await _inviter(here))
+
+
+async def _inviter(here: Here) -> Person | None:
     above = here.known_member.inviter_id if here.known_member else None
-    return tree_texts.branch(here.mine, twigs, await members.get_person(here.session, above) if above else None)
+    return await members.get_person(here.session, above) if above else None
+
+
+async def _branch(here: Here) -> Answers:
+    forest = await branches.survey(here.session, here.community_id, here.now)
+    mine = forest.by_id.get(here.person_id)
+    if mine is None or not mine.below.size:
+        return await _in_words(here)
+    rows = branches.fold(forest, MOST_ROWS, here.person_id, whole=False)
+    return branch_texts.own(here.mine, here.community, rows, mine.below, await _inviter(here))
 
 
 async def _whole_tree(here: Here) -> Answers:
-    places = await kin.list_kin(here.session, here.community_id)
-    twigs = tree.grow(places)
-    return tree_texts.tree(here.t, here.community, twigs, len(places) - len(twigs))
+    """In the staff chat nobody in particular is looked for."""
+    forest = await branches.survey(here.session, here.community_id, here.now)
+    if not forest.trees:
+        return tree_texts.tree(here.t, here.community, [], 0)
+    rows = branches.fold(forest, MOST_ROWS, None if here.chat else here.person_id)
+    return branch_texts.whole(here.t, here.community, rows, forest.invited, forest.notable())
 
 
 async def privately(here: Here, what: str) -> Answers:
@@ -250,5 +290,5 @@ COMMANDS = (
     Command("invite", invite, aliases=("邀请", "邀請")),
     Command("tree", show_tree, aliases=("邀请树", "邀請樹", "邀请链", "邀請鏈")),
 )
-PRESSES: tuple[Press, ...] = ()
+PRESSES = (Press("twigs", twigs_pressed, 1), Press("card", card_pressed, 1))
 PROMPTS = ()

@@ -1,12 +1,13 @@
 """Waves: the plan, each week's proposal, and what became of the codes of every door."""
 
+from bot.community import growth
 from bot.community import waves as rules
 from bot.community.audit import Action, record
 from bot.community.errors import AlreadySettled, PlanUnclear
 from bot.here import Here
 from bot.texts import waves as texts
 from bot.texts.announce import language_of_person
-from bot.texts.say import Answers, Rewrite, Whisper, to_person
+from bot.texts.say import Answers, Rewrite, Say, Whisper, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
 from handlers.named import about
 from storage import members, waves
@@ -26,8 +27,8 @@ async def plan(here: Here, spoken: Spoken) -> Answers:
         await record(here.session, action, {}, {"steps": made.steps}, here.now)
     made_before = await waves.get_plan(here.session, here.community_id)
     if made_before is None:
-        return texts.no_plan(here.t)
-    return texts.outlook(here.t, made_before.sizes, await rules.look(here.session, made_before, here.now))
+        return Say(texts.no_plan(here.t))
+    return Say(texts.outlook(here.t, made_before.sizes, await rules.look(here.session, made_before, here.now)))
 
 
 async def decided(here: Here, numbers: list[int]) -> Answers:
@@ -64,13 +65,12 @@ async def _tell(here: Here, proposal_id: int, shares: dict[int, int]) -> list[Ou
 
 async def doors(here: Here, _: Spoken) -> Answers:
     """`/doors`: which codes bring people who stay."""
-    known = await waves.list_doors(here.session, here.community_id, here.now, here.now - rules.OLD_ENOUGH)
-    return Whisper(texts.doors(here.mine, known))
+    return Whisper(texts.doors(here.mine, await growth.list_doors(here.session, here.community_id, here.now)))
 
 
 COMMANDS = (
     Command("waves", plan, takes="text", staff=True),
-    Command("doors", doors, staff=True),
+    Command("doors", doors, aliases=("来路", "來路"), staff=True),
 )
 PRESSES = (Press("wave", decided, 2),)
 PROMPTS: tuple[Prompt, ...] = ()

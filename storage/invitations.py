@@ -133,6 +133,19 @@ async def list_in_hand(session: Session, community_id: int, holder_id: int, now:
     return list(await session.exec(query.order_by(col(Invitation.id))))
 
 
+async def get_unused(session: Session, invitation_id: int, holder_id: int, now: datetime) -> Invitation | None:
+    """One of somebody's own codes that they can still give away; None when it is another's, or good no more."""
+    query = select(Invitation).where(
+        Invitation.id == invitation_id,
+        Invitation.holder_id == holder_id,
+        Invitation.state == ISSUED,
+        Invitation.expires_at > now,
+        col(Invitation.is_pooled).is_(False),
+        col(Invitation.kept_for_id).is_(None),
+    )
+    return (await session.exec(query)).first()
+
+
 async def count_by_state(session: Session, community_id: int, holder_id: int, now: datetime) -> dict[str, int]:
     """How many of a holder's own codes (no gifts) stand in each state, what is promised to somebody as claimed.
 

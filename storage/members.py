@@ -52,6 +52,7 @@ class Member(SQLModel, table=True):
     role: str = "member"
     inviter_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     present: bool = True
+    left_at: datetime | None = None  # when we saw them go; None for who is here
     mentions: bool = False  # agreed to be mentioned, so that the phone rings
     joined_at: datetime  # when we met them
     arrived_at: datetime | None = None  # when we saw them come; None for who was there before us

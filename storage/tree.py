@@ -1,12 +1,15 @@
 """Who brought whom, read from the members: each names the one who invited them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from storage.communities import Community
 from storage.database import Session
+from storage.invitations import USED, Invitation
 from storage.members import Member, Person
 
 
@@ -19,6 +22,16 @@ class Kin:
     name: str
 
 
+@dataclass(frozen=True)
+class Stay:
+    """How long a member has been with us: since they came in with their code, or since we met them."""
+
+    kin: Kin
+    since: datetime
+    left_at: datetime | None
+    seated: bool  # behind the gate, where there is one
+
+
 async def list_kin(session: Session, community_id: int) -> list[Kin]:
     """Every member's place, in the order they came."""
     query = (
@@ -28,6 +41,26 @@ async def list_kin(session: Session, community_id: int) -> list[Kin]:
         .order_by(col(Member.joined_at), col(Member.id))
     )
     return [Kin(*row) for row in await session.exec(query)]
+
+
+async def list_stays(session: Session, community_id: int) -> list[Stay]:
+    """Every member's place and stay, in the order they came."""
+    used = (
+        (col(Invitation.community_id) == community_id)
+        & (col(Invitation.redeemer_id) == col(Member.person_id))
+        & (col(Invitation.state) == USED)
+    )
+    since = func.coalesce(col(Invitation.used_at), col(Member.joined_at))
+    kin = (col(Member.person_id), col(Member.inviter_id), col(Person.name))
+    query = (
+        columns(*kin, since, col(Member.left_at), col(Member.role))
+        .join(Person, col(Person.id) == col(Member.person_id))
+        .outerjoin(Invitation, used)
+        .where(col(Member.community_id) == community_id)
+        .order_by(since, col(Member.id))
+    )
+    found = await (await session.connection()).execute(query)  # SQLModel types four columns at most
+    return [Stay(Kin(*row[:3]), row[3], row[4], row[5] != "member") for row in found]
 
 
 async def list_branch(session: Session, community_id: int, person_id: int) -> list[Kin]:

@@ -9,7 +9,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
-from storage.invitations import CLAIMED, ISSUED, USED, Invitation
+from storage.invitations import CLAIMED, ISSUED, USED, Invitation, InvitationEvent
 from storage.members import Member
 
 PROPOSED, ACCEPTED, DECLINED = "proposed", "accepted", "declined"
@@ -68,6 +68,18 @@ class Door:
     used: int
     stayed: int  # of those who used one, still here
     decided: int  # codes that can no longer be used, or are old enough to tell
+    opened: int = 0  # codes somebody claimed at least once
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody who came in with a code, by which door, and how long they stayed."""
+
+    touchpoint: str
+    campaign: str
+    person_id: int
+    used_at: datetime
+    left_at: datetime | None
 
 
 async def get_plan(session: Session, community_id: int) -> WavePlan | None:
@@ -107,7 +119,11 @@ async def list_doors(session: Session, community_id: int, now: datetime, old: da
     here = case((col(Member.present).is_(True), 1), else_=0)
     is_open = col(Invitation.state).in_((ISSUED, CLAIMED)) & (col(Invitation.expires_at) > now)
     decided = case(((col(Invitation.issued_at) > old) & is_open, 0), else_=1)
-    sums = (func.count(), func.sum(used), func.sum(used * here), func.sum(decided))
+    claimed = select(InvitationEvent.id).where(
+        InvitationEvent.invitation_id == Invitation.id, InvitationEvent.what == CLAIMED
+    )
+    opened = case((claimed.exists(), 1), else_=0)
+    sums = (func.count(), func.sum(used), func.sum(used * here), func.sum(decided), func.sum(opened))
     query = (
         columns(col(Invitation.touchpoint), col(Invitation.campaign), *sums)
         .outerjoin(
@@ -120,6 +136,31 @@ async def list_doors(session: Session, community_id: int, now: datetime, old: da
     )
     found = await (await session.connection()).execute(query)  # SQLModel types four columns at most
     return [Door(*row) for row in found]
+
+
+async def list_arrivals(session: Session, community_id: int) -> list[Arrival]:
+    """Everybody who came in with a code, the first one first."""
+    query = (
+        columns(
+            col(Invitation.touchpoint),
+            col(Invitation.campaign),
+            col(Member.person_id),
+            col(Invitation.used_at),
+            col(Member.left_at),
+        )
+        .join(
+            Member,
+            (col(Member.community_id) == community_id) & (col(Member.person_id) == col(Invitation.redeemer_id)),
+        )
+        .where(col(Invitation.community_id) == community_id, col(Invitation.state) == USED)
+        .order_by(col(Invitation.used_at), col(Invitation.id))
+    )
+    found = await (await session.connection()).execute(query)  # as above
+    return [
+        Arrival(touchpoint, campaign, who, used_at, left_at)
+        for touchpoint, campaign, who, used_at, left_at in found
+        if used_at is not None
+    ]
 
 
 async def set_plan(session: Session, plan: WavePlan) -> None:

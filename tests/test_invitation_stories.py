@@ -269,12 +269,19 @@ async def test_the_tree_shows_members_their_branch_and_the_team_the_whole(town: 
     await town.settle()
     await follow(town, "evil", url_of(town.last(town.world.private(evil))))
     await town.say("ahe", town.private("ahe"), "/tree")
+    drawn = town.last(town.private("ahe"))
+    assert drawn.photo is not None
+    assert "受邀进来 1 人" in drawn.content
+    await town.press("ahe", drawn, "文字版")
     assert '└ <b>&" evil' in town.last(town.private("ahe")).content
     await town.say("evil", town.private("evil"), "/tree")
     assert "阿禾 invited you" in town.last(town.private("evil")).content
     await town.say("yutong", chat, "/tree")
     assert "evil" not in town.last(chat).content
     await follow(town, "yutong", url_of(town.last(chat)))
+    drawn = town.last(town.private("yutong"))
+    assert drawn.photo is not None
+    await town.press("yutong", drawn, "文字版")
     assert "🌱 阿禾 · 1" in town.last(town.private("yutong")).content
 
 
@@ -285,9 +292,13 @@ async def test_in_the_staff_chat_the_whole_tree_is_shown(town: Town) -> None:
     async with town.database.writing() as session:
         await session.exec(update(ChatRow).where(col(ChatRow.external_id) == str(chat.id)).values(is_staff=True))
     await town.say("tang", chat, "邀请树")
+    drawn = town.last(chat)
+    assert drawn.photo is not None
+    await town.press("tang", drawn, "文字版")
     assert "└ Sam" in town.last(chat).content
+    assert [message.receiver for message in chat.whispers.values()][-1] is town.person("tang")
     await town.say("ahe", chat, "/tree")
-    assert "└ Sam" not in town.last(chat).content
+    assert town.last(chat).photo is None
 
 
 # -- codes that get out, people who are put out -----------------------------------------------------------------------

@@ -95,7 +95,7 @@ class Crowd:
         assert await people.get_member(session, community, who)
 
     async def _go(self, session: Session, who: int) -> None:
-        await members.leave(session, self.circle.community_id, who)
+        await members.leave(session, self.circle.community_id, who, self.now)
 
     async def _team(self, session: Session, who: int) -> None:
         community, by, now = self.circle.community_id, self.circle.seed, self.now

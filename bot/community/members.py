@@ -105,7 +105,7 @@ async def meet_member(session: Session, chat: Chat, person: Person, now: datetim
         member.role = "seed"
     if now - member.seen_at > RECENTLY:
         member.seen_at = now
-    member.present = True
+    member.present, member.left_at = True, None
     return member
 
 
@@ -118,10 +118,10 @@ async def arrive(session: Session, chat: Chat, person: Person, now: datetime) ->
     return member
 
 
-async def leave(session: Session, community_id: int, person_id: int) -> None:
+async def leave(session: Session, community_id: int, person_id: int, now: datetime) -> None:
     """The person left one of the chats. They stay who they are: a seat is never taken away."""
     if member := await members.get_member(session, community_id, person_id):
-        member.present = False
+        member.present, member.left_at = False, member.left_at or now
 
 
 async def choose(session: Session, community_id: int, person_id: int, now: datetime) -> bool:

@@ -20,6 +20,7 @@ ENOUGH_TO_TELL = 20  # codes; until then half of them are expected to bring some
 USUAL_PERCENT = 50
 MOST_EACH = 2  # codes a week for one person
 LOUDEST = 10  # the most active tenth has its say already
+NEARLY = 1.05  # a size that is so near is as good as reached: the next codes are for the one after it
 HERE_FOR = timedelta(days=14)  # trust takes time
 
 
@@ -59,7 +60,7 @@ async def look(session: Session, wave_plan: WavePlan, now: datetime) -> Outlook:
     community_id = wave_plan.community_id
     gated = any(chat.is_seed for chat in await communities.list_chats(session, community_id))
     stayed = await waves.count_stayed(session, community_id, gated=gated)
-    goal = next((size for size in wave_plan.sizes if size > stayed), wave_plan.sizes[-1])
+    goal = next((size for size in wave_plan.sizes if size > stayed * NEARLY), wave_plan.sizes[-1])
     percent, told = measure(await waves.list_doors(session, community_id, now, now - OLD_ENOUGH))
     history = await waves.list_proposals(session, community_id)
     return Outlook(stayed, goal, percent, told, forecast(history[-4:], stayed, goal, now))
@@ -80,8 +81,8 @@ def forecast(history: Sequence[Proposal], stayed: int, goal: int, now: datetime)
 
 
 async def propose(session: Session, wave_plan: WavePlan, now: datetime) -> tuple[Proposal, dict[int, int]]:
-    """This week's proposal; the next is due in a week."""
-    wave_plan.due_at = now + EVERY
+    """This week's proposal; the next is due at the same hour of a week to come."""
+    wave_plan.due_at += EVERY * ((now - wave_plan.due_at) // EVERY + 1)
     outlook = await look(session, wave_plan, now)
     shares = share(await list_trusted(session, wave_plan.community_id, now), outlook.codes)
     made = Proposal(

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from bot.app import Millet, Tempo
 from bot.clock import SteerableClock
+from bot.demo.snowball import roll
 from bot.demo.stage import Stage
 from bot.demo.story import tell
 from bot.sandbox.server import Sandbox
@@ -25,29 +26,29 @@ TEMPO = Tempo(poll_seconds=10, knock_seconds=0.7)
 log = logging.getLogger(__name__)
 
 
-async def run(port: int, seconds: float, *, skip: bool) -> None:
+async def run(port: int, seconds: float, *, skip: bool, snowball: bool = False) -> None:
     """Play the week until Ctrl-C, from the beginning each time the visitor asks for it again."""
     ended = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, ended.set)
     again = True
     while again and not ended.is_set():
-        again = await _play(port, seconds, ended, skip=skip)
-        skip = False
+        again = await _play(port, seconds, ended, skip=skip, snowball=snowball)
+        skip = snowball = False
 
 
-async def _play(port: int, seconds: float, ended: asyncio.Event, *, skip: bool) -> bool:
+async def _play(port: int, seconds: float, ended: asyncio.Event, *, skip: bool, snowball: bool) -> bool:
     """One showing; True when it is to be shown again."""
     clock = SteerableClock(_monday_morning(), speed=1)
     sandbox = Sandbox(clock=clock.now, enforce_limits=True)
     await _open(sandbox, port)
     with tempfile.TemporaryDirectory(prefix="millet-demo-") as folder:
         millet = Millet(_settings(sandbox, Path(folder)), clock, TEMPO)
-        stage = Stage(sandbox, clock, millet, seconds=0 if skip else seconds)
+        stage = Stage(sandbox, clock, millet, seconds, skip=skip)
         try:
             await millet.start()
             _invite(sandbox.url)
-            story = asyncio.create_task(tell(stage))
+            story = asyncio.create_task(_perform(stage, snowball=snowball))
             story.add_done_callback(_report)
             await _first(ended.wait(), stage.again.wait())
             story.cancel()
@@ -55,6 +56,15 @@ async def _play(port: int, seconds: float, ended: asyncio.Event, *, skip: bool) 
             await millet.stop()
             await sandbox.stop()
     return stage.again.is_set()
+
+
+async def _perform(stage: Stage, *, snowball: bool) -> None:
+    """The week; then the snowball, at once or when the visitor asks for it."""
+    public, seeds, team = await tell(stage)
+    if not snowball:
+        await stage.snowball.wait()
+    stage.second_act()
+    await roll(stage, public, seeds, team)
 
 
 async def _open(sandbox: Sandbox, port: int) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app import Millet
 from bot.clock import SteerableClock
+from bot.demo.crowd import Crowd
 from bot.sandbox.model import Chat, Message
 from bot.sandbox.people import Person
 from bot.sandbox.play import Control
@@ -27,14 +28,19 @@ Caption = tuple[str, str, str]  # English, Simplified, Traditional
 class Stage:
     """Waits between scenes while the visitor looks; with no seconds left it plays on at once."""
 
-    def __init__(self, sandbox: Sandbox, clock: SteerableClock, millet: Millet, seconds: float) -> None:
+    def __init__(
+        self, sandbox: Sandbox, clock: SteerableClock, millet: Millet, seconds: float, *, skip: bool = False
+    ) -> None:
         self.sandbox = sandbox
         self._millet = millet
         self.world = sandbox.world
         self.again = asyncio.Event()
+        self.snowball = asyncio.Event()  # the visitor wants to see the circle double
         self._clock = clock
         self._pause = seconds / SCENES
         self._skipped = asyncio.Event()
+        if skip:
+            self._skipped.set()
         self._show_story_controls()
 
     def person(self, key: str) -> Person:
@@ -76,6 +82,29 @@ class Stage:
         """Somebody follows a link."""
         self.world.open_link(self.person(who), url)
         await self.breathe()
+
+    async def later(self, days: int, hour: int, caption: Caption) -> None:
+        """Some days pass, until an hour of the last one."""
+        self.sandbox.narrate(_by_language(caption))
+        day = self._clock.now().astimezone(ZONE) + timedelta(days=days)
+        await self._glide(day.replace(hour=hour, minute=0, second=0, microsecond=0))
+
+    def crowd(self, door: Chat) -> Crowd:
+        """Everybody who will come through this door."""
+        return Crowd(self._millet.database, self._clock, self.world, door)
+
+    async def proposal(self, team: Chat) -> Message | None:
+        """The week's proposal of codes, if there is one to be accepted."""
+        with suppress(AssertionError):
+            await self.sandbox.until(lambda: self._proposed(team), timeout=MOST_PATIENCE)
+        await self.breathe()
+        return self._proposed(team)
+
+    def _proposed(self, team: Chat) -> Message | None:
+        said = (m for m in reversed(self.world.messages(team)) if m.sender.is_bot)
+        return next(
+            (m for m in said if any((b.data or "").startswith("wave:") for row in m.buttons for b in row)), None
+        )
 
     def code_in(self, chat: Chat) -> str | None:
         """The invitation code the bot has just told somebody privately."""
@@ -146,8 +175,22 @@ class Stage:
         self.sandbox.controls = [
             Control("day", _by_language(("Next day", "过一天", "過一天")), self._next_day),
             Control("digest", _by_language(("To the next digest", "跳到下次周报", "跳到下次週報")), self._to_digest),
+            *([] if self.snowball.is_set() else [self._rolls()]),
             Control("again", _by_language(("Play the week again", "重看这一周", "重看這一週")), self._play_again),
         ]
+
+    def _rolls(self) -> Control:
+        labels = _by_language(("100 → 800: watch it double", "100 → 800：看圈子翻倍", "100 → 800：看圈子翻倍"))
+        return Control("snowball", labels, self._roll)
+
+    async def _roll(self) -> None:
+        self.snowball.set()
+
+    def second_act(self) -> None:
+        """The snowball begins, whether or not the week was skipped."""
+        self.snowball.set()
+        self._skipped.clear()
+        self._show_story_controls()
 
     def _show_story_controls(self) -> None:
         self.sandbox.controls = [Control("skip", _by_language(("Skip the story", "跳过故事", "跳過故事")), self._skip)]

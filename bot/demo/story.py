@@ -20,8 +20,11 @@ TAPS = {
 }
 
 
-async def tell(stage: Stage) -> None:
-    """The week from Monday morning, and what people say of it until Tuesday; then the chats are the visitor's."""
+async def tell(stage: Stage) -> tuple[Chat, Chat, Chat]:
+    """The week from Monday morning, and what people say of it until Tuesday; then the chats are the visitor's.
+
+    Returns the open, the gated and the team's chat.
+    """
     public, seeds, team = await _monday_morning(stage)
     question = await _people_suggest(stage, public)
     await _wishes_meet(stage, public)
@@ -40,6 +43,7 @@ async def tell(stage: Stage) -> None:
             f"現在交給你：當小滿提個建議，跳到下一期週報，或者當 Sam，他手裡有邀請碼 {code}。",
         )
     )
+    return public, seeds, team
 
 
 async def _monday_morning(stage: Stage) -> tuple[Chat, Chat, Chat]:

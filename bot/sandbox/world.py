@@ -56,6 +56,17 @@ class World(Talk):
         self.notify(Change("chats", chat))
         return chat
 
+    def seat(self, person: Person, chat: Chat) -> None:
+        """Somebody is in the chat from now on; the bot is told nothing, and nothing is announced."""
+        chat.members[person.id] = Member(person, "member")
+        chat.size += 1
+
+    def unseat(self, person: Person, chat: Chat) -> None:
+        """Somebody is in the chat no more, as quietly."""
+        chat.members[person.id] = Member(person, "left")
+        chat.size -= 1
+        self.notify(Change("chats", chat))
+
     # -- links ---------------------------------------------------------------------------------------------------
 
     def open_link(self, person: Person, url: str) -> Opened:

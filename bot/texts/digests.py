@@ -1,6 +1,6 @@
 """The weekly issue: a few lines a section, the rest folded, in as few messages as it takes, with its picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 

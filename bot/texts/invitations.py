@@ -11,9 +11,10 @@ from bot.community.codes import written
 from bot.community.invitations import HELD_FOR, Hand
 from bot.community.quota import ACTIVE_WEEKS, FRIEND_STAYED, MOST_IN_HAND, PER_FRIEND, PER_SHIPPED, Quota
 from bot.texts.catalogues import Translator
+from bot.texts.days import day
 from bot.texts.entry import Entry
-from bot.texts.html import excerpt, name
-from bot.texts.say import Button, Say, Whisper
+from bot.texts.html import excerpt, name, visible
+from bot.texts.say import Button, Picture, Say, Whisper
 from bot.texts.triage import and_more
 from storage.communities import Chat, Community
 from storage.invitations import CLAIMED, ISSUED, USED, Invitation
@@ -21,6 +22,7 @@ from storage.members import Person
 from storage.outbox import ANSWER, OutboxRow, call
 
 ANSWER_WITHIN = timedelta(minutes=5)  # so long Telegram lets us write to somebody who only asked to join
+CARDS_A_ROW = 4
 MOST_SHOWN = 12  # codes at once: who was given many hands on some first
 APPROVE_WITHIN = HELD_FOR - timedelta(minutes=5)  # never after the claim has gone back
 
@@ -49,14 +51,15 @@ def privately(t: Translator, username: str, payload: str) -> Whisper:
 def hand(t: Translator, community: Community, held: Hand, username: str, now: datetime) -> Say:
     """The codes a member can give away, how many more, and why."""
     title = t("<b>Invitations to %(community)s</b>", community=name(community.name))
-    shown = [_held(t, invitation, username, now) for invitation in held.invitations[:MOST_SHOWN]]
+    shown_ones = held.invitations[:MOST_SHOWN]
+    shown = [_held(t, invitation, username, now) for invitation in shown_ones]
     more = [and_more(t, len(held.invitations) - MOST_SHOWN)] if len(held.invitations) > MOST_SHOWN else []
     lines = [title, *shown, *more, _left(t, held.quota)]
     if held.quota.total:
         lines.append(_why(t, held.quota))
     if held.invitations:
         lines.append(t("Each lets in one person. One that nobody uses comes back to you."))
-    return Say("\n\n".join(lines))
+    return Say("\n\n".join(lines), _cards(t, shown_ones))
 
 
 def _held(t: Translator, invitation: Invitation, username: str, now: datetime) -> Markup:
@@ -64,6 +67,36 @@ def _held(t: Translator, invitation: Invitation, username: str, now: datetime) -
     good = t.count("good for %(n)s more day", "good for %(n)s more days", days)
     code = invitation.code or ""
     return Markup("{} · {}\n{}").format(_written(code), good, start_link(username, code))
+
+
+def _cards(t: Translator, held: Sequence[Invitation]) -> list[list[Button]]:
+    """A button for each code that makes a picture of it; among several, each shows how its code begins."""
+    if len(held) == 1:
+        return [[Button(t("A card to share"), data=f"card:{held[0].id}")]]
+    buttons = [Button(f"🖼 {(one.code or '')[:4]}", data=f"card:{one.id}") for one in held]
+    return [buttons[place : place + CARDS_A_ROW] for place in range(0, len(buttons), CARDS_A_ROW)]
+
+
+def card(t: Translator, community: Community, holder: Person, held: Invitation, username: str) -> Picture:
+    """A picture for the holder's own feed: a square to scan, the code and the link, who invites and to what."""
+    link = start_link(username, held.code or "")
+    until = day(t, held.expires_at, community.zone)
+    ingredients = {
+        "language": t.language,
+        "title": name(community.name),
+        "subtitle": visible(t("%(name)s invites you", name=name(holder.name))),
+        "code": written(held.code or ""),
+        "link": link,
+        "note": visible(t("One code lets in one person · good until %(day)s", day=until)),
+    }
+    said = t("For your own feed: whoever scans it first comes in. Then, or after %(day)s, it opens nothing.", day=until)
+    lines = [said, Markup("{}\n{}").format(_written(held.code or ""), excerpt(link, 200))]
+    return Picture("\n\n".join(lines), painting="card", ingredients=ingredients)
+
+
+def no_card(t: Translator) -> Markup:
+    """The code has been used, or its time has passed."""
+    return t("This code cannot be given away any more. /invite shows those that can.")
 
 
 def _written(code: str) -> Markup:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from bot.community.growth import DoorSeen
 from bot.community.waves import ENOUGH_TO_TELL, Outlook
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
@@ -13,17 +14,17 @@ from bot.texts.say import Button, Say
 from bot.texts.triage import and_more
 from storage.communities import Community
 from storage.members import Person
-from storage.waves import Door, Proposal
+from storage.waves import Proposal
 
 NAMED = 8  # people in a proposal
 SHOWN = 15  # doors
 
 
-def no_plan(t: Translator) -> Say:
-    return Say(t("There is no plan yet. Name the sizes to grow to: <code>/waves 100 200 400 800</code>"))
+def no_plan(t: Translator) -> Markup:
+    return t("There is no plan yet. Name the sizes to grow to: <code>/waves 100 200 400 800</code>")
 
 
-def outlook(t: Translator, sizes: Sequence[int], seen: Outlook) -> Say:
+def outlook(t: Translator, sizes: Sequence[int], seen: Outlook) -> Markup:
     """Where the community stands in its plan."""
     goal = Markup("<b>{}</b>").format(seen.goal)
     steps = Markup(" → ").join(goal if size == seen.goal else Markup("{}").format(size) for size in sizes[:12])
@@ -42,7 +43,7 @@ def outlook(t: Translator, sizes: Sequence[int], seen: Outlook) -> Say:
                 seen.weeks_left,
             )
         )
-    return Say("\n".join(lines))
+    return Markup("\n").join(lines)
 
 
 def proposal(t: Translator, made: Proposal, shares: Mapping[int, int], people: Sequence[Person]) -> Say:
@@ -93,19 +94,33 @@ def your_share(t: Translator, community: Community, codes: int) -> Say:
     return Say(said)
 
 
-def doors(t: Translator, known: Sequence[Door]) -> Markup:
-    """What became of the codes of every door."""
+def doors(t: Translator, known: Sequence[DoorSeen]) -> Markup:
+    """What became of the codes of every door, and of the people they brought."""
     if not known:
         return t("No codes have been made yet.")
-    lines = [t("<b>Doors</b>: codes made, used, people who stayed")]
-    lines += [_door(t, door) for door in known[:SHOWN]]
+    lines = [t("<b>Doors</b>: codes made → came in → here now · stayed 30 days")]
+    lines += [_door(t, seen) for seen in known[:SHOWN]]
     return Markup("\n").join([*lines, and_more(t, len(known) - SHOWN)] if len(known) > SHOWN else lines)
 
 
-def _door(t: Translator, door: Door) -> Markup:
-    share = f" ({round(100 * door.stayed / door.issued)} %)" if door.issued > 0 else ""
-    called = door_name(t, door.touchpoint, door.campaign)
-    return Markup("{} · {} → {} → {}{}").format(called, door.issued, door.used, door.stayed, share)
+def _door(t: Translator, seen: DoorSeen) -> Markup:
+    door, joined = seen.door, f" ({percent(seen.door.used, seen.door.issued)})" if seen.door.issued else ""
+    said = Markup("<b>{}</b>: {} → {}{} → {}").format(
+        door_name(t, door.touchpoint, door.campaign), door.issued, door.used, joined, door.stayed
+    )
+    if seen.told:
+        return Markup("{} · {}").format(said, retention(seen))
+    return Markup("{} · {}").format(said, t("too early to tell")) if door.used else said
+
+
+def retention(seen: DoorSeen) -> str:
+    """Of those a door brought thirty days ago or more, how many stayed."""
+    return f"{seen.kept}/{seen.told} ({percent(seen.kept, seen.told)})"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share as people write it."""
+    return f"{round(100 * part / whole)} %"
 
 
 HELP = (

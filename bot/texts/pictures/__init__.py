@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from bot.texts.pictures import digest, grids, stats
+from bot.texts.pictures import card, digest, funnel, grids, growth, stats, tree
 
 Ingredients = Mapping[str, Any]
 
@@ -18,6 +18,10 @@ _PAINTERS: Mapping[str, Callable[[Ingredients], bytes]] = {
     "digest": digest.draw,
     "grid": grids.draw,
     "stats": stats.draw,
+    "tree": tree.draw,
+    "growth": growth.draw,
+    "funnel": funnel.draw,
+    "card": card.draw,
 }
 
 

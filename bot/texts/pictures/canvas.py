@@ -7,6 +7,7 @@ point of a phone's screen: nothing that must be read is smaller than `SMALL`.
 import io
 from collections.abc import Sequence
 from functools import lru_cache
+from math import hypot
 from typing import Literal
 
 from noto_cjk_sans_otc import FONT_PATH
@@ -111,10 +112,43 @@ class Canvas:
         for place, (label, number) in enumerate(steps):
             y, half = top + place * height, max((right - left) * number / most / 2, 8)
             middle = (left + right) / 2
-            self._draw.rounded_rectangle(
-                (middle - half, y + 46, middle + half, y + height - 12), radius=14, fill=colour
-            )
+            self._draw.rounded_rectangle((middle - half, y + 52, middle + half, y + height - 8), radius=14, fill=colour)
             self.text(middle, y, f"{label} · {number}", size=SMALL, side="m", room=right - left)
+
+    def stack(self, box: Box, parts: Sequence[tuple[int, str]]) -> None:
+        """A horizontal bar made of parts, each a number and its colour."""
+        left, top, right, bottom = box
+        whole, before = sum(number for number, _ in parts) or 1, 0
+        for number, colour in parts:
+            begin, end = (left + (right - left) * upto / whole for upto in (before, before + number))
+            if number:
+                self._draw.rectangle((begin, top, end, bottom), fill=colour)
+            before += number
+
+    def dot(self, x: float, y: float, radius: float, colour: str, *, hollow: bool = False) -> None:
+        """A grain."""
+        box = (x - radius, y - radius, x + radius, y + radius)
+        self._draw.ellipse(box, fill=PAPER if hollow else colour, outline=colour, width=4)
+
+    def dots(self, start: tuple[float, float], end: tuple[float, float], colour: str, *, radius: float = 5) -> None:
+        """A dotted line."""
+        steps = max(int(hypot(end[0] - start[0], end[1] - start[1]) / (radius * 4)), 1)
+        for step in range(1, steps + 1):
+            x, y = (begin + (finish - begin) * step / steps for begin, finish in zip(start, end, strict=True))
+            self._draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+
+    def path(self, points: Sequence[tuple[float, float]], colour: str, width: int = 8) -> None:
+        """A line through points."""
+        if len(points) > 1:
+            self._draw.line(points, fill=colour, width=width, joint="curve")
+
+    def grid(self, x: float, y: float, rows: Sequence[Sequence[int]], cell: int, colour: str = INK) -> None:
+        """Small squares side by side, one for each that is set."""
+        for down, row in enumerate(rows):
+            for across, is_set in enumerate(row):
+                if is_set:
+                    left, top = x + across * cell, y + down * cell
+                    self._draw.rectangle((left, top, left + cell - 1, top + cell - 1), fill=colour)
 
     def rule(self, start: tuple[float, float], end: tuple[float, float], colour: str = PALE, width: int = 2) -> None:
         """A thin straight line."""
