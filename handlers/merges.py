@@ -122,15 +122,6 @@ async def together_pressed(here: Here, numbers: list[int]) -> Answers:
     return Rewrite(texts.kept(here.t, Pair(suggestion, root), here.person.name))
 
 
-async def _pair(here: Here, ids: list[int], *, fresh: bool = False) -> tuple[Here, tuple[int, int]]:
-    """The community and the numbers of two that a button names; raises StaleButton, StaffOnly."""
-    here, merged = await for_team(here, ids[0], fresh=fresh)
-    _, into = await named(here, ids[1])
-    if into.community_id != merged.community_id:
-        raise StaleButton
-    return here, (merged.number, into.number)
-
-
 async def _cards(here: Here, pair: Pair) -> list[Answer]:
     """Every card on which the two are seen."""
     both: list[Suggestion] = [pair.merged, pair.into]
