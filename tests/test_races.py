@@ -52,7 +52,7 @@ async def test_leaving_and_coming_back_gives_nothing_however_often(database: Dat
     before = await circle.quota(circle.seed), await circle.quota(friend), len(await circle.ledger())
     for _ in range(CYCLES):
         async with database.writing() as session:
-            await members.leave(session, circle.community_id, friend)
+            await members.leave(session, circle.community_id, friend, SOON)
             person = await people.get_person(session, friend)
             await members.arrive(session, circle.door, person, SOON)
         assert await circle.enter(friend) is None
