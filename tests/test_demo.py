@@ -35,7 +35,8 @@ async def test_the_week_is_played_and_then_handed_over(unused_tcp_port: int) -> 
             await asyncio.sleep(0.5)
             state = await ask(web, f"{url}/play/state", **{"as": "tang"})
         texts = {
-            chat["title"]: [m["text"] or "" for m in (await messages(web, url, chat["id"]))] for chat in state["chats"]
+            chat["title"]: [m["text"] or m["caption"] or "" for m in (await messages(web, url, chat["id"]))]
+            for chat in state["chats"]
         }
     process.send_signal(signal.SIGINT)
     _, errors = await asyncio.wait_for(process.communicate(), 20)

@@ -39,7 +39,7 @@ async def ballot(town: Town, who: str, chat: Chat) -> Message:
     """Somebody presses "Answer" and gets a ballot that only they see."""
     asked = question(town, chat)
     assert asked
-    await town.press(who, asked, "Answer")
+    await town.press(who, asked, labels(asked)[0])
     return next(m for m in reversed(chat.whispers.values()) if m.receiver is town.person(who))
 
 
