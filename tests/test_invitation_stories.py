@@ -271,7 +271,7 @@ async def test_the_tree_shows_members_their_branch_and_the_team_the_whole(town: 
     await town.say("ahe", town.private("ahe"), "/tree")
     drawn = town.last(town.private("ahe"))
     assert drawn.photo is not None
-    assert "受邀进来 1 人" in drawn.content
+    assert "受邀加入 1 人" in drawn.content
     await town.press("ahe", drawn, "文字版")
     assert '└ <b>&" evil' in town.last(town.private("ahe")).content
     await town.say("evil", town.private("evil"), "/tree")

@@ -50,7 +50,7 @@ async def test_it_shows_everything_to_one_reader(any_town: Town) -> None:
     public = len(any_town.public(group))
     await any_town.say("yutong", group, "查看 1")
     shown = any_town.last(group).content
-    for part in ("希望支持深色模式", "小满", "👍 1", "屏幕不支持", "阿禾", "支援深色模式啊", "11月16日", "已計劃"):
+    for part in ("希望支持深色模式", "小满", "👍 1", "屏幕不支持", "阿禾", "支援深色模式啊", "11月16日", "已計畫"):
         assert part in shown, part
     assert len(any_town.public(group)) == public
 

@@ -90,6 +90,6 @@ async def _a_week(stage: Stage, crowd: Crowd, team: Chat) -> int:
 def _week(week: int, here: int, came: int, goal: int) -> Caption:
     return (
         f"Week {week}: {here} are in, {came} of them since last time; the goal is {goal}. One button hands codes out.",
-        f"第 {week} 周：已有 {here} 人，上次以来新来 {came} 人，目标 {goal}。点一下按钮，把建议的码发出去。",
-        f"第 {week} 週：已有 {here} 人，上次以來新來 {came} 人，目標 {goal}。按一下按鈕，把建議的碼發出去。",
+        f"第 {week} 周：已有 {here} 人，其中新来 {came} 人，目标 {goal} 人。点一下按钮，就把码发出去。",
+        f"第 {week} 週：已有 {here} 人，其中新來 {came} 人，目標 {goal} 人。按一下按鈕，就把碼發出去。",
     )

@@ -195,7 +195,7 @@ async def _a_friend_is_invited(stage: Stage, seeds: Chat) -> None:
         (
             "Thursday. 阿禾 is a seed user with a few codes. One goes to May, who knocks at the gated group.",
             "周四，种子用户阿禾手里有几个邀请码，给了 May 一个，May 来敲种子群的门。",
-            "週四，種子用戶阿禾手裡有幾個邀請碼，給了 May 一個，May 來敲種子群的門。",
+            "週四，種子使用者阿禾手裡有幾個邀請碼，給了 May 一個，May 來敲種子群的門。",
         ),
     )
     private = await stage.start("ahe")
@@ -265,7 +265,7 @@ async def _saturday(stage: Stage, team: Chat) -> None:
         (
             "Saturday. Who brought whom, and the circle grows: a call for a hundred seed users.",
             "周六，看看谁带来了谁。圈子要长大了：招募一百名种子用户。",
-            "週六，看看誰帶來了誰。圈子要長大了：招募一百名種子用戶。",
+            "週六，看看誰帶來了誰。圈子要長大了：招募一百名種子使用者。",
         ),
     )
     await stage.say("tang", team, "/tree")
@@ -298,7 +298,7 @@ async def _four_taps(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> Non
         1,
         (
             "Tuesday. The four-grid: the best-loved change earns a cup for who asked for it and who made it.",
-            "周二，四格报告出炉：最受喜欢的改动给提的人和做的人一座 🏆。",
+            "周二，四格报告出炉：最受喜欢的改动，提的人和做的人各得一座 🏆。",
             "週二，四格報告出爐：最受喜歡的改動給提的人和做的人一座 🏆。",
         ),
     )

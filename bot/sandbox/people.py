@@ -93,7 +93,7 @@ class People:
 
 def _cast() -> list[Person]:
     newcomer = about("brand-new member", "刚进群的新人", "剛進群的新人")
-    seed = about("seed user", "种子用户", "種子用戶")
+    seed = about("seed user", "种子用户", "種子使用者")
     moderator = about("moderator", "管理员", "管理員")
     owner = about("the owner", "群主", "群主")
     stranger = about("a stranger with an invitation code", "拿着邀请码的陌生人", "拿著邀請碼的陌生人")
