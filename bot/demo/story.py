@@ -299,7 +299,7 @@ async def _four_taps(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> Non
         (
             "Tuesday. The four-grid: the best-loved change earns a cup for who asked for it and who made it.",
             "周二，四格报告出炉：最受喜欢的改动，提的人和做的人各得一座 🏆。",
-            "週二，四格報告出爐：最受喜歡的改動給提的人和做的人一座 🏆。",
+            "週二，四格報告出爐：最受喜歡的改動，提的人和做的人各得一座 🏆。",
         ),
     )
     await stage.wait_for(public, "🗳")
