@@ -40,8 +40,8 @@ def number_on(message: Message) -> int | None:
 
 
 def is_digest(message: Message) -> bool:
-    """The weekly issue itself."""
-    return "· issue " in message.content.partition("\n")[0]
+    """The weekly issue itself, not the report on it."""
+    return "· issue " in message.content.partition("\n")[0] and not message.content.startswith("🗳")
 
 
 def goes_with_digest(message: Message) -> bool:

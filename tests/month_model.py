@@ -133,21 +133,32 @@ class Rules:
     def reserve(self, who: str, wish: Wish) -> None:
         if wish.status not in ("planned", "started") or not self.present.get(who):
             return
-        wish.reserved ^= {who}
-        if who in wish.reserved:
-            wish.muted.setdefault(who, False)
-        else:
+        if held := [one for one in self.family(wish) if who in one.reserved]:
+            for one in held:
+                one.reserved.discard(who)
             self._let_go(who, wish)
+        else:
+            wish.reserved.add(who)
+            wish.muted.setdefault(who, False)
 
     def _let_go(self, who: str, wish: Wish) -> None:
-        """What tied them to it is gone; who muted it stays muted."""
-        tied = who == wish.author or who in wish.words or wish.doors[who] or who in wish.reserved
-        if not tied and wish.muted.get(who) is False:
-            del wish.muted[who]
+        """If nothing ties them to any of what was merged they hear no more; who muted it stays muted."""
+        whole = self.family(wish.root)
+        if not any(self._is_tied(who, one) for one in whole) and not self.has_muted(who, wish):
+            self._leave(who, wish)
+
+    def _is_tied(self, who: str, wish: Wish) -> bool:
+        asked = not wish.gone and (who == wish.author or who in wish.words)
+        return bool(asked or wish.doors[who] or who in wish.reserved)
+
+    def _leave(self, who: str, wish: Wish) -> None:
+        for one in self.family(wish.root):
+            one.muted.pop(who, None)
 
     def mute(self, who: str, wish: Wish) -> None:
-        if who in wish.muted:
-            wish.muted[who] = True
+        for one in self.family(wish.root):
+            if who in one.muted:
+                one.muted[who] = True
 
     def reword(self, who: str, wish: Wish, text: str) -> None:
         if who in wish.words and wish.status not in SETTLED:
@@ -157,7 +168,6 @@ class Rules:
         """What others joined stays for them: their words, or these for which they voted."""
         if who not in wish.words or wish.status in SETTLED:
             return
-        wish.muted.pop(who, None)
         others = [one for one in wish.words if one != who]
         if who != wish.author:
             del wish.words[who]
@@ -170,6 +180,9 @@ class Rules:
             wish.held.pop(others[0], None)
         elif not self.voters(wish) and len(self.family(wish)) == 1:
             wish.gone = True
+        else:
+            self._leave(who, wish)
+        self._let_go(who, wish)
 
     # -- the team ------------------------------------------------------------------------------------------------
 
@@ -178,7 +191,7 @@ class Rules:
         wish.status, wish.news = status, self.decisions
         audience = [who for who in self.followers(wish) if who != by]
         if status == "shipped":
-            audience += [who for who in wish.reserved if who not in (by, *audience)]
+            audience += [who for who in self.early(wish) if who not in (by, *audience)]
             due = now + WEEK
             self.questions += [Question(who, wish, wish.news, now, due) for who in self.askers(wish) if who != by]
         self._tell(audience, wish, "decided", now, wish.news)
@@ -217,8 +230,19 @@ class Rules:
         follow = dict.fromkeys(who for one in self.family(wish) for who in one.muted)
         return [who for who in follow if not self.has_muted(who, wish)]
 
+    def early(self, wish: Wish) -> set[str]:
+        """Who wanted to try it first."""
+        return {who for one in self.family(wish) for who in one.reserved}
+
     def has_muted(self, who: str, wish: Wish) -> bool:
-        return any(one.muted.get(who) for one in self.family(wish))
+        return any(one.muted.get(who) for one in self.family(wish.root))
+
+    def wants(self, news: News) -> bool:
+        """What became of it is for who follows it still, and for who tries it first."""
+        if news.kind != "decided":
+            return not self.has_muted(news.who, news.wish)
+        is_early = news.wish.status == "shipped" and news.who in self.early(news.wish)
+        return news.who in self.followers(news.wish.root) or (is_early and not self.has_muted(news.who, news.wish))
 
     # -- time ----------------------------------------------------------------------------------------------------
 
@@ -237,7 +261,7 @@ class Rules:
     def _issue(self) -> None:
         told: dict[int, set[str]] = defaultdict(set)
         for news in [one for one in self.waiting if one.collected]:
-            if not news.is_overtaken and not self.has_muted(news.who, news.wish) and self.present[news.who]:
+            if not news.is_overtaken and self.wants(news) and self.present[news.who]:
                 told[news.wish.number].add(news.who)
                 self._note_heard(news)
         self.digests.append(dict(told))
@@ -275,7 +299,7 @@ class Rules:
     def _is_unwanted(self, one: News, now: datetime) -> bool:
         unreachable = one.who not in self.started and not self.present.get(one.who)
         is_old = now - one.at > (timedelta(days=8) if one.collected else WEEK)
-        return one.is_overtaken or self.has_muted(one.who, one.wish) or unreachable or is_old
+        return one.is_overtaken or not self.wants(one) or unreachable or is_old
 
     def _take_day(self, who: str, now: datetime, numbers: frozenset[int]) -> bool:
         wrote_today = any(at.astimezone(HOME).date() == now.astimezone(HOME).date() for at, _ in self.letters[who])

@@ -24,22 +24,26 @@ async def test_the_week_is_played_and_then_handed_over(unused_tcp_port: int) -> 
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    url = f"http://127.0.0.1:{unused_tcp_port}"
-    assert process.stdout
-    async with asyncio.timeout(200), aiohttp.ClientSession() as web:
-        said = b""
-        while url.encode() not in said:
-            said += await process.stdout.readline()
-        state = await ask(web, f"{url}/play/state", **{"as": "tang"})
-        while not any(control["key"] == "again" for control in state["controls"]):  # seen over HTTP only
-            await asyncio.sleep(0.5)
+    try:
+        url = f"http://127.0.0.1:{unused_tcp_port}"
+        assert process.stdout
+        async with asyncio.timeout(200), aiohttp.ClientSession() as web:
+            said = b""
+            while url.encode() not in said:
+                said += await process.stdout.readline()
             state = await ask(web, f"{url}/play/state", **{"as": "tang"})
-        texts = {
-            chat["title"]: [m["text"] or m["caption"] or "" for m in (await messages(web, url, chat["id"]))]
-            for chat in state["chats"]
-        }
-    process.send_signal(signal.SIGINT)
-    _, errors = await asyncio.wait_for(process.communicate(), 20)
+            while not any(control["key"] == "again" for control in state["controls"]):  # seen over HTTP only
+                await asyncio.sleep(0.5)
+                state = await ask(web, f"{url}/play/state", **{"as": "tang"})
+            texts = {
+                chat["title"]: [m["text"] or m["caption"] or "" for m in (await messages(web, url, chat["id"]))]
+                for chat in state["chats"]
+            }
+        process.send_signal(signal.SIGINT)
+        _, errors = await asyncio.wait_for(process.communicate(), 20)
+    finally:
+        if process.returncode is None:
+            process.kill()
     assert process.returncode == 0
     assert errors.decode() == ""
     public, seeds, team = texts["谷雨 OS"], texts["谷雨 OS · 种子群"], texts["谷雨 OS · 团队"]

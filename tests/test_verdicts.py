@@ -78,7 +78,7 @@ async def test_the_asker_is_asked_once_and_the_voter_not(any_town: Town) -> None
     assert not questions(town, "xiaoman")
     await later(town, DAY)
     assert len(questions(town, "ahe")) == 1
-    assert len(town.public(group)) == in_public + 2  # the digest and its picture
+    assert len(town.public(group)) == in_public + 1  # the digest, under its picture
 
 
 async def test_an_answer_can_be_changed_for_a_week(town: Town) -> None:
