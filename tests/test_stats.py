@@ -42,6 +42,11 @@ async def test_the_figures_are_those_one_would_count(any_town: Town) -> None:
     await town.say("yutong", group, "/stats")
     assert "36 hours" in town.last(group).content
     assert len(town.public(group)) == said_before
+    town.world.demote(group, town.world.bot)  # where it cannot whisper, it would say it to everybody
+    await town.settle()
+    await town.say("yutong", group, "/stats")
+    assert "Members must not read this" in town.last(group).content
+    assert not [m for m in town.public(group) if "36 hours" in m.content]
     await town.say("xiaoman", group, "/stats")
     assert "Only administrators" in town.last(group).content
     await at(town, MONDAY + timedelta(days=60))
