@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot import doors
 from bot.community import grids
 from bot.community.errors import StaleButton
-from bot.community.grids import QUESTIONS
+from bot.community.grids import QUESTIONS, Ballot
 from bot.here import Here
 from bot.texts import grids as texts
 from bot.texts import posting
@@ -15,7 +15,6 @@ from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken
 from storage import grids as rows
 from storage import members
-from storage.grids import Grid
 
 LAST = len(QUESTIONS)  # the page with all the answers
 
@@ -48,7 +47,8 @@ async def step_pressed(here: Here, numbers: list[int]) -> Answers:
     here = await _about_own(here, numbers[0])
     link = await _way(here)
     asked = await grids.access_open(here.session, here.community_id, numbers[0], here.now)
-    return _rewritten(await _page(here, asked, link, numbers[1]))
+    ballot = await grids.ballot(here.session, asked, here.person_id)
+    return _rewritten(_page(here, ballot, link, numbers[1]))
 
 
 async def say_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -59,9 +59,9 @@ async def say_pressed(here: Here, numbers: list[int]) -> Answers:
     asked = await grids.access_open(here.session, here.community_id, grid_id, here.now)
     is_first = await grids.answer(here.session, asked, here.person_id, question, choice)
     told = await posting.grid_changed(here.session, asked, here.now) if is_first else []
-    given = await rows.list_answers(here.session, grid_id, here.person_id)
-    place = LAST if len(given) == len(QUESTIONS) else question + 1
-    return [_rewritten(await _page(here, asked, link, place)), *told]
+    ballot = await grids.ballot(here.session, asked, here.person_id)
+    place = LAST if len(ballot.answers) == len(QUESTIONS) else question + 1
+    return [_rewritten(_page(here, ballot, link, place)), *told]
 
 
 async def word_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -123,12 +123,11 @@ async def _begun(here: Here, grid_id: int) -> Whisper:
     """The first question that is not answered yet, or all the answers."""
     link = await _way(here)
     asked = await grids.access_open(here.session, here.community_id, grid_id, here.now)
-    given = await rows.list_answers(here.session, grid_id, here.person_id)
-    return await _page(here, asked, link, next((one for one in QUESTIONS if one not in given), LAST))
-
-
-async def _page(here: Here, asked: Grid, link: str | None, place: int) -> Whisper:
     ballot = await grids.ballot(here.session, asked, here.person_id)
+    return _page(here, ballot, link, next((one for one in QUESTIONS if one not in ballot.answers), LAST))
+
+
+def _page(here: Here, ballot: Ballot, link: str | None, place: int) -> Whisper:
     return texts.step(here.mine, ballot, place) if place in QUESTIONS else texts.summary(here.mine, ballot, link)
 
 

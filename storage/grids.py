@@ -178,13 +178,12 @@ async def count_everybody(session: Session, grid_id: int) -> int:
     return int((await session.exec(query)).one())
 
 
-async def list_own_love(session: Session, grid: Grid, arrived_by: datetime, people: Sequence[int]) -> Counted:
-    """How many of these people love which change most, by person and suggestion."""
-    query = select(GridAnswer.person_id, GridAnswer.choice, func.count()).where(
+async def list_loved(session: Session, grid: Grid, arrived_by: datetime, people: Sequence[int]) -> dict[int, int]:
+    """Which change each of these people loves most, by person."""
+    query = select(GridAnswer.person_id, GridAnswer.choice).where(
         *_counting(grid, arrived_by), GridAnswer.question == LOVED, col(GridAnswer.person_id).in_(people)
     )
-    found = await session.exec(query.group_by(col(GridAnswer.person_id), col(GridAnswer.choice)))
-    return {(person, choice): int(count) for person, choice, count in found}
+    return dict((await session.exec(query)).all())
 
 
 def _counting(grid: Grid, arrived_by: datetime) -> tuple[Any, ...]:
