@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.community import settings
 from bot.community.errors import GridClosed, StaleButton, TextTooLong, WordsWanted
 from bot.community.rituals import Ritual, ritual_of
-from storage import communities, digests, grids, loop, members, merges, suggestions, votes
+from storage import communities, digests, grids, members, merges, suggestions, votes
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.grids import AWAITED, CLOSED, DROPPED, LONGEST_WORDS, LOVED, MISSED, MOOD, OPEN, PLANNED, Grid, GridAnswer
@@ -135,16 +135,16 @@ async def close_grid(session: Session, grid_id: int, now: datetime) -> Report | 
     grid = await grids.get_grid(session, grid_id)
     if grid is None or grid.state != OPEN or grid.due_at is None or grid.due_at > now:
         return None
+    arrived_by = await arrived_in_time(session, grid, grid.due_at)
     if not await grids.claim_step(session, grid, state=CLOSED, due_at=None, closed_at=now):
         return None
-    arrived_by = now - timedelta(hours=(await settings.load(session, grid.community_id)).vote_wait_hours)
     choices = await list_choices(session, grid)
     counted = as_meant(choices, await grids.count_answers(session, grid, arrived_by))
     by_question = {question: {c: n for (q, c), n in counted.items() if q == question} for question in QUESTIONS}
     grid.results = grids.written(
         {
             "answered": await grids.count_people(session, grid, arrived_by),
-            "members": await loop.count_present(session, grid.community_id),
+            "members": await grids.count_members(session, grid, arrived_by),
             "counts": by_question,
         }
     )
@@ -152,6 +152,11 @@ async def close_grid(session: Session, grid_id: int, now: datetime) -> Report | 
         grid.winner_id, grid.asker_id, grid.maker_id = winner.id, winner.author_id, maker_of(winner)
     await session.flush()
     return await report(session, grid)
+
+
+async def arrived_in_time(session: Session, grid: Grid, closes_at: datetime) -> datetime:
+    """Who has come by then is counted when it closes: the same people as may vote at that moment."""
+    return closes_at - timedelta(hours=(await settings.load(session, grid.community_id)).vote_wait_hours)
 
 
 async def list_choices(session: Session, grid: Grid) -> Choices:
