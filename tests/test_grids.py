@@ -219,6 +219,31 @@ async def test_only_members_answer_and_nobody_on_a_message_that_others_see(town:
     assert [(g.state, g.winner_id) for g in await grids(town)] == [(CLOSED, None)]
 
 
+async def test_in_private_it_says_and_means_the_community_it_is_about(town: Town) -> None:
+    group = await shipped_week(town)
+    await town.say("ahe", await an_english_group(town, "Elsewhere", "sam ahe"), "/top")
+    await at(town, FRIDAY)
+    await at(town, SUNDAY)
+    shown = await taps(town, "ahe", group, "Happy", "#1", "Nothing", "Nothing")
+    link = shown.buttons[-1][0].url or ""
+    own = await town.start("ahe")
+    for community, title, said in ((2, "Elsewhere", "asked"), (1, group.title, "This is what you say")):
+        town.clock.leap(60)
+        town.world.press_data(town.person("ahe"), town.last(own), f"community:{community}")
+        await town.settle()
+        await town.say("ahe", own, "/grid")
+        assert town.last(own).content.startswith(f"{title}\n"), community
+        assert said in town.last(own).content
+    await town.press("ahe", town.last(own), "Mood")
+    await town.press("ahe", town.last(own), "So-so")
+    assert town.last(own).content.startswith(f"{group.title}\n")
+    town.clock.leap(60)
+    town.world.press_data(town.person("ahe"), town.last(own), "community:2")
+    await town.settle()
+    await town.start("ahe", link.rpartition("=")[2])
+    assert town.last(own).content.startswith(f"{group.title}\nWhat would you like")
+
+
 async def test_where_nothing_can_be_whispered_it_is_answered_in_private(town: Town) -> None:
     group = await shipped_week(town)
     await at(town, FRIDAY)
