@@ -222,6 +222,8 @@ async def start(here: Here, spoken: Spoken) -> Answers:
         return await follows.list_mine(here)
     if spoken.words == "notices" and here.known_community:
         return await notices.list_ways(here)
+    if (grid_id := grids.named_by_link(spoken.words)) is not None:
+        return await grids.word_in_private(here, grid_id)
     if asked := await invitations.asked_by_link(here, spoken.words):
         what, there = asked
         return await _BY_LINK[what](there)
@@ -288,7 +290,6 @@ _BY_LINK: dict[str, Callable[[Here], Awaitable[Answers]]] = {
     "growth": growth.in_private,
     "apply": seeds.begin,
     "sponsor": waiting.begin,
-    "gridword": grids.word_in_private,
 }
 
 COMMANDS = (

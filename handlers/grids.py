@@ -1,11 +1,12 @@
 """The four-grid report: four taps about an issue, a word to the team, and what came of it."""
 
+import re
 from dataclasses import replace
 
 from bot import doors
 from bot.community import grids
 from bot.community.errors import StaleButton
-from bot.community.grids import QUESTIONS
+from bot.community.grids import QUESTIONS, Ballot
 from bot.here import Here
 from bot.texts import grids as texts
 from bot.texts import posting
@@ -13,10 +14,11 @@ from bot.texts.invitations import start_link
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper
 from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken
+from handlers.named import headed
 from storage import grids as rows
 from storage import members
-from storage.grids import Grid
 
+_BY_LINK = re.compile(r"gridword-(\d{1,9})")
 LAST = len(QUESTIONS)  # the page with all the answers
 
 
@@ -26,9 +28,9 @@ async def grid(here: Here, _: Spoken) -> Answers:
     async with here.database.reading() as look:
         newest = await rows.get_newest(look, here.community_id)
     if newest is None:
-        return Whisper(texts.none_yet(here.mine))
+        return await _told(here, Whisper(texts.none_yet(here.mine)))
     if newest.due_at is None or newest.due_at <= here.now:
-        return Whisper(texts.results(here.mine, await grids.report(here.session, newest)))
+        return await _told(here, Whisper(texts.results(here.mine, await grids.report(here.session, newest))))
     if not here.is_heard_alone:
         return Whisper(texts.not_here(here.mine))
     await here.require_present()
@@ -46,22 +48,23 @@ async def open_pressed(here: Here, numbers: list[int]) -> Answers:
 async def step_pressed(here: Here, numbers: list[int]) -> Answers:
     """Another of the questions, or all the answers."""
     here = await _about_own(here, numbers[0])
-    link = await _way(here)
+    link = await _way(here, numbers[0])
     asked = await grids.access_open(here.session, here.community_id, numbers[0], here.now)
-    return _rewritten(await _page(here, asked, link, numbers[1]))
+    ballot = await grids.ballot(here.session, asked, here.person_id)
+    return _rewritten(await _page(here, ballot, link, numbers[1]))
 
 
 async def say_pressed(here: Here, numbers: list[int]) -> Answers:
     """An answer; the next question follows, or all the answers."""
     grid_id, question, choice = numbers
     here = await _about_own(here, grid_id)
-    link = await _way(here)
+    link = await _way(here, grid_id)
     asked = await grids.access_open(here.session, here.community_id, grid_id, here.now)
     is_first = await grids.answer(here.session, asked, here.person_id, question, choice)
     told = await posting.grid_changed(here.session, asked, here.now) if is_first else []
-    given = await rows.list_answers(here.session, grid_id, here.person_id)
-    place = LAST if len(given) == len(QUESTIONS) else question + 1
-    return [_rewritten(await _page(here, asked, link, place)), *told]
+    ballot = await grids.ballot(here.session, asked, here.person_id)
+    place = LAST if len(ballot.answers) == len(QUESTIONS) else question + 1
+    return [_rewritten(await _page(here, ballot, link, place)), *told]
 
 
 async def word_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -72,13 +75,15 @@ async def word_pressed(here: Here, numbers: list[int]) -> Answers:
     return await _ask_word(here, numbers[0])
 
 
-async def word_in_private(here: Here) -> Answers:
+def named_by_link(payload: str) -> int | None:
+    """The report that a link of ours in a group, `_way`, is about."""
+    named = _BY_LINK.fullmatch(payload.strip())
+    return int(named[1]) if named else None
+
+
+async def word_in_private(here: Here, grid_id: int) -> Answers:
     """The same, from a button in a group."""
-    async with here.database.reading() as look:
-        newest = await rows.get_newest(look, here.community_id)
-    if newest is None:
-        return Say(texts.none_yet(here.mine))
-    return await _ask_word(await _about(here, newest.id or 0), newest.id or 0)
+    return await _ask_word(await _about(here, grid_id), grid_id)
 
 
 async def word_given(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
@@ -112,33 +117,39 @@ async def _about_own(here: Here, grid_id: int) -> Here:
     return await _about(here, grid_id)
 
 
-async def _way(here: Here) -> str | None:
+async def _way(here: Here, grid_id: int) -> str | None:
     """From a group to where one can say a word to the team."""
     if here.chat is None:
         return None
-    return start_link(await doors.username(here.rights), f"gridword-{here.community_id}")
+    return start_link(await doors.username(here.rights), f"gridword-{grid_id}")
 
 
-async def _begun(here: Here, grid_id: int) -> Whisper:
+async def _begun(here: Here, grid_id: int) -> Whisper | Say:
     """The first question that is not answered yet, or all the answers."""
-    link = await _way(here)
+    link = await _way(here, grid_id)
     asked = await grids.access_open(here.session, here.community_id, grid_id, here.now)
-    given = await rows.list_answers(here.session, grid_id, here.person_id)
-    return await _page(here, asked, link, next((one for one in QUESTIONS if one not in given), LAST))
-
-
-async def _page(here: Here, asked: Grid, link: str | None, place: int) -> Whisper:
     ballot = await grids.ballot(here.session, asked, here.person_id)
-    return texts.step(here.mine, ballot, place) if place in QUESTIONS else texts.summary(here.mine, ballot, link)
+    return await _page(here, ballot, link, next((one for one in QUESTIONS if one not in ballot.answers), LAST))
 
 
-def _rewritten(page: Whisper) -> Rewrite:
+async def _page(here: Here, ballot: Ballot, link: str | None, place: int) -> Whisper | Say:
+    t = here.mine
+    return await _told(here, texts.step(t, ballot, place) if place in QUESTIONS else texts.summary(t, ballot, link))
+
+
+async def _told(here: Here, page: Whisper) -> Whisper | Say:
+    """As it is read here: in private it says which community it is about."""
+    return page if here.chat else await headed(here, page.aloud())
+
+
+def _rewritten(page: Whisper | Say) -> Rewrite:
     return Rewrite(page.text, page.keyboard)
 
 
 async def _ask_word(here: Here, grid_id: int) -> Answers:
     await grids.access_open(here.session, here.community_id, grid_id, here.now)
-    return await prompts.ask(here, "gridword", (grid_id,), texts.ask_words(here.mine))
+    question = await prompts.ask(here, "gridword", (grid_id,), texts.ask_words(here.mine))
+    return await headed(here, question)
 
 
 COMMANDS = (Command("grid", grid, aliases=("四格",)),)

@@ -1,6 +1,7 @@
 """`/stats`: the community in figures, for its team."""
 
 from bot.community import stats
+from bot.community.errors import BeforeMembers
 from bot.here import Here
 from bot.texts import stats as texts
 from bot.texts.say import Answers, Whisper
@@ -8,9 +9,12 @@ from handlers.commands import Command, Spoken
 
 
 async def show(here: Here, _: Spoken) -> Answers:
-    """The picture where the team is among itself; elsewhere the words alone, which only the asker sees."""
+    """The picture among the team; elsewhere the words, if the asker alone can see them. Raises BeforeMembers."""
+    among_us = here.chat is None or here.chat.is_staff
+    if not among_us and not here.can_whisper:
+        raise BeforeMembers
     looked = await stats.look(here.session, here.community_id, here.now)
-    if here.chat is None or here.chat.is_staff:
+    if among_us:
         return texts.picture(here.t, looked)
     return Whisper(texts.words(here.mine, looked))
 

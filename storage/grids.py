@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, func, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.communities import Chat, Community
 from storage.database import Session, insert_into
@@ -131,6 +132,12 @@ async def claim_step(session: Session, grid: Grid, **values: object) -> bool:
     return (await session.exec(step.values(**values))).rowcount == 1
 
 
+async def drop_grids(session: Session, community_id: int) -> None:
+    """Nobody is asked there any more: what is planned or open is over."""
+    running = update(Grid).where(col(Grid.community_id) == community_id, col(Grid.state).in_((PLANNED, OPEN)))
+    await session.exec(running.values(state=DROPPED, due_at=None))
+
+
 async def list_reached(session: Session, grid: Grid) -> list[Chat]:
     """The chats that have got the issue and are still to be written to."""
     period = (await session.exec(select(Digest.period).where(Digest.id == grid.digest_id))).one()
@@ -140,7 +147,10 @@ async def list_reached(session: Session, grid: Grid) -> list[Chat]:
         col(OutboxRow.state) == SENT,
     )
     query = select(Chat).where(
-        select(OutboxRow.id).where(posted).exists(), Chat.status != "left", or_(col(Chat.is_open), col(Chat.is_seed))
+        Chat.community_id == grid.community_id,
+        select(OutboxRow.id).where(posted).exists(),
+        Chat.status != "left",
+        or_(col(Chat.is_open), col(Chat.is_seed)),
     )
     return list(await session.exec(query.order_by(col(Chat.id))))
 
@@ -172,28 +182,30 @@ async def count_people(session: Session, grid: Grid, arrived_by: datetime) -> in
     return int((await session.exec(query)).one())
 
 
-async def count_everybody(session: Session, grid_id: int) -> int:
-    """How many people have answered anything so far, whoever they are."""
-    query = select(func.count(func.distinct(GridAnswer.person_id))).where(GridAnswer.grid_id == grid_id)
+async def count_members(session: Session, grid: Grid, arrived_by: datetime) -> int:
+    """How many members there are whose answers are counted."""
+    query = select(func.count()).select_from(_members(grid, arrived_by).subquery())
     return int((await session.exec(query)).one())
 
 
-async def list_own_love(session: Session, grid: Grid, arrived_by: datetime, people: Sequence[int]) -> Counted:
-    """How many of these people love which change most, by person and suggestion."""
-    query = select(GridAnswer.person_id, GridAnswer.choice, func.count()).where(
+async def list_loved(session: Session, grid: Grid, arrived_by: datetime, people: Sequence[int]) -> dict[int, int]:
+    """Which change each of these people loves most, by person."""
+    query = select(GridAnswer.person_id, GridAnswer.choice).where(
         *_counting(grid, arrived_by), GridAnswer.question == LOVED, col(GridAnswer.person_id).in_(people)
     )
-    found = await session.exec(query.group_by(col(GridAnswer.person_id), col(GridAnswer.choice)))
-    return {(person, choice): int(count) for person, choice, count in found}
+    return dict((await session.exec(query)).all())
 
 
 def _counting(grid: Grid, arrived_by: datetime) -> tuple[Any, ...]:
-    present = select(Member.person_id).where(
+    return col(GridAnswer.grid_id) == grid.id, col(GridAnswer.person_id).in_(_members(grid, arrived_by))
+
+
+def _members(grid: Grid, arrived_by: datetime) -> SelectOfScalar[int]:
+    return select(Member.person_id).where(
         Member.community_id == grid.community_id,
         col(Member.present),
         or_(col(Member.arrived_at).is_(None), col(Member.arrived_at) <= arrived_by),
     )
-    return col(GridAnswer.grid_id) == grid.id, col(GridAnswer.person_id).in_(present)
 
 
 async def set_words(session: Session, grid_id: int, person_id: int, words: str) -> GridWord:

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import String, and_, cast, exists, func, literal, or_, select, union_all
+from sqlalchemy import String, and_, cast, func, literal, select, union_all
 from sqlmodel import col
 
 from storage.audit import AuditRow
 from storage.database import Session
-from storage.invitations import USED, Invitation
 from storage.members import Member
 from storage.suggestions import SHIPPED, Suggestion
 from storage.votes import Vote
@@ -86,34 +85,6 @@ async def list_first_answers(session: Session, community_id: int, since: datetim
         .having(first > since)
     )
     return [(asked, answered) for asked, answered in await (await session.connection()).execute(query)]
-
-
-async def count_codes(session: Session, community_id: int) -> tuple[int, int, int, int]:
-    """Codes ever made; those that brought somebody; who of them is still there; who of those has asked or voted."""
-    worded = exists().where(col(Wording.community_id) == community_id, col(Wording.person_id) == col(Member.person_id))
-    voted = exists().where(
-        col(Vote.person_id) == col(Member.person_id),
-        col(Vote.suggestion_id) == col(Suggestion.id),
-        col(Suggestion.community_id) == community_id,
-    )
-    took_part = or_(worded, voted)
-    here = col(Member.present).is_(True)
-    query = (
-        select(
-            func.count(),
-            func.count().filter(col(Invitation.state) == USED),
-            func.count().filter(col(Invitation.state) == USED, here),
-            func.count().filter(col(Invitation.state) == USED, here, took_part),
-        )
-        .select_from(Invitation)
-        .outerjoin(
-            Member,
-            and_(col(Member.community_id) == community_id, col(Member.person_id) == col(Invitation.redeemer_id)),
-        )
-        .where(col(Invitation.community_id) == community_id)
-    )
-    made, used, stayed, active = (await (await session.connection()).execute(query)).one()
-    return int(made), int(used), int(stayed), int(active)
 
 
 async def count_votes_delivered(session: Session, community_id: int) -> tuple[int, int]:

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from storage import care, communities, digests, members, repositories, searches, wordings, words
+from storage import care, communities, digests, grids, members, repositories, searches, wordings, words
 from storage.audit import AuditRow
 from storage.bars import Bar
 from storage.communities import Chat, ChatAlias
@@ -97,6 +97,7 @@ async def _move_community(session: Session, old: int, new: int) -> list[Suggesti
     moved = await _renumber(session, old, new)
     await care.move_nudges(session, old, new)
     await searches.delete_searches_of(session, old)
+    await grids.drop_grids(session, old)
     for table in (Offer, Release, Notice, Verdict, AuditRow, PromptRow, Judgement):
         await session.exec(update(table).where(col(table.community_id) == old).values(community_id=new))
     await move_heard(session, old, new)

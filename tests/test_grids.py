@@ -12,6 +12,7 @@ from bot.sandbox.model import Chat, Message
 from storage.grids import CLOSED, DROPPED, Grid
 from tests.test_digests import FRIDAY, a_room, a_staff_room, at, issues
 from tests.test_triage import an_english_group, suggested
+from tests.test_voices import take_back
 from tests.town import Town
 
 SUNDAY, TUESDAY = FRIDAY + timedelta(days=2), FRIDAY + timedelta(days=4)
@@ -138,6 +139,54 @@ async def test_four_taps_and_what_comes_of_them(any_town: Town) -> None:
     assert "🙏 雨桐: 🏆 best-loved: #1" in thanks
 
 
+async def test_a_change_that_was_taken_back_is_neither_asked_about_nor_crowned(any_town: Town) -> None:
+    town = any_town
+    group = await an_english_group(town)
+    await suggested(town, group, "a faster camera", "dark mode", "a louder alarm")
+    await town.say("yutong", group, "/decline 3 it woke the neighbours")
+    await town.say("yutong", group, "/ship 1 v2.3")
+    town.clock.leap(60)
+    await town.say("yutong", group, "/ship 2 v2.4")
+    await at(town, FRIDAY)
+    await at(town, SUNDAY)
+    shown = await taps(town, "xiaoman", group, "Happy", "#2", "#3", "Nothing")
+    await town.say("yutong", group, "/undo")
+    await town.say("yutong", group, "/status 3 planned")
+    again = await ballot(town, "xiaoman", group)
+    for place in ("2 of 4", "3 of 4"):  # what they chose is not to be had: they are asked anew
+        assert place in again.content
+        assert labels(again)[:2] == ["#1 a faster camera", "Nothing this time"]
+        await town.press("xiaoman", again, "›")
+    town.world.press_data(town.person("xiaoman"), shown, "gridsay:1:1:2")
+    await town.settle()
+    await at(town, TUESDAY)
+    [result] = pictures(town, group)
+    assert "1 of 4 answered" in result.content
+    assert "Best-loved: –" in result.content
+    assert "🏆" not in result.content
+
+
+async def test_what_was_merged_is_awaited_as_one_and_what_was_withdrawn_by_nobody(town: Town) -> None:
+    group = await shipped_week(town)
+    await suggested(town, group, "a map without network", "louder bells")
+    await at(town, FRIDAY)
+    await at(town, SUNDAY)
+    await taps(town, "ahe", group, "Happy", "#1", "Nothing", "#4")
+    theirs = await taps(town, "xiaoman", group, "Happy", "#1", "Nothing", "#5")
+    await town.say("yutong", group, "/merge 5 4")
+    await town.press("yutong", town.last(group), "Merge")
+    await town.press("xiaoman", theirs, "Most awaited")
+    assert labels(theirs)[:2] == ["✓ #4 an offline map", "#6 louder bells"]
+    await take_back(town, "ahe", group, 6)
+    late = await ballot(town, "yutong", group)
+    town.world.press_data(town.person("yutong"), late, "gridsay:1:3:6")
+    await town.settle()
+    await at(town, TUESDAY)
+    [result] = pictures(town, group)
+    assert "issue 1 · 2 of 4 answered" in result.content
+    assert "Most awaited: #4 an offline map (2)" in result.content
+
+
 async def test_only_members_answer_and_nobody_on_a_message_that_others_see(town: Town) -> None:
     group = await shipped_week(town)
     elsewhere = await an_english_group(town, "Elsewhere", "sam ahe")
@@ -163,10 +212,36 @@ async def test_only_members_answer_and_nobody_on_a_message_that_others_see(town:
     town.world.join(town.person("bo"), group)
     await town.settle()
     await taps(town, "bo", group, "Unhappy")
+    assert "answered" not in asked.content
     await at(town, TUESDAY)
-    assert "0 of 4 answered" in asked.content
+    assert "0 of 3 answered" in asked.content
     assert not pictures(town, group)
     assert [(g.state, g.winner_id) for g in await grids(town)] == [(CLOSED, None)]
+
+
+async def test_in_private_it_says_and_means_the_community_it_is_about(town: Town) -> None:
+    group = await shipped_week(town)
+    await town.say("ahe", await an_english_group(town, "Elsewhere", "sam ahe"), "/top")
+    await at(town, FRIDAY)
+    await at(town, SUNDAY)
+    shown = await taps(town, "ahe", group, "Happy", "#1", "Nothing", "Nothing")
+    link = shown.buttons[-1][0].url or ""
+    own = await town.start("ahe")
+    for community, title, said in ((2, "Elsewhere", "asked"), (1, group.title, "This is what you say")):
+        town.clock.leap(60)
+        town.world.press_data(town.person("ahe"), town.last(own), f"community:{community}")
+        await town.settle()
+        await town.say("ahe", own, "/grid")
+        assert town.last(own).content.startswith(f"{title}\n"), community
+        assert said in town.last(own).content
+    await town.press("ahe", town.last(own), "Mood")
+    await town.press("ahe", town.last(own), "So-so")
+    assert town.last(own).content.startswith(f"{group.title}\n")
+    town.clock.leap(60)
+    town.world.press_data(town.person("ahe"), town.last(own), "community:2")
+    await town.settle()
+    await town.start("ahe", link.rpartition("=")[2])
+    assert town.last(own).content.startswith(f"{group.title}\nWhat would you like")
 
 
 async def test_where_nothing_can_be_whispered_it_is_answered_in_private(town: Town) -> None:

@@ -14,9 +14,11 @@ from bot.texts.say import Say, to_chat
 from storage import communities, outbox
 from storage.communities import Chat as ChatRow
 from storage.communities import Community
+from storage.digests import Digest
+from storage.grids import CLOSED, DROPPED, OPEN, PLANNED, Grid, list_reached
 from storage.members import Person
 from storage.notices import Notice
-from storage.outbox import DEAD, WAITING, OutboxRow, SlotRow, call
+from storage.outbox import DEAD, SENT, WAITING, OutboxRow, SlotRow, call
 from storage.suggestions import Suggestion
 from storage.votes import Vote
 from tests.town import Town
@@ -148,3 +150,28 @@ async def test_a_refusal_of_telegrams_unites_them_too_and_all_that_waits_arrives
     town.millet.courier.wake()
     await town.settle()
     assert "to the stray" in town.texts(new)
+
+
+async def test_what_was_asked_as_a_stranger_is_asked_no_more(town: Town) -> None:
+    old = await old_group(town)
+    await town.say("xiaoman", old, "hello")
+    before, now = await row(town, old), town.clock.now()
+    with service_messages_held():
+        new = town.world.migrate_to_supergroup(old)
+        await town.say("xiaoman", new, "/top")
+        stray = await row(town, new)
+        async with town.database.writing() as session:
+            for n, state in enumerate((PLANNED, OPEN, CLOSED)):
+                issue = Digest(community_id=stray.community_id, period=f"2026-W4{n}", state="posted", published_at=now)
+                session.add(issue)
+                await session.flush()
+                session.add(Grid(community_id=stray.community_id, digest_id=issue.id or 0, issue=n, state=state))
+                posted = call("sendMessage", {}, now, chat_id=stray.id, key=f"digest:{stray.community_id}:2026-W4{n}:1")
+                posted.state = SENT
+                session.add(posted)
+            await follow_migration(session, str(old.id), str(new.id))
+    async with town.database.reading() as look:
+        grids = list(await look.exec(select(Grid).order_by(col(Grid.id))))
+        assert [grid.state for grid in grids] == [DROPPED, DROPPED, CLOSED]
+        assert [await list_reached(look, grid) for grid in grids] == [[], [], []]
+    assert (await row(town, new)).id == before.id

@@ -42,6 +42,11 @@ async def test_the_figures_are_those_one_would_count(any_town: Town) -> None:
     await town.say("yutong", group, "/stats")
     assert "36 hours" in town.last(group).content
     assert len(town.public(group)) == said_before
+    town.world.demote(group, town.world.bot)  # where it cannot whisper, it would say it to everybody
+    await town.settle()
+    await town.say("yutong", group, "/stats")
+    assert "Members must not read this" in town.last(group).content
+    assert not [m for m in town.public(group) if "36 hours" in m.content]
     await town.say("xiaoman", group, "/stats")
     assert "Only administrators" in town.last(group).content
     await at(town, MONDAY + timedelta(days=60))
@@ -51,13 +56,18 @@ async def test_the_figures_are_those_one_would_count(any_town: Town) -> None:
 
 
 async def test_codes_are_followed_to_those_who_take_part(town: Town) -> None:
-    await an_english_group(town)
+    await town.say("xiaoman", await an_english_group(town), "/top")  # in the open chat, and not behind the gate
     seeds = await a_room(town, "Seeds", "seed")
     town.world.join(town.person("ahe"), seeds)
     await town.say("ahe", seeds, "hello")
     await town.say("ahe", await town.start("ahe"), "/invite")
     await town.say("yutong", await town.start("yutong"), "/stats")
-    assert "🎟 1 code → 0 joined → 0 still here → 0 took part" in town.last(town.private("yutong")).content
+    said = town.last(town.private("yutong")).content
+    assert "🎟 1 code → 0 came in → 0 stayed 30 days, of 0 so far → 0 suggested" in said
+    await town.say("tang", await town.start("tang"), "/waves 100 200")
+    await town.say("yutong", town.private("yutong"), "/stats")
+    said = town.last(town.private("yutong")).content
+    assert "📈 4 members; 4 came within the month; 3 of the plan's 100 are in" in said
 
 
 async def test_whatever_the_words_the_bars_keep_their_margins() -> None:

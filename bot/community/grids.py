@@ -1,5 +1,6 @@
 """The four-grid report: two days after an issue, four taps say how it was taken; the best-loved change earns 🏆."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,11 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.community import settings
 from bot.community.errors import GridClosed, StaleButton, TextTooLong, WordsWanted
 from bot.community.rituals import Ritual, ritual_of
-from storage import communities, digests, grids, loop, members, suggestions, votes
+from storage import communities, digests, grids, members, merges, suggestions, votes
 from storage.communities import Chat, Community
 from storage.database import Session
 from storage.grids import AWAITED, CLOSED, DROPPED, LONGEST_WORDS, LOVED, MISSED, MOOD, OPEN, PLANNED, Grid, GridAnswer
-from storage.suggestions import Suggestion
+from storage.suggestions import DECLINED, SHIPPED, Suggestion
 
 QUESTIONS = (MOOD, LOVED, MISSED, AWAITED)
 HAPPY, SO_SO, UNHAPPY = 1, 2, 3
@@ -31,6 +32,21 @@ class Subject:
     issue: int
     shipped: Sequence[int]
     declined: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What one can choose from now: what the issue told of while it is so, and what the merged has become."""
+
+    offered: Mapping[int, Sequence[Suggestion]]  # by question
+    roots: Mapping[int, int]  # of what was merged
+
+    def meant(self, question: int, choice: int) -> int | None:
+        """What a choice comes to now; None when nobody can choose it any more."""
+        if question == MOOD:
+            return choice if choice in MOODS else None
+        root = self.roots.get(choice, choice)
+        return root if root in (NONE, *(one.id for one in self.offered[question])) else None
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,8 @@ async def open_grid(session: Session, grid_id: int, now: datetime) -> tuple[Grid
     if grid is None or grid.state != PLANNED or grid.due_at is None or grid.due_at > now:
         return None
     chats = await grids.list_reached(session, grid)
-    if not chats or not await _is_worth_asking(session, grid, grid.due_at, now):
+    still = await list_choices(session, grid)
+    if not chats or not still.offered[LOVED] or not await _is_worth_asking(session, grid, grid.due_at, now):
         await grids.claim_step(session, grid, state=DROPPED, due_at=None)
         return None
     community = await communities.get_community(session, grid.community_id)
@@ -118,35 +135,71 @@ async def close_grid(session: Session, grid_id: int, now: datetime) -> Report | 
     grid = await grids.get_grid(session, grid_id)
     if grid is None or grid.state != OPEN or grid.due_at is None or grid.due_at > now:
         return None
+    arrived_by = await arrived_in_time(session, grid, grid.due_at)
     if not await grids.claim_step(session, grid, state=CLOSED, due_at=None, closed_at=now):
         return None
-    arrived_by = now - timedelta(hours=(await settings.load(session, grid.community_id)).vote_wait_hours)
-    counted = await grids.count_answers(session, grid, arrived_by)
+    choices = await list_choices(session, grid)
+    counted = as_meant(choices, await grids.count_answers(session, grid, arrived_by))
     by_question = {question: {c: n for (q, c), n in counted.items() if q == question} for question in QUESTIONS}
     grid.results = grids.written(
         {
             "answered": await grids.count_people(session, grid, arrived_by),
-            "members": await loop.count_present(session, grid.community_id),
+            "members": await grids.count_members(session, grid, arrived_by),
             "counts": by_question,
         }
     )
-    if winner := await _winner(session, grid, counted, arrived_by):
+    if winner := await _winner(session, grid, choices, counted, arrived_by):
         grid.winner_id, grid.asker_id, grid.maker_id = winner.id, winner.author_id, maker_of(winner)
     await session.flush()
     return await report(session, grid)
 
 
+async def arrived_in_time(session: Session, grid: Grid, closes_at: datetime) -> datetime:
+    """Who has come by then is counted when it closes: the same people as may vote at that moment."""
+    return closes_at - timedelta(hours=(await settings.load(session, grid.community_id)).vote_wait_hours)
+
+
+async def list_choices(session: Session, grid: Grid) -> Choices:
+    """What one can choose from now; what was taken back is in none."""
+    told = {question: grid.offered(question) for question in QUESTIONS[1:]}
+    ids = {choice for choices in told.values() for choice in choices}
+    roots = await merges.map_roots(session, ids)
+    standing = sorted({roots.get(choice, choice) for choice in ids})
+    found = {one.id or 0: one for one in await suggestions.list_suggestions(session, grid.community_id, standing)}
+
+    def is_so(question: int, choice: int) -> bool:
+        one = found.get(roots.get(choice, choice))
+        was = SHIPPED if choice in told[LOVED] else DECLINED
+        return one is not None and (question == AWAITED or one.status == was)
+
+    kept = {q: dict.fromkeys(roots.get(c, c) for c in choices if is_so(q, c)) for q, choices in told.items()}
+    return Choices({question: [found[choice] for choice in choices] for question, choices in kept.items()}, roots)
+
+
+def as_meant(choices: Choices, counted: Mapping[tuple[int, int], int]) -> Mapping[tuple[int, int], int]:
+    """The answers by what they come to now; what was merged is counted together."""
+    summed: Counter[tuple[int, int]] = Counter()
+    for (question, choice), count in counted.items():
+        if (meant := choices.meant(question, choice)) is not None:
+            summed[question, meant] += count
+    return summed
+
+
 async def _winner(
-    session: Session, grid: Grid, counted: Mapping[tuple[int, int], int], arrived_by: datetime
+    session: Session,
+    grid: Grid,
+    choices: Choices,
+    counted: Mapping[tuple[int, int], int],
+    arrived_by: datetime,
 ) -> Suggestion | None:
     """The change most loved by others than who asked for it and made it; of equals, who disappointed the fewest."""
-    offered = await suggestions.list_suggestions(session, grid.community_id, grid.offered(LOVED))
-    people = {one.id: {one.author_id, maker_of(one)} for one in offered}
-    involved = [who for both in people.values() for who in both if who]
-    own = await grids.list_own_love(session, grid, arrived_by, involved)
+    offered = choices.offered[LOVED]
+    people = {one.id: {one.author_id, maker_of(one) or 0} for one in offered}
+    loved = await grids.list_loved(session, grid, arrived_by, sorted({who for both in people.values() for who in both}))
+    own = {who: choices.meant(LOVED, choice) for who, choice in loved.items()}
 
     def loves(one: Suggestion) -> int:
-        return counted.get((LOVED, one.id or 0), 0) - sum(own.get((who or 0, one.id or 0), 0) for who in people[one.id])
+        return counted.get((LOVED, one.id or 0), 0) - sum(own.get(who) == one.id for who in people[one.id])
 
     best = max(offered, key=lambda one: (loves(one), -counted.get((MISSED, one.id or 0), 0)), default=None)
     return best if best and loves(best) > 0 else None
@@ -206,23 +259,24 @@ async def access_open(session: Session, community_id: int, grid_id: int, now: da
 
 async def ballot(session: Session, grid: Grid, person_id: int) -> Ballot:
     """The questions, with what the person has answered so far."""
-    named = {question: grid.offered(question) for question in QUESTIONS[1:]}
-    wanted = sorted({choice for choices in named.values() for choice in choices})
-    found = {one.id or 0: one for one in await suggestions.list_suggestions(session, grid.community_id, wanted)}
+    choices = await list_choices(session, grid)
+    given = await grids.list_answers(session, grid.id or 0, person_id)
+    known = {question: choices.meant(question, choice) for question, choice in given.items()}
     return Ballot(
         grid=grid,
         community=await communities.get_community(session, grid.community_id),
-        choices={question: [found[c] for c in choices if c in found] for question, choices in named.items()},
-        answers=await grids.list_answers(session, grid.id or 0, person_id),
+        choices=choices.offered,
+        answers={question: meant for question, meant in known.items() if meant is not None},
     )
 
 
 async def answer(session: Session, grid: Grid, person_id: int, question: int, choice: int) -> bool:
     """One person's one answer to a question, the last one given; True for their first of all. Raises StaleButton."""
-    if question not in QUESTIONS or choice not in (MOODS if question == MOOD else (NONE, *grid.offered(question))):
+    meant = (await list_choices(session, grid)).meant(question, choice) if question in QUESTIONS else None
+    if meant is None:
         raise StaleButton
     is_first = not await grids.list_answers(session, grid.id or 0, person_id)
-    answered = GridAnswer(grid_id=grid.id or 0, question=question, person_id=person_id, choice=choice)
+    answered = GridAnswer(grid_id=grid.id or 0, question=question, person_id=person_id, choice=meant)
     await grids.set_answer(session, answered)
     return is_first
 

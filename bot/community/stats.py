@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.community import grids, loop, verdicts, waves
+from bot.community import grids, growth, loop, verdicts, waves
 from bot.community.grids import HAPPY, Report
+from bot.community.growth import Funnel
 from bot.community.loop import DAY, Missing, Pace
 from bot.community.verdicts import Satisfaction
+from bot.community.waves import Outlook
 from storage import communities, digests, suggestions
 from storage import grids as grid_rows
 from storage import loop as rows
@@ -16,16 +18,6 @@ from storage.database import Session
 from storage.grids import MOOD
 
 MONTH = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Funnel:
-    """What became of the codes."""
-
-    made: int
-    used: int
-    stayed: int
-    active: int  # of those who stayed, who has asked or voted
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class Stats:
     report: Report | None  # the last one, if it is closed
     members: int
     came: int  # of them, within the month
-    goal: int | None  # of the wave plan
+    outlook: Outlook | None  # against the wave plan
     funnel: Funnel
     absent: Missing
 
@@ -81,7 +73,7 @@ async def look(session: Session, community_id: int, now: datetime) -> Stats:
         report=await grids.report(session, newest) if newest and newest.closed_at else None,
         members=members,
         came=members - before,
-        goal=(await waves.look(session, plan, now)).goal if plan else None,
-        funnel=Funnel(*await rows.count_codes(session, community_id)),
+        outlook=await waves.look(session, plan, now) if plan else None,
+        funnel=growth.funnel(await growth.list_doors(session, community_id, now)),
         absent=await loop.missing(session, community_id, since),
     )

@@ -147,7 +147,7 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.WordTaken: lambda t, e: t(
         "“%(word)s” calls a command already. Choose another word.", word=excerpt(e.word, 60)
     ),
-    errors.GridClosed: lambda t, _: t("This report is closed. <code>/grid</code> shows what came of it."),
+    errors.GridClosed: lambda t, _: t("This four-grid report is closed. <code>/grid</code> shows what came of it."),
     errors.WordsWanted: lambda t, _: t("Please send it in words."),
     errors.StaleButton: lambda t, _: stale_button(t),
     errors.AlreadySo: lambda t, e: t("#%(number)s stands like that already. Nothing was changed.", number=e.number),

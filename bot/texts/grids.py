@@ -153,7 +153,7 @@ def words(t: Translator, grid: Grid, said: Sequence[tuple[str, str]]) -> Say:
 
 
 def none_yet(t: Translator) -> Markup:
-    return t("Nothing has been asked about an issue yet. It comes two days after one with something new.")
+    return t("I have not asked about an issue yet. I ask a few days after one with something new.")
 
 
 def picture(t: Translator, report: Report) -> Picture:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.community import grids as rules
 from bot.community.digests import STALE_AFTER, Published, due_of
 from bot.community.digests import draft as draft_issue
 from bot.community.grids import Report
@@ -100,7 +101,8 @@ async def grid_opened(session: Session, grid: Grid, chats: Sequence[Chat], now: 
 async def grid_changed(session: Session, grid: Grid, now: datetime) -> list[OutboxRow]:
     """The live messages, wherever they stand, with how many have answered."""
     community = await communities.get_community(session, grid.community_id)
-    answered = await grid_rows.count_everybody(session, grid.id or 0)
+    arrived_by = await rules.arrived_in_time(session, grid, grid.due_at or now)
+    answered = await grid_rows.count_people(session, grid, arrived_by)
     return [
         _live(grids.asked(language_of_chat(chat, community), grid, community, answered), grid, chat, now)
         for chat in await communities.list_chats(session, grid.community_id)

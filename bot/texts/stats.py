@@ -25,7 +25,7 @@ def words(t: Translator, stats: Stats) -> Markup:
         *_opinions(t, stats),
         _growth(t, stats),
     ]
-    if stats.funnel.made:
+    if stats.funnel.issued:
         lines.append(_funnel(t, stats))
     if stats.absent.voters:
         lines.append(missing(t, stats.absent))
@@ -65,20 +65,22 @@ def _growth(t: Translator, stats: Stats) -> Markup:
         t.count("%(n)s member", "%(n)s members", stats.members),
         t.count("%(n)s came within the month", "%(n)s came within the month", stats.came),
     ]
-    if stats.goal:
-        parts.append(t("the plan says %(n)s", n=stats.goal))
+    if stats.outlook:
+        seen = stats.outlook
+        parts.append(t("%(n)s of the plan's %(goal)s are in", n=seen.stayed, goal=seen.goal))
     return Markup("📈 {}").format(t("; ").join(parts))
 
 
 def _funnel(t: Translator, stats: Stats) -> Markup:
     codes = stats.funnel
     return t.count(
-        "🎟 %(n)s code → %(used)s joined → %(stayed)s still here → %(active)s took part",
-        "🎟 %(n)s codes → %(used)s joined → %(stayed)s still here → %(active)s took part",
-        codes.made,
-        used=codes.used,
+        "🎟 %(n)s code → %(joined)s came in → %(stayed)s stayed 30 days, of %(told)s so far → %(asked)s suggested",
+        "🎟 %(n)s codes → %(joined)s came in → %(stayed)s stayed 30 days, of %(told)s so far → %(asked)s suggested",
+        codes.issued,
+        joined=codes.joined,
         stayed=codes.stayed,
-        active=codes.active,
+        told=codes.told,
+        asked=codes.asked,
     )
 
 
