@@ -110,7 +110,7 @@ class Here:
         """Raises Outsider for who has left, or was removed. To be asked before the session's first statement."""
         if self.person.external_id in STAND_INS or (self.known_member is not None and self.known_member.present):
             return
-        # The row says "absent" of who has left one of several chats, so in private it is not the last word.
+        # Nobody may have heard them come back to another chat, so in private "absent" is not the last word.
         if self.chat or not await self.rights.list_present(await self._chats(), self.person.external_id):
             raise Outsider
 
@@ -121,6 +121,10 @@ class Here:
     async def is_owner(self) -> bool:
         """Whether the speaker created one of the community's chats."""
         return await self.rights.is_owner(await self._chats(), self.person.external_id)
+
+    async def other_chats(self) -> list[Chat]:
+        """The community's chats beside this one."""
+        return [chat for chat in await self._chats() if self.chat is None or chat.id != self.chat.id]
 
     async def _chats(self) -> list[Chat]:
         async with self.database.reading() as look:

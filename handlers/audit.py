@@ -1,6 +1,5 @@
 """`/audit`: what the team did, and undoing it."""
 
-from dataclasses import replace
 from functools import partial
 
 from bot.community import undoing
@@ -15,9 +14,10 @@ from bot.texts.care import rewritten
 from bot.texts.say import Answer, Answers, Say, Toast, Whisper
 from handlers import bars
 from handlers.commands import Command, Press, Spoken, numbers_in
+from handlers.named import about
 from handlers.people import quietly
 from storage import audit as rows
-from storage import communities, members
+from storage import members
 from storage import suggestions as suggestion_rows
 from storage.audit import AuditRow
 from storage.bars import CREDIT
@@ -62,12 +62,12 @@ async def _cards(here: Here, result: Undone) -> list[Answer]:
 
 async def _row_named(here: Here, row_id: int) -> tuple[Here, AuditRow]:
     """A row of the log and its community; raises StaleButton in a chat of another one."""
+    here = await about(here, AuditRow, row_id)
     async with here.database.reading() as look:
         row = await rows.get_action(look, row_id)
-        community = await communities.get_community(look, row.community_id) if row else None
-    if row is None or (here.chat is not None and here.chat.community_id != row.community_id):
+    if row is None or row.community_id != here.community_id:
         raise StaleButton
-    return replace(here, known_community=community), row
+    return here, row
 
 
 async def _subject(here: Here, suggestion_id: int) -> Suggestion | None:

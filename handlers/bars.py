@@ -4,13 +4,17 @@ Each by its command, or by a button on the member's card, which then asks for th
 """
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
+
+from markupsafe import Markup
 
 from bot.community import bars as rules
 from bot.community.errors import NotBarred, StaleButton
 from bot.here import Here
 from bot.texts import bars as texts
 from bot.texts.announce import language_of_person
+from bot.texts.catalogues import Translator
 from bot.texts.say import Answer, Answers, Toast, to_person
 from handlers import signs
 from handlers.commands import Command, Press, Prompt, Spoken
@@ -67,8 +71,17 @@ async def unbar(here: Here, spoken: Spoken) -> Answers:
 
 async def _lift(here: Here, person_id: int, kind: str) -> list[Answer]:
     await rules.lift(here.session, here.community_id, person_id, kind, here.person_id, here.now)
+    return [quietly(here, await _lifted(here, person_id, kind)), *await _tell(here, person_id, kind)]
+
+
+async def _lifted(here: Here, person_id: int, kind: str) -> Callable[[Translator], Markup]:
+    """To the team: it is lifted, and what still holds."""
     person = await members.get_person(here.session, person_id)
-    return [quietly(here, partial(texts.lifted, person=person, kind=kind)), *await _tell(here, person_id, kind)]
+    holds = None if kind == CREDIT else await bars.get_bar_above(here.session, here.community_id, person_id)
+    if holds is None:
+        return partial(texts.lifted, person=person, kind=kind)
+    barred = await members.get_person(here.session, holds.person_id)
+    return partial(texts.lifted_in_part, person=person, bar=holds, barred=barred)
 
 
 async def _tell(here: Here, person_id: int, kind: str) -> list[OutboxRow]:
@@ -77,8 +90,9 @@ async def _tell(here: Here, person_id: int, kind: str) -> list[OutboxRow]:
         return []
     person = await members.get_person(here.session, person_id)
     t = language_of_person(person, here.community)
-    in_force = await bars.get_bar(here.session, here.community_id, person_id, kind)
-    said = texts.told(t, here.community, in_force) if in_force else texts.told_lifted(t, here.community)
+    holds = await bars.get_bar(here.session, here.community_id, person_id, kind)
+    holds = holds or await bars.get_bar_above(here.session, here.community_id, person_id)
+    said = texts.told(t, here.community, person, holds) if holds else texts.told_lifted(t, here.community)
     return [to_person(person_id, said, here.now, key=f"bar:{here.origin}:{kind}")]
 
 
@@ -117,10 +131,11 @@ async def bar_pressed(here: Here, numbers: list[int]) -> Answers:
     """A bar by its place among the kinds: the one in force ends; otherwise the reason is asked for."""
     here, member = await member_for_team(here, numbers[1], fresh=True)
     kind = _kind(numbers[0])
-    person = await members.get_person(here.session, member.person_id)
     if await bars.get_bar(here.session, here.community_id, member.person_id, kind):
-        answers = await _lift(here, member.person_id, kind)
-        return [await signs.again(here, member), Toast(texts.lifted(here.mine, person, kind)), *answers[1:]]
+        _, *told = await _lift(here, member.person_id, kind)
+        lifted = await _lifted(here, member.person_id, kind)
+        return [await signs.again(here, member), Toast(lifted(here.mine)), *told]
+    person = await members.get_person(here.session, member.person_id)
     return await ask(here, "bar", (numbers[0], numbers[1]), texts.why(here.mine, person, kind))
 
 

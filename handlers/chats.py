@@ -7,7 +7,7 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberBanned, ChatMemberU
 from bot.community import bars, members
 from bot.community import communities as rules
 from bot.community.audit import Action, record
-from bot.community.errors import GroupOnly, NoCommunity, OwnerOnly
+from bot.community.errors import GroupOnly, NoCommunity, OwnerOnly, RightsUnknown
 from bot.community.members import SeenPerson
 from bot.doors import may_invite
 from bot.here import Here, seen_person
@@ -94,8 +94,13 @@ async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
     present = member.status in PRESENT or bool(getattr(member, "is_member", False))
     if user.is_bot:
         return None
+    gone = not present and await _is_gone(here, str(user.id))
     await _follow_ban(event, here)
-    return await _came(here, seen_person(user)) if present else await _left(here, seen_person(user))
+    if present:
+        return await _came(here, seen_person(user))
+    if gone:
+        await _left(here, seen_person(user))
+    return None
 
 
 async def _follow_ban(event: ChatMemberUpdated, here: Here) -> None:
@@ -122,9 +127,20 @@ async def people_came(message: Message, here: Here) -> Answers:
 async def person_left(message: Message, here: Here) -> Answers:
     """The service message of a person leaving."""
     user = message.left_chat_member
-    if user is not None and not user.is_bot:
+    if user is None or user.is_bot or here.chat is None:
+        return None
+    here.rights.forget(here.chat.external_id)
+    if await _is_gone(here, str(user.id)):
         await _left(here, seen_person(user))
     return None
+
+
+async def _is_gone(here: Here, who: str) -> bool:
+    """Whether somebody who left this chat is in no other of the community's, as far as Telegram tells."""
+    try:
+        return not await here.rights.list_present(await here.other_chats(), who)
+    except RightsUnknown:
+        return True
 
 
 async def _came(here: Here, seen: SeenPerson) -> list[OutboxRow]:
@@ -135,10 +151,9 @@ async def _came(here: Here, seen: SeenPerson) -> list[OutboxRow]:
     return [*([told] if told else []), *await seeds.tag_who_came(here, person)]
 
 
-async def _left(here: Here, seen: SeenPerson) -> Answers:
+async def _left(here: Here, seen: SeenPerson) -> None:
     person = await members.meet_person(here.session, seen, here.now)
     await members.leave(here.session, here.community_id, person.id or 0, here.now)
-    return None
 
 
 def _missing_rights(event: ChatMemberUpdated) -> list[str]:

@@ -66,12 +66,11 @@ async def for_who_is_there(here: Here, suggestion_id: int) -> tuple[Here, Sugges
 
 async def member_for_team(here: Here, member_id: int, *, fresh: bool = False) -> tuple[Here, Member]:
     """The member a button names, and their community, for whoever is of its team; raises StaleButton, StaffOnly."""
+    here = await about(here, Member, member_id)
     async with here.database.reading() as look:
         member = await members.get_member_by_id(look, member_id)
-        community = await communities.get_community(look, member.community_id) if member else None
-    if member is None or (here.chat is not None and here.chat.community_id != member.community_id):
+    if member is None or member.community_id != here.community_id:
         raise StaleButton
-    here = replace(here, known_community=community)
     await here.require_staff(fresh=fresh)
     return here, member
 

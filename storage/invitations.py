@@ -172,16 +172,6 @@ async def count_held(session: Session, community_id: int, now: datetime) -> dict
     return {holder: int(count) for holder, count in await session.exec(query)}
 
 
-async def count_brought(session: Session, community_id: int) -> dict[int, int]:
-    """People brought in, by who brought them."""
-    query = (
-        select(Invitation.holder_id, func.count())
-        .where(Invitation.community_id == community_id, Invitation.state == USED)
-        .group_by(col(Invitation.holder_id))
-    )
-    return {holder: int(count) for holder, count in await session.exec(query)}
-
-
 async def add_invitation(session: Session, invitation: Invitation, by_id: int | None, note: str = "") -> Invitation:
     """A new code, and the first row of its history."""
     session.add(invitation)

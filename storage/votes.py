@@ -40,11 +40,6 @@ class Vote(SQLModel, table=True):
 _COUNTS = col(Vote.held_until).is_(None)
 
 
-async def get_vote(session: Session, suggestion_id: int, person_id: int) -> Vote | None:
-    query = select(Vote).where(Vote.suggestion_id == suggestion_id, Vote.person_id == person_id)
-    return (await session.exec(query)).first()
-
-
 async def has_votes(session: Session, suggestion_ids: Sequence[int]) -> bool:
     """Whether anybody voted for any of these, held back or not."""
     query = select(Vote.person_id).where(col(Vote.suggestion_id).in_(suggestion_ids)).limit(1)

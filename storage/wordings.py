@@ -137,12 +137,6 @@ async def list_own(session: Session, suggestion_id: int, author_id: int, text: s
     return {i for i in await session.exec(query) if i is not None}
 
 
-async def has_wording(session: Session, suggestion_id: int, person_id: int) -> bool:
-    """Whether the person asked for it in words of their own."""
-    query = select(Wording.id).where(Wording.suggestion_id == suggestion_id, Wording.person_id == person_id)
-    return (await session.exec(query)).first() is not None
-
-
 async def move_wordings(session: Session, old_community_id: int, new_community_id: int) -> None:
     """Index a community's wordings in another, whose suggestions they have become."""
     for wording in list(await session.exec(select(Wording).where(Wording.community_id == old_community_id))):

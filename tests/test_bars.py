@@ -215,3 +215,19 @@ async def test_who_is_not_of_the_team_can_do_none_of_it(town: Town) -> None:
     assert await kinds_in_force(town) == []
     assert await inviter_of(town, "sam") == "阿禾"
     assert len(town.public(chat)) <= 2
+
+
+async def test_lifting_one_of_several_bars_promises_nothing(town: Town) -> None:
+    _, room = await a_team_room(town)
+    ahe, sam = town.private("ahe"), town.private("sam")
+    for text in ("/bar 阿禾 转卖", "/pause 阿禾 刷号", "/bar Sam 广告"):
+        await town.say("tang", room, text)
+    await town.say("tang", room, "/signs 阿禾")
+    card = town.last(room)
+    assert "the branch of 阿禾 is paused" in await town.press("tang", card, "Let invite again")
+    assert "刷号" in town.last(ahe).content
+    await town.say("tang", room, "/unbar Sam")
+    assert "Sam still may not invite: the branch of 阿禾" in town.last(room).content
+    assert "over, but invitations rest in your whole branch" in town.last(sam).content
+    await town.press("tang", card, "End the pause")
+    assert "你又可以邀请朋友" in town.last(ahe).content

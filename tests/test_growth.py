@@ -106,7 +106,7 @@ async def test_the_pictures_keep_their_margins_whatever_they_are_made_of() -> No
     for chart in charts:
         for date in ("9月1日", MONSTER[:30]):
             assert margin_is_clean(opened(await paint("growth", {**words, **chart, "dates": [date] * 3})))
-    door: dict[str, object] = {"words": MONSTER, "figures": "10000 → 5000 · 100 %", "share": 0.5}
+    door: dict[str, object] = {"words": MONSTER, "figures": "10000 → 5000 · 100%", "share": 0.5}
     steps = [[MONSTER, 10**9], ["谷雨", 0]]
     wide = {**words, "steps": steps, "heading": MONSTER, "doors": [door, {**door, "share": None}]}
     assert margin_is_clean(opened(await paint("funnel", wide)))
@@ -118,14 +118,14 @@ async def test_the_team_sees_it_in_its_room_and_privately_and_nobody_else(town: 
     await follow(town, "sam", url_of(town.last(town.private("sam"))))
     await town.say("tang", chat, "/waves 3 6")
     await town.say("tang", chat, "/doors")
-    assert "1 → 1 (100 %) → 1" in town.last(chat).content
+    assert "：1 → 1（100%）" in town.last(chat).content, "no half-width punctuation in Chinese"
     await town.say("yutong", chat, "/增长")
     assert all(message.photo is None for message in town.said(chat))
     await town.start("yutong", "growth-1")
     drawn = [message for message in town.said(town.private("yutong")) if message.photo]
     assert len(drawn) == 2
     assert "3 → 6" in drawn[0].content
-    assert "加入（100 %）：1" in drawn[1].content
+    assert "加入（100%）：1" in drawn[1].content
     await town.start("ahe", "growth-1")
     await town.say("ahe", town.private("ahe"), "/growth")
     assert all(message.photo is None for message in town.said(town.private("ahe")))

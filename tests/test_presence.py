@@ -15,6 +15,7 @@ from bot.rights import MOST_AT_ONCE, Rights
 from bot.sandbox.model import Chat
 from bot.texts.catalogues import translator
 from bot.texts.errors import explain
+from storage import members
 from storage.communities import Chat as ChatRow
 from tests.test_invitation_stories import CODE, gated, invite, ledger
 from tests.town import MONDAY, Town
@@ -73,6 +74,32 @@ async def test_who_left_one_of_two_chats_still_has_a_say(town: Town) -> None:
     town.world.leave(town.person("ahe"), lounge)
     await town.settle()
     assert len(await invite(town)) == 1
+
+
+async def test_who_left_one_of_two_chats_has_not_left_until_they_leave_the_other(town: Town) -> None:
+    seeds, lounge = await joined_rooms(town)
+    for chat, is_here in ((lounge, True), (seeds, False)):
+        town.world.leave(town.person("ahe"), chat)
+        await town.settle()
+        assert await standing(town, "ahe") == (is_here, not is_here)
+
+
+async def test_who_leaves_while_telegram_is_away_has_left(town: Town) -> None:
+    _, lounge = await joined_rooms(town)
+    town.sandbox.faults.add("500", "getChatMember", times=None)
+    town.world.leave(town.person("ahe"), lounge)
+    await town.settle()
+    assert await standing(town, "ahe") == (False, True)
+
+
+async def standing(town: Town, who: str) -> tuple[bool, bool]:
+    """Whether somebody is here, and whether we saw them leave."""
+    async with town.database.reading() as look:
+        person = await members.get_person_by_external_id(look, str(town.person(who).id))
+        assert person is not None
+        member = await members.get_member(look, 1, person.id or 0)
+    assert member is not None
+    return member.present, member.left_at is not None
 
 
 async def test_a_code_shows_at_once_what_a_newcomer_may_give(town: Town) -> None:

@@ -6,9 +6,11 @@ from sqlmodel import col, update
 
 from bot.community import signs
 from bot.community.signs import Signs
+from bot.texts.catalogues import translator
+from bot.texts.signs import listed
 from storage import communities, suggestions
 from storage.database import Database
-from storage.members import Person
+from storage.members import Member, Person
 from storage.suggestions import Suggestion
 from storage.votes import Vote
 from tests.circle import NOW, Circle, found
@@ -81,3 +83,10 @@ async def test_each_sign_has_its_grounds_and_honest_people_show_none(database: D
         ranked = [member.person_id for member, _, _ in await signs.rank(look, circle.community_id, LATER)]
     assert ranked[0] == circle.seed
     assert set(ranked) == {circle.seed, one, two, fan, slow, voter}
+
+
+def test_in_chinese_they_are_told_with_chinese_punctuation() -> None:
+    member = Member(id=1, community_id=1, person_id=1, joined_at=NOW, seen_at=NOW)
+    one = Person(external_id="1", name="阿禾", created_at=NOW)
+    told = listed(translator("zh-hans"), [(member, one, Signs(phones=[2], echoes=3))])
+    assert told.text.splitlines()[-1] == "1. 阿禾：手机号重复、只给一个人投票"

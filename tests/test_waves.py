@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from bot.community import waves
+from bot.community import bars, reattaching, waves
 from bot.community.waves import EVERY, HERE_FOR, share
 from schedules.waves import knock
 from storage import grants, outbox
 from storage import waves as rows
+from storage.bars import BRANCH, INVITING
 from storage.database import Database
 from storage.votes import Vote
 from storage.waves import Door, Proposal
@@ -46,6 +47,20 @@ async def test_codes_go_to_the_trusted_middle(database: Database) -> None:
         assert await waves.accept(session, made, circle.seed, THEN) == shares
         who, codes = next(iter(shares.items()))
         assert await grants.count_granted(session, circle.community_id, who) == codes
+
+
+async def test_the_tree_says_who_has_brought_fewest_and_who_stands_below_a_bar(database: Database) -> None:
+    circle = await grown(database)
+    community, team, trusted = circle.community_id, circle.seed, circle.strangers[2:10]
+    first, *_, branch, own = trusted
+    async with database.writing() as session:
+        await reattaching.reattach(session, community, circle.strangers[15], first, team, team, THEN)
+        for person, inviter in ((circle.strangers[16], branch), (trusted[1], circle.strangers[16])):
+            await reattaching.reattach(session, community, person, inviter, team, team, THEN)
+        await bars.bar(session, community, branch, BRANCH, "转卖", team, THEN)
+        await bars.bar(session, community, own, INVITING, "转卖", team, THEN)
+        found = await waves.list_trusted(session, community, THEN)
+    assert found == [*trusted[2:-2], first], "nobody barred or below a pause, and who has brought somebody comes last"
 
 
 def test_the_arithmetic() -> None:

@@ -119,7 +119,7 @@ async def arrive(session: Session, chat: Chat, person: Person, now: datetime) ->
 
 
 async def leave(session: Session, community_id: int, person_id: int, now: datetime) -> None:
-    """The person left one of the chats. They stay who they are: a seat is never taken away."""
+    """The person left the last of the chats they were in. They stay who they are: a seat is never taken away."""
     if member := await members.get_member(session, community_id, person_id):
         member.present, member.left_at = False, member.left_at or now
 

@@ -35,11 +35,6 @@ class Query:
     owner: str = ""
     by: str = ""
 
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether any filter was named."""
-        return bool(self.statuses or self.tags or self.owner or self.by)
-
 
 def read_query(said: str, status_by_word: dict[str, str]) -> Query:
     """Filters taken out of what was typed; raises FilterUnclear for a status nobody knows."""

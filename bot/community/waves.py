@@ -1,16 +1,19 @@
 """Waves: each week those who stayed are compared with the plan, and codes are proposed for the trusted middle."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from bot.community.errors import AlreadySettled, PlanUnclear
-from storage import bars, communities, contributions, grants, invitations, members, waves
+from storage import bars, communities, contributions, grants, invitations, members, tree, waves
+from storage.bars import BRANCH, Bar
 from storage.contributions import Contribution
 from storage.database import Session
 from storage.grants import WAVE
 from storage.members import Member
+from storage.tree import Kin
 from storage.waves import ACCEPTED, DECLINED, Door, Proposal, WavePlan
 
 EVERY = timedelta(days=7)
@@ -98,14 +101,28 @@ async def propose(session: Session, wave_plan: WavePlan, now: datetime) -> tuple
 async def list_trusted(session: Session, community_id: int, now: datetime) -> list[int]:
     """The trusted middle, who have brought fewest first: here for a while, taking part, and not the loudest tenth."""
     given = await contributions.list_contributions(session, community_id)
-    barred = {bar.person_id for bar in await bars.list_bars(session, community_id)}
+    kin = await tree.list_kin(session, community_id)
+    barred = below_bars(kin, await bars.list_bars(session, community_id))
     held = await invitations.count_held(session, community_id, now)
     known = [member for member, _ in await members.list_members(session, community_id)]
     by_voice = sorted(known, key=lambda one: _voice(given.get(one.person_id)), reverse=True)
     middle = [one for one in by_voice[ceil(len(by_voice) / LOUDEST) :] if _is_trusted(one, given, now)]
     fit = [one for one in middle if one.person_id not in barred and not held.get(one.person_id)]
-    brought = await invitations.count_brought(session, community_id)
-    return [one.person_id for one in sorted(fit, key=lambda one: (brought.get(one.person_id, 0), one.joined_at))]
+    brought = Counter(one.inviter_id for one in kin)  # the tree says who brought whom, since the team may mend it
+    return [one.person_id for one in sorted(fit, key=lambda one: (brought[one.person_id], one.joined_at))]
+
+
+def below_bars(kin: Sequence[Kin], known: Sequence[Bar]) -> set[int]:
+    """Whom a bar keeps from codes: those it names, and all who stand below a paused one."""
+    brought: dict[int | None, list[int]] = defaultdict(list)
+    for one in kin:
+        brought[one.inviter_id].append(one.person_id)
+    barred, paused = set[int](), [bar.person_id for bar in known if bar.kind == BRANCH]
+    while paused:
+        person_id = paused.pop()
+        barred.add(person_id)
+        paused += brought[person_id]
+    return barred | {bar.person_id for bar in known}
 
 
 def _voice(given: Contribution | None) -> int:

@@ -31,8 +31,15 @@ def barred(t: Translator, person: Person, bar: Bar) -> Markup:
     )
 
 
-def told(t: Translator, community: Community, bar: Bar) -> Say:
-    """To the person themself."""
+def told(t: Translator, community: Community, person: Person, bar: Bar) -> Say:
+    """To the person themself; why somebody above them is barred is not for them to read."""
+    if bar.person_id != person.id:
+        said = t(
+            "Your own pause in <b>%(community)s</b> is over, but invitations rest in your whole branch for now. "
+            "Your codes come back when that ends.",
+            community=name(community.name),
+        )
+        return Say(said)
     said = t(
         "The team of <b>%(community)s</b> has paused your invitations: %(reason)s\n"
         "Everything else stays as it was, and your codes come back when the pause ends.",
@@ -55,6 +62,21 @@ def lifted(t: Translator, person: Person, kind: str) -> Markup:
     if kind == CREDIT:
         return t("Credit of %(name)s counts again.", name=name(person.name))
     return t("%(name)s may invite again, with everything that was in their hand.", name=name(person.name))
+
+
+def lifted_in_part(t: Translator, person: Person, bar: Bar, barred: Person) -> Markup:
+    """Where another bar, of theirs or of somebody above them, still holds."""
+    if bar.kind == BRANCH:
+        return t(
+            "That is lifted, but %(name)s still may not invite: the branch of %(barred)s is paused.",
+            name=name(person.name),
+            barred=name(barred.name),
+        )
+    return t(
+        "That is lifted, but %(name)s still may not invite: %(reason)s",
+        name=name(person.name),
+        reason=excerpt(bar.reason),
+    )
 
 
 def why(t: Translator, person: Person, kind: str) -> Markup:

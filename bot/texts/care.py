@@ -81,7 +81,7 @@ def _cared(t: Translator, kept: Kept) -> Markup:
     if kept.suggestion.due_on:
         parts.append(Markup("📅 {}").format(day(t, kept.suggestion.due_on)))
     if kept.tags:
-        parts.append(Markup("🏷 {}").format(safe(_tags(kept.tags))))
+        parts.append(Markup("🏷 {}").format(safe(_tags(t, kept.tags))))
     return Markup(" · ").join(parts)
 
 
@@ -116,7 +116,7 @@ def dates(t: Translator, suggestion: Suggestion, ends: Sequence[date]) -> Whispe
     names = (t("this week"), t("next week"), t("this month"), t("next month"))
     i = suggestion.id
     offered = [
-        Button(f"{label} ({day(t, end)})", data=f"due:{i}:{end:%Y%m%d}")
+        Button(str(t("%(what)s (%(n)s)", what=label, n=day(t, end))), data=f"due:{i}:{end:%Y%m%d}")
         for label, end in zip(names, ends, strict=False)
     ]
     last = [Button(str(t("another day")), data=f"when:{i}"), Button(str(t("no date")), data=f"due:{i}:0")]
@@ -143,11 +143,11 @@ def assigned(t: Translator, suggestion: Suggestion, owner: str | None) -> Markup
 def tagged(t: Translator, suggestion: Suggestion, tags: Sequence[str]) -> Markup:
     if not tags:
         return t("#%(number)s has no tags any more.", number=suggestion.number)
-    return t("#%(number)s is tagged: %(tags)s", number=suggestion.number, tags=_tags(tags))
+    return t("#%(number)s is tagged: %(tags)s", number=suggestion.number, tags=_tags(t, tags))
 
 
-def _tags(tags: Sequence[str]) -> str:
-    return calm(excerpt(", ".join(tags), TAGS_LENGTH))
+def _tags(t: Translator, tags: Sequence[str]) -> str:
+    return calm(excerpt(str(t(", ")).join(tags), TAGS_LENGTH))
 
 
 def seen(t: Translator, suggestion: Suggestion) -> Markup:

@@ -68,7 +68,7 @@ def _rights(t: Translator, missing: Sequence[str]) -> Markup:
         "administrator": t("administrator (to notice who joins, and words like 建议)"),
         "can_invite_users": t("invite users (to open the door of a gated chat for those with a code)"),
     }
-    return Markup(", ").join(names[right] for right in missing)
+    return t(", ").join(names[right] for right in missing)
 
 
 def role_buttons(t: Translator, chat: Chat) -> list[list[Button]]:

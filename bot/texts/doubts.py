@@ -34,7 +34,7 @@ def in_doubt(t: Translator, lost: Sequence[tuple[OutboxRow, Chat]], settled: Mar
 def _lost(t: Translator, row: OutboxRow, chat: Chat) -> Markup:
     _, _, reason = (row.error or "").partition(TELEGRAM_SAYS)
     line = t("· <b>%(chat)s</b>", chat=name(chat.title or chat.external_id))
-    return Markup("{}: {}").format(line, _plain(t, excerpt(reason, REASON))) if reason else line
+    return t("%(what)s: %(said)s", what=line, said=_plain(t, excerpt(reason, REASON))) if reason else line
 
 
 def _settle_buttons(t: Translator, row: OutboxRow, chat: Chat) -> list[Button]:

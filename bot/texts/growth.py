@@ -90,7 +90,7 @@ def _steps(t: Translator, seen: Funnel) -> list[tuple[Markup, int]]:
 def _door(t: Translator, seen: DoorSeen) -> dict[str, object]:
     figures = Markup("{} → {}").format(seen.door.issued, seen.door.used)
     if seen.told:
-        figures = Markup("{} · {}").format(figures, retention(seen))
+        figures = Markup("{} · {}").format(figures, retention(t, seen))
     share = seen.kept / seen.told if seen.told else None
     words = door_name(t, seen.door.touchpoint, seen.door.campaign)
     return {"words": visible(words), "figures": visible(figures), "share": share}

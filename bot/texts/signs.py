@@ -35,8 +35,8 @@ def _no_proof(t: Translator) -> Markup:
 
 
 def _line(t: Translator, place: int, person: Person, signs: Signs) -> Markup:
-    said = Markup(", ").join(_kinds(t, signs))
-    return Markup("{}. {}: {}").format(place, t("%(name)s", name=name(person.name)), said)
+    said = t("%(what)s: %(said)s", what=name(person.name), said=t(", ").join(_kinds(t, signs)))
+    return Markup("{}. {}").format(place, said)
 
 
 def _kinds(t: Translator, signs: Signs) -> list[Markup]:
@@ -83,7 +83,7 @@ def _reasons(t: Translator, signs: Signs, names: Mapping[int, str]) -> list[Mark
                 "· opened a code within %(minutes)s minutes of %(names)s, codes of the same holder; none of them has "
                 "asked or voted since",
                 minutes=int(TOGETHER.total_seconds() // 60),
-                names=_named(signs.together, names),
+                names=_named(t, signs.together, names),
             )
         )
     if signs.neighbours:
@@ -91,21 +91,21 @@ def _reasons(t: Translator, signs: Signs, names: Mapping[int, str]) -> list[Mark
             t(
                 "· account numbers less than %(apart)s apart, codes of the same holder: %(names)s",
                 apart=MOST_APART,
-                names=_named(signs.neighbours, names),
+                names=_named(t, signs.neighbours, names),
             )
         )
     if signs.phones:
-        said.append(t("· showed a phone number that has a seat: %(names)s", names=_named(signs.phones, names)))
+        said.append(t("· showed a phone number that has a seat: %(names)s", names=_named(t, signs.phones, names)))
     if signs.echoes:
         said.append(t("· voted %(n)s times, always for whoever brought them", n=signs.echoes))
     if signs.brought:
-        said.append(t("· brought people with signs: %(names)s", names=_named(signs.brought, names)))
+        said.append(t("· brought people with signs: %(names)s", names=_named(t, signs.brought, names)))
     return said
 
 
-def _named(ids: Sequence[int], names: Mapping[int, str]) -> str:
-    known = list(dict.fromkeys(name(names.get(i, "·")) for i in ids))
-    return ", ".join(known[:NAMED]) + (" …" if len(known) > NAMED else "")
+def _named(t: Translator, ids: Sequence[int], names: Mapping[int, str]) -> Markup:
+    known = list(dict.fromkeys(t("%(name)s", name=name(names.get(i, "·"))) for i in ids))
+    return t(", ").join(known[:NAMED]) + (" …" if len(known) > NAMED else "")
 
 
 def _deeds(t: Translator, one: Case) -> Keyboard:

@@ -52,7 +52,7 @@ def proposal(t: Translator, made: Proposal, shares: Mapping[int, int], people: S
     if not shares:
         why = t("No codes are needed this week.") if made.stayed >= made.goal else t("Nobody could be given codes.")
         return Say(Markup("{}\n{}").format(standing, why))
-    names = Markup("{}").format(", ".join(excerpt(person.name, 24) or "·" for person in people[:NAMED]))
+    names = t(", ").join(t("%(name)s", name=excerpt(person.name, 24) or "·") for person in people[:NAMED])
     more = [and_more(t, len(people) - NAMED)] if len(people) > NAMED else []
     lines = [
         standing,
@@ -104,23 +104,28 @@ def doors(t: Translator, known: Sequence[DoorSeen]) -> Markup:
 
 
 def _door(t: Translator, seen: DoorSeen) -> Markup:
-    door, joined = seen.door, f" ({percent(seen.door.used, seen.door.issued)})" if seen.door.issued else ""
-    said = Markup("<b>{}</b>: {} → {}{} → {}").format(
-        door_name(t, door.touchpoint, door.campaign), door.issued, door.used, joined, door.stayed
-    )
+    door = seen.door
+    where = Markup("<b>{}</b>").format(door_name(t, door.touchpoint, door.campaign))
+    used = _with_share(t, str(door.used), door.used, door.issued) if door.issued else door.used
+    figures = Markup("{} → {} → {}").format(door.issued, used, door.stayed)
+    said = t("%(what)s: %(said)s", what=where, said=figures)
     if seen.told:
-        return Markup("{} · {}").format(said, retention(seen))
+        return Markup("{} · {}").format(said, retention(t, seen))
     return Markup("{} · {}").format(said, t("too early to tell")) if door.used else said
 
 
-def retention(seen: DoorSeen) -> str:
+def retention(t: Translator, seen: DoorSeen) -> Markup:
     """Of those a door brought thirty days ago or more, how many stayed."""
-    return f"{seen.kept}/{seen.told} ({percent(seen.kept, seen.told)})"
+    return _with_share(t, f"{seen.kept}/{seen.told}", seen.kept, seen.told)
+
+
+def _with_share(t: Translator, what: str, part: int, whole: int) -> Markup:
+    return t("%(what)s (%(n)s)", what=what, n=percent(part, whole))
 
 
 def percent(part: int, whole: int) -> str:
     """A share as people write it."""
-    return f"{round(100 * part / whole)} %"
+    return f"{round(100 * part / whole)}%"
 
 
 HELP = (
