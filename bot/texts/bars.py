@@ -143,7 +143,7 @@ HELP = (
         "withhold",
         "invite",
         ("team",),
-        lambda t: t("let somebody bring no credit"),
+        lambda t: t("stop counting somebody for codes"),
         lambda t: t(
             "<code>/withhold @ahe reason</code>: whoever brought them earns nothing by it; they are not told. "
             "Once more ends it."

@@ -46,7 +46,7 @@ def _plan(t: Translator, seen: Growth) -> Markup:
 def _label(t: Translator, seen: Growth) -> Markup:
     """What stands beside the great number."""
     if seen.outlook is None or not seen.outlook.missing:
-        return t("are in")
+        return t("people in the circle")
     missing = t("are in; %(n)s more to %(goal)s", n=seen.outlook.missing, goal=seen.outlook.goal)
     if seen.outlook.weeks_left is None:
         return missing
@@ -56,7 +56,7 @@ def _label(t: Translator, seen: Growth) -> Markup:
 
 def _in_words(t: Translator, seen: Growth) -> Markup:
     """The line for who cannot see it: the last weeks' numbers."""
-    return t("People in, week by week: %(numbers)s", numbers=" → ".join(map(str, seen.weekly[-8:])))
+    return t("In the circle, week by week: %(numbers)s", numbers=" → ".join(map(str, seen.weekly[-8:])))
 
 
 def funnel(t: Translator, community: Community, seen: Funnel, doors: Sequence[DoorSeen]) -> Picture:

@@ -58,7 +58,7 @@ def left(t: Translator) -> Markup:
 def split(t: Translator, pair: Pair) -> Markup:
     if pair.merged.withdrawn_at:
         return t(
-            "#%(number)s is no longer part of #%(into)s. It stays taken back, as who asked for it wished.",
+            "#%(number)s is no longer part of #%(into)s. Its asker took it back, so it stays off the list.",
             number=pair.merged.number,
             into=pair.into.number,
         )

@@ -36,4 +36,4 @@ def not_own(t: Translator) -> Say:
 
 
 def unasked(t: Translator) -> Say:
-    return Say(t("No code waits for a phone number, and I have kept nothing. Send me your code first."), bare=True)
+    return Say(t("I need no phone number right now, and kept none. Send me your code first."), bare=True)

@@ -14,7 +14,7 @@ def preview(t: Translator, move: Move, inviter_member_id: int) -> Whisper:
     """What would be moved, with a button that does it."""
     lines = [
         t(
-            "%(name)s moves from %(old)s to %(new)s.",
+            "Who brought %(name)s: %(old)s → %(new)s",
             name=name(move.person.name),
             old=name(move.was.name) if move.was else t("nobody"),
             new=name(move.inviter.name),

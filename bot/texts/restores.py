@@ -14,9 +14,9 @@ def question(t: Translator, held: Held) -> Say:
     """What waits, and what to do about it; what has been decided is asked no more."""
     copied = held.hold.copied_at
     head = (
-        t("⚠️ <b>My database was put back</b> from a copy of %(at)s.", at=_moment(copied))
+        t("⚠️ <b>My database was restored</b> from a backup of %(at)s.", at=_moment(copied))
         if copied
-        else t("⚠️ <b>My database was put back</b> from a copy.")
+        else t("⚠️ <b>My database was restored</b> from a backup.")
     )
     why = t("I do not know what I have said since, so nothing goes out unasked until you decide.")
     return Say(Markup("\n").join([head, why, *_counts(t, held)]), _buttons(t, held), silent=False)
@@ -43,7 +43,7 @@ def _buttons(t: Translator, held: Held) -> list[list[Button]]:
 
     rows = []
     if held.hold.messages:
-        rows.append([button(t("Send them"), Choice.SEND), button(t("Drop them"), Choice.DROP)])
+        rows.append([button(t("Send them"), Choice.SEND), button(t("Do not send"), Choice.DROP)])
     if held.hold.codes and held.codes:
         codes = [button(t("Codes are good"), Choice.KEEP_CODES), button(t("Replace codes"), Choice.REPLACE_CODES)]
         rows.append(codes)

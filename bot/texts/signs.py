@@ -41,8 +41,8 @@ def _line(t: Translator, place: int, person: Person, signs: Signs) -> Markup:
 
 def _kinds(t: Translator, signs: Signs) -> list[Markup]:
     return [
-        *([t("came in haste")] if signs.together else []),
-        *([t("neighbouring accounts")] if signs.neighbours else []),
+        *([t("came in one rush")] if signs.together else []),
+        *([t("account numbers close together")] if signs.neighbours else []),
         *([t("a phone seen before")] if signs.phones else []),
         *([t("votes for one only")] if signs.echoes else []),
         *([t("brought %(n)s of these", n=len(signs.brought))] if signs.brought else []),
@@ -69,7 +69,7 @@ def _in_force(t: Translator, bar: Bar) -> Markup:
     said = {
         BRANCH: t("⏸ branch paused: %(reason)s", reason=excerpt(bar.reason)),
         CREDIT: t("⏸ credit withheld: %(reason)s", reason=excerpt(bar.reason)),
-        ENTRY: t("⏸ banned from a chat: no code opens"),
+        ENTRY: t("⏸ banned from a chat: no code lets them in"),
     }
     return said.get(bar.kind) or t("⏸ may not invite: %(reason)s", reason=excerpt(bar.reason))
 

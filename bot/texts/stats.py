@@ -94,7 +94,7 @@ def picture(t: Translator, stats: Stats) -> Picture:
     ingredients = {
         "language": t.language,
         "title": stats.community.name,
-        "subtitle": visible(t("the last 30 days, in the middle and in shares")),
+        "subtitle": visible(t("the last 30 days: medians and shares")),
         "groups": [{"heading": str(heading), "bars": bars} for heading, bars in found if bars],
     }
     return Picture(words(t, stats), painting="stats", ingredients=ingredients)
