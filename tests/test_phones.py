@@ -1,9 +1,10 @@
 """A phone number shown before a code lets somebody in: one phone, one seat; only one's own; kept is only a hash."""
 
-from sqlalchemy import text
-from sqlmodel import select
+from sqlalchemy import text, update
+from sqlmodel import col, select
 
 from bot.sandbox.model import Chat
+from storage.communities import Chat as ChatRow
 from storage.invitations import CLAIMED, ISSUED, USED
 from storage.phones import PhoneProof, PhoneRefusal
 from tests.test_invitation_stories import follow, gated, invite, is_in, ledger, url_of
@@ -81,6 +82,31 @@ async def test_a_phone_that_has_a_seat_gives_no_second_and_the_team_can_see_it(t
     assert await ledger(town) == [USED, ISSUED]
     async with town.database.reading() as look:
         assert len(list(await look.exec(select(PhoneRefusal)))) == 1
+
+
+async def test_a_number_is_for_the_community_that_asked_for_it_and_no_other(town: Town) -> None:
+    chat = await with_proof(town)
+    first, other = (await invite(town))[0], town.group("另一个产品", "tang yutong ahe")
+    await town.settle()
+    async with town.database.writing() as session:
+        await session.exec(update(ChatRow).where(col(ChatRow.external_id) == str(other.id)).values(is_seed=True))
+    town.clock.leap(7200)
+    await town.say("ahe", other, "/help")
+    await invite(town)
+    second, third = await invite(town)
+    await town.say("xiaoman", await town.start("xiaoman"), third)
+    town.world.show_contact(town.person("xiaoman"), of=town.person("xiaoman"))
+    await town.settle()
+    assert await proofs(town) == [], "nobody has asked for it"
+    sam = await town.start("sam")
+    town.world.request_join(town.person("sam"), chat)
+    await town.say("sam", sam, first)
+    town.clock.leap(60)
+    await town.say("sam", sam, second)
+    town.world.show_contact(town.person("sam"))
+    await town.settle()
+    assert is_in(town, "sam", chat)
+    assert [proof.community_id for proof in await proofs(town)] == [1]
 
 
 async def test_without_the_operators_secret_none_is_asked_for(town: Town) -> None:

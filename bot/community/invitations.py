@@ -146,8 +146,6 @@ async def _open(session: Session, person_id: int, typed: list[str], now: datetim
         return Seated() if is_live or theirs == invitation else Missed()
     if theirs != invitation and not is_live:
         return Missed()
-    if theirs is None and await rows.is_held(session, invitation):
-        raise CodesHeld
     # Who holds a claim already comes in with that one, and the other code stays good.
     if theirs is None and not await rows.claim_invitation(session, invitation.id or 0, person_id, now):
         return Missed()
@@ -163,9 +161,20 @@ async def _is_live(session: Session, invitation: Invitation, person_id: int, now
     return await bars.get_bar_above(session, invitation.community_id, invitation.holder_id) is None
 
 
+async def awaiting_phone(session: Session, person_id: int) -> Invitation | None:
+    """What somebody claimed last, in any community that still asks for their number."""
+    for claimed in await rows.list_claimed(session, person_id):
+        if await phones.is_wanted(session, claimed.community_id, person_id):
+            return claimed
+    return None
+
+
 async def prove(session: Session, person_id: int, number: str, secret: str, now: datetime) -> Outcome:
-    """The person has shown their own number: what they claimed last lets them in, unless the phone has a seat."""
-    claimed = await rows.get_claimed_last(session, person_id)
+    """The person has shown their own number: what waited for it lets them in, unless the phone has a seat.
+
+    Raises CodesHeld.
+    """
+    claimed = await awaiting_phone(session, person_id)
     if claimed is None:
         return Missed()
     if not await phones.prove(session, claimed.community_id, person_id, number, secret, now):
@@ -176,6 +185,8 @@ async def prove(session: Session, person_id: int, number: str, secret: str, now:
 
 async def _admit(session: Session, claimed: Invitation, person_id: int, now: datetime) -> Admitted | PhoneWanted:
     """The way in for who has just claimed a code, or sends it again: the time of the claim starts anew."""
+    if await rows.is_held(session, claimed):
+        raise CodesHeld
     community_id = claimed.community_id
     await rows.set_claimed_anew(session, community_id, person_id, now)
     if await phones.is_wanted(session, community_id, person_id):
@@ -195,9 +206,12 @@ async def ask_in(session: Session, chat: Chat, person_id: int, now: datetime) ->
     await doors.add_join_request(session, JoinRequest(chat_id=chat.id or 0, person_id=person_id, asked_at=now))
     if await bars.get_bar(session, chat.community_id, person_id, ENTRY):
         return False
-    if await rows.set_claimed_anew(session, chat.community_id, person_id, now):
-        return not await phones.is_wanted(session, chat.community_id, person_id)
     theirs = await rows.get_invitation_of(session, chat.community_id, person_id)
+    if theirs is not None and theirs.state == CLAIMED:
+        if await rows.is_held(session, theirs):
+            return False
+        renewed = await rows.set_claimed_anew(session, chat.community_id, person_id, now)
+        return renewed and not await phones.is_wanted(session, chat.community_id, person_id)
     return (theirs is not None and theirs.state == USED) or await _has_seat(session, chat.community_id, person_id)
 
 
