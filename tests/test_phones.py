@@ -109,6 +109,29 @@ async def test_a_number_is_for_the_community_that_asked_for_it_and_no_other(town
     assert [proof.community_id for proof in await proofs(town)] == [1]
 
 
+async def test_a_phone_is_bound_only_while_it_keeps_a_place(any_town: Town) -> None:
+    town = any_town
+    await with_proof(town)
+    second = town.world.add_person("second", "Sam the second", "en")
+    second.phone = town.person("sam").phone
+    await town.say("sam", await town.start("sam"), (await invite(town))[0])
+    town.world.show_contact(town.person("sam"))
+    await town.settle()
+    [shown] = await proofs(town)
+    town.clock.leap(31 * 60)
+    await town.knock()
+    assert await ledger(town) == [ISSUED]
+    assert await proofs(town) == [], "Sam never came"
+
+    async with town.database.writing() as session:
+        session.add(PhoneProof(**shown.model_dump()))  # as one whose code was replaced keeps it
+    await town.say("second", await town.start("second"), (await invite(town))[-1])
+    town.world.show_contact(second)
+    await town.settle()
+    assert [proof.person_id for proof in await proofs(town)] != [shown.person_id]
+    assert CLAIMED in await ledger(town)
+
+
 async def test_without_the_operators_secret_none_is_asked_for(town: Town) -> None:
     chat = await gated(town)
     await town.say("tang", chat, "/settings phone_proof on")
