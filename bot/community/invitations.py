@@ -77,13 +77,17 @@ async def hand_out(session: Session, community_id: int, person_id: int, standing
     """One new code, if the member's quota has one left, and all they hold. Raises NoCommunity, BarredFromInviting."""
     if await rows.claim_member(session, community_id, person_id) is None:
         raise NoCommunity
-    if bar := await bars.get_bar_above(session, community_id, person_id):
-        raise BarredFromInviting(bar.reason if bar.person_id == person_id else "")
+    await _require_unbarred(session, community_id, person_id)
     theirs = await quota.count(session, community_id, person_id, standing, now)
     if theirs.left and not theirs.is_full:
         await mint(session, Draft(community_id, person_id), person_id, now)
         theirs = replace(theirs, in_hand=theirs.in_hand + 1)
     return Hand(await rows.list_in_hand(session, community_id, person_id, now), theirs)
+
+
+async def _require_unbarred(session: Session, community_id: int, person_id: int) -> None:
+    if bar := await bars.get_bar_above(session, community_id, person_id):
+        raise BarredFromInviting(bar.reason if bar.person_id == person_id else "")
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,16 @@ async def mint(session: Session, draft: Draft, by_id: int, now: datetime, note: 
     (seal,) = await seals.seal(session, [code])
     made = Invitation(**asdict(draft), code=code, seal=seal, issued_at=now, expires_at=now + GOOD_FOR)
     return await rows.add_invitation(session, made, by_id, note)
+
+
+async def show(session: Session, invitation_id: int, holder_id: int, now: datetime) -> Invitation | None:
+    """One of somebody's own codes, to be given away; None when it cannot be. Raises BarredFromInviting, CodesHeld."""
+    theirs = await rows.get_unused(session, invitation_id, holder_id, now)
+    if theirs is not None:
+        await _require_unbarred(session, theirs.community_id, holder_id)
+        if await rows.is_held(session, theirs):
+            raise CodesHeld
+    return theirs
 
 
 async def redeem(session: Session, person_id: int, typed: list[str], now: datetime, *, inside: bool = False) -> Outcome:
