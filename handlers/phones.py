@@ -26,6 +26,8 @@ async def shown(message: Message, here: Here) -> Answers:
         return texts.unasked(here.mine)
     if not here.phone_secret:
         raise PhoneSecretMissing
+    if not contact.phone_number:  # it was set aside, without the number, and is tried again
+        return texts.wanted(here.mine, known.community)
     t = language_of_person(here.person, known.community)
     outcome = await rules.prove(here.session, here.person_id, contact.phone_number, here.phone_secret, here.now)
     match outcome:
