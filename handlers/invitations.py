@@ -23,7 +23,7 @@ from bot.texts.pictures.tree import MOST_ROWS
 from bot.texts.say import Answers, Say, Toast, Whisper, to_person
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import look_around
-from storage import communities, members
+from storage import communities, members, outbox
 from storage import doors as ways
 from storage import invitations as rows
 from storage import tree as kin
@@ -70,12 +70,21 @@ async def hand_out(here: Here) -> Answers:
 
 async def card_pressed(here: Here, numbers: list[int]) -> Answers:
     """A picture of one of one's own unused codes, to be shared; shown to its holder only, and privately."""
-    held = await rows.get_unused(here.session, numbers[0], here.person_id, here.now)
+    async with here.database.reading() as look:
+        known = await rows.get_unused(look, numbers[0], here.person_id, here.now)
+    if known is None:
+        return Toast(texts.no_card(here.mine), alert=True)
+    here = await _within(here, known.community_id)
+    await here.require_present()
+    username = await doors.username(here.rights)
+    held = await invitations.show(here.session, numbers[0], here.person_id, here.now)
     if held is None:
         return Toast(texts.no_card(here.mine), alert=True)
-    community = await communities.get_community(here.session, held.community_id)
-    username = await doors.username(here.rights)
-    return to_person(here.person_id, texts.card(here.mine, community, here.person, held, username), here.now)
+    key = f"card:{held.id}:{here.now.date()}"
+    if await outbox.has_key(here.session, key):
+        return Toast(texts.card_sent(here.mine))
+    said = texts.card(here.mine, here.community, here.person, held, username)
+    return to_person(here.person_id, said, here.now, key=key)
 
 
 async def tree_in_private(here: Here) -> Answers:

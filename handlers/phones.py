@@ -10,7 +10,6 @@ from bot.texts import phones as texts
 from bot.texts.announce import language_of_person
 from bot.texts.say import Answers
 from handlers import invitations
-from storage import invitations as rows
 
 
 async def shown(message: Message, here: Here) -> Answers:
@@ -21,12 +20,14 @@ async def shown(message: Message, here: Here) -> Answers:
     if contact.user_id != message.from_user.id or message.forward_origin is not None:
         return texts.not_own(here.mine)
     async with here.database.reading() as look:
-        claimed = await rows.get_claimed_last(look, here.person_id)
+        claimed = await rules.awaiting_phone(look, here.person_id)
         known = await invitations.look_into(here, look, claimed) if claimed else None
     if known is None:
         return texts.unasked(here.mine)
     if not here.phone_secret:
         raise PhoneSecretMissing
+    if not contact.phone_number:  # it was set aside, without the number, and is tried again
+        return texts.wanted(here.mine, known.community)
     t = language_of_person(here.person, known.community)
     outcome = await rules.prove(here.session, here.person_id, contact.phone_number, here.phone_secret, here.now)
     match outcome:

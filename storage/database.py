@@ -31,6 +31,7 @@ _SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "cache_size=-16384",
     "temp_store=MEMORY",
+    "secure_delete=ON",  # what was forgotten, such as a phone number, is not left in the file's free space
 )
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, Index, delete, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, delete, text, update
 from sqlmodel import BigInteger, Field, SQLModel, col, select
 
 from storage.database import Session, insert_into
@@ -76,12 +76,28 @@ async def set_failed(session: Session, update_id: int, error: str, *, attempts: 
     values = {"attempts": attempts, "error": error[:2000], "state": PARKED if parked else WAITING}
     failed = update(InboxRow).where(col(InboxRow.update_id) == update_id, col(InboxRow.state) == WAITING)
     await session.exec(failed.values(**values))
+    if parked:
+        await _blank_numbers(session, col(InboxRow.update_id) == update_id)
 
 
 async def set_all_parked(session: Session, reason: str) -> int:
     """Set aside what waits: it may have been handled already, after this copy of the database was made."""
     waiting = update(InboxRow).where(col(InboxRow.state) == WAITING)
-    return int((await session.exec(waiting.values(state=PARKED, error=reason))).rowcount)
+    parked = int((await session.exec(waiting.values(state=PARKED, error=reason))).rowcount)
+    await _blank_numbers(session)
+    return parked
+
+
+async def _blank_numbers(session: Session, *which: ColumnElement[bool]) -> None:
+    """What is set aside may lie there for long, and so without the phone numbers that were shown."""
+    shown = select(InboxRow).where(InboxRow.state == PARKED, col(InboxRow.payload).contains('"phone_number"'), *which)
+    for row in await session.exec(shown.execution_options(populate_existing=True)):
+        row.payload = json.dumps(json.loads(row.payload or "{}", object_hook=_without_number), ensure_ascii=False)
+    await session.flush()
+
+
+def _without_number(part: dict[str, object]) -> dict[str, object]:
+    return part | dict.fromkeys(part.keys() & {"phone_number", "vcard"}, "")
 
 
 async def set_waiting(session: Session, update_ids: Sequence[int] = ()) -> int:

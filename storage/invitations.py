@@ -114,10 +114,10 @@ async def get_invitation_of(session: Session, community_id: int, redeemer_id: in
     return (await session.exec(query)).first()
 
 
-async def get_claimed_last(session: Session, person_id: int) -> Invitation | None:
-    """The code this person has claimed last, in any community, and has not come in with yet."""
+async def list_claimed(session: Session, person_id: int) -> list[Invitation]:
+    """The codes this person has claimed, in any community, and has not come in with yet; the last claimed first."""
     query = select(Invitation).where(Invitation.redeemer_id == person_id, Invitation.state == CLAIMED)
-    return (await session.exec(query.order_by(col(Invitation.claimed_at).desc(), col(Invitation.id).desc()))).first()
+    return list(await session.exec(query.order_by(col(Invitation.claimed_at).desc(), col(Invitation.id).desc())))
 
 
 async def list_in_hand(session: Session, community_id: int, holder_id: int, now: datetime) -> list[Invitation]:

@@ -233,9 +233,15 @@ async def list_standing(session: Session, prefix: str) -> list[tuple[str, str]]:
     return list(await session.exec(query.where(col(SlotRow.slot).startswith(prefix))))
 
 
+async def has_key(session: Session, key: str) -> bool:
+    """Whether a thing has been said for this reason, or is about to be."""
+    return (await session.exec(select(OutboxRow.id).where(OutboxRow.key == key))).first() is not None
+
+
 async def has_slot(session: Session, slot: str) -> bool:
     """Whether the live message stands somewhere, or is about to."""
-    waiting = select(OutboxRow.id).where(OutboxRow.slot == slot, OutboxRow.state == WAITING).limit(1)
+    coming = col(OutboxRow.state).in_((WAITING, HELD))
+    waiting = select(OutboxRow.id).where(OutboxRow.slot == slot, coming).limit(1)
     return await get_slot(session, slot) is not None or (await session.exec(waiting)).first() is not None
 
 

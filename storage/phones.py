@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ColumnElement, UniqueConstraint, and_, delete, exists, not_, or_
 from sqlmodel import Field, SQLModel, col, select
 
+from storage.bars import ENTRY, Bar
+from storage.communities import Chat
 from storage.database import Session, insert_into
+from storage.invitations import Invitation
+from storage.members import Member
 
 
 class PhoneProof(SQLModel, table=True):
@@ -45,10 +49,36 @@ async def get_holder(session: Session, community_id: int, seal: str) -> int | No
 
 
 async def claim_phone(session: Session, proof: PhoneProof) -> int:
-    """Whose the number is from now on: the person's, unless somebody was quicker."""
+    """Whose the number is from now on: the person's, unless somebody has their place by it."""
+    theirs = and_(col(PhoneProof.community_id) == proof.community_id, col(PhoneProof.seal) == proof.seal)
+    await session.exec(delete(PhoneProof).where(theirs, _is_free()).execution_options(synchronize_session=False))
     insert = insert_into(session, PhoneProof).values(**proof.model_dump())
     await session.exec(insert.on_conflict_do_nothing())
     return await get_holder(session, proof.community_id, proof.seal) or proof.person_id
+
+
+async def delete_free(session: Session) -> None:
+    """Forget the numbers of all who neither came in nor are about to."""
+    await session.exec(delete(PhoneProof).where(_is_free()).execution_options(synchronize_session=False))
+
+
+def _is_free() -> ColumnElement[bool]:
+    """Whether a number keeps nobody's place: no code claimed or used, no seat, and no ban that it upholds."""
+    community_id, person_id = col(PhoneProof.community_id), col(PhoneProof.person_id)
+    code = exists().where(col(Invitation.community_id) == community_id, col(Invitation.redeemer_id) == person_id)
+    is_gated = exists().where(col(Chat.community_id) == community_id, col(Chat.is_seed))
+    seat = exists().where(
+        col(Member.community_id) == community_id,
+        col(Member.person_id) == person_id,
+        or_(col(Member.role) != "member", not_(is_gated)),
+    )
+    ban = exists().where(
+        col(Bar.community_id) == community_id,
+        col(Bar.person_id) == person_id,
+        col(Bar.kind) == ENTRY,
+        col(Bar.lifted_at).is_(None),
+    )
+    return not_(or_(code, seat, ban))
 
 
 async def add_refusal(session: Session, refusal: PhoneRefusal) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from bot.community import care, merges, settings, triage, undoing
 from bot.community.bars import DEEDS
 from bot.community.errors import CannotUndo, LaterAction, NothingToUndo
+from bot.community.restores import Choice
 from bot.community.triage import Decision
 from bot.community.undoing import NOT_UNDONE, UNDOERS
 from bot.texts import audit as texts
@@ -39,7 +40,7 @@ def recorded() -> set[str]:
                 named = [keyword.value for keyword in call.keywords if keyword.arg == "action"]
             names |= {part.value for one in named for part in ast.walk(one) if isinstance(part, ast.Constant)}
     return (
-        {str(name) for name in names if isinstance(name, str) and name.isalpha()}
+        {str(name) for name in names if isinstance(name, str) and all(map(str.isalpha, name.split(" ")))}
         | {"status", "decline"}
         | set(DEEDS.values())
     )
@@ -50,9 +51,20 @@ def test_every_action_is_undone_or_said_not_to_be_and_has_words() -> None:
     row = log.AuditRow(id=1, community_id=1, actor_id=1, action="", subject="#1", at=MONDAY)
     for language in LANGUAGES:
         for action in recorded():
-            row.action = action
+            row.action, row.subject = action, "drop" if action == "put back" else "#1"
             page = texts.listed(translator(language), texts.Log([row], {1: "A"}, {}, "UTC"))
             assert language == "en" or action not in page.text.split("</b>")[-1], action
+
+
+def test_what_became_of_a_database_that_was_put_back_reads_in_every_language() -> None:
+    row = log.AuditRow(id=1, community_id=1, actor_id=1, action="put back", subject="", at=MONDAY)
+    for choice in Choice:
+        row.subject = choice.name.lower()
+        pages = [texts.listed(translator(language), texts.Log([row], {1: "A"}, {}, "UTC")) for language in LANGUAGES]
+        assert len({page.text for page in pages}) == len(LANGUAGES)
+        assert not [page.text for page in pages if "_" in page.text or "</b> put back" in page.text]
+        chinese = next(page.text for page, language in zip(pages, LANGUAGES, strict=True) if language == "zh-hans")
+        assert choice.name.split("_")[0].lower() not in chinese.lower()
 
 
 async def test_each_action_on_a_suggestion_is_undone_exactly(database: Database) -> None:

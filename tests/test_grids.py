@@ -4,11 +4,15 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import select
 
+from bot.community import restores
 from bot.community.grids import LATEST, OPEN_FOR, at_its_hour
+from bot.community.restores import Choice
 from bot.community.rituals import Ritual
 from bot.sandbox.model import Chat, Message
+from storage import holds
 from storage.grids import CLOSED, DROPPED, Grid
 from tests.test_digests import FRIDAY, a_room, a_staff_room, at, issues
 from tests.test_triage import an_english_group, suggested
@@ -299,3 +303,21 @@ def test_it_comes_at_the_rituals_hour_also_when_the_clocks_change() -> None:
                 closes = at_its_hour(ritual, opens + OPEN_FOR)
                 assert (closes.astimezone(ZoneInfo(zone)).date() - ritual.scheduled_day(due)).days == 4
                 due = ritual.next_due(due)
+
+
+async def test_questions_that_closed_while_the_database_waited_for_a_word_have_no_button(town: Town) -> None:
+    group = await shipped_week(town)
+    await at(town, FRIDAY)
+    async with town.database.writing() as session:
+        await holds.add_holds(session, None, town.clock.now())
+    await at(town, SUNDAY)
+    assert question(town, group) is None
+    async with town.database.writing() as session:
+        await session.exec(update(Grid).values(due_at=SUNDAY + timedelta(hours=1)))
+    await at(town, SUNDAY + timedelta(hours=2))
+    async with town.database.writing() as session:
+        await restores.decide(session, 1, Choice.SEND, None, town.clock.now())
+    await town.knock()
+    asked = question(town, group)
+    assert asked is not None
+    assert not asked.buttons

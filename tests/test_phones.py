@@ -1,9 +1,15 @@
 """A phone number shown before a code lets somebody in: one phone, one seat; only one's own; kept is only a hash."""
 
-from sqlalchemy import text
-from sqlmodel import select
+import pytest
+from sqlalchemy import text, update
+from sqlmodel import col, select
 
+from bot import intake
+from bot.community import bars
+from bot.community import invitations as rules
 from bot.sandbox.model import Chat
+from storage import inbox
+from storage.communities import Chat as ChatRow
 from storage.invitations import CLAIMED, ISSUED, USED
 from storage.phones import PhoneProof, PhoneRefusal
 from tests.test_invitation_stories import follow, gated, invite, is_in, ledger, url_of
@@ -81,6 +87,88 @@ async def test_a_phone_that_has_a_seat_gives_no_second_and_the_team_can_see_it(t
     assert await ledger(town) == [USED, ISSUED]
     async with town.database.reading() as look:
         assert len(list(await look.exec(select(PhoneRefusal)))) == 1
+
+
+async def test_a_number_is_for_the_community_that_asked_for_it_and_no_other(town: Town) -> None:
+    chat = await with_proof(town)
+    first, other = (await invite(town))[0], town.group("另一个产品", "tang yutong ahe")
+    await town.settle()
+    async with town.database.writing() as session:
+        await session.exec(update(ChatRow).where(col(ChatRow.external_id) == str(other.id)).values(is_seed=True))
+    town.clock.leap(7200)
+    await town.say("ahe", other, "/help")
+    await invite(town)
+    second, third = await invite(town)
+    await town.say("xiaoman", await town.start("xiaoman"), third)
+    town.world.show_contact(town.person("xiaoman"), of=town.person("xiaoman"))
+    await town.settle()
+    assert await proofs(town) == [], "nobody has asked for it"
+    sam = await town.start("sam")
+    town.world.request_join(town.person("sam"), chat)
+    await town.say("sam", sam, first)
+    town.clock.leap(60)
+    await town.say("sam", sam, second)
+    town.world.show_contact(town.person("sam"))
+    await town.settle()
+    assert is_in(town, "sam", chat)
+    assert [proof.community_id for proof in await proofs(town)] == [1]
+
+
+async def test_a_phone_is_bound_only_while_it_keeps_a_place(any_town: Town) -> None:
+    town = any_town
+    await with_proof(town)
+    second = town.world.add_person("second", "Sam the second", "en")
+    second.phone = town.person("sam").phone
+    await town.say("sam", await town.start("sam"), (await invite(town))[0])
+    town.world.show_contact(town.person("sam"))
+    await town.settle()
+    [shown] = await proofs(town)
+    town.clock.leap(31 * 60)
+    await town.knock()
+    assert await ledger(town) == [ISSUED]
+    assert await proofs(town) == [], "Sam never came"
+
+    async with town.database.writing() as session:
+        session.add(PhoneProof(**shown.model_dump()))  # as one whose code was replaced keeps it
+        await bars.ban(session, 1, shown.person_id, shown.person_id, town.clock.now())
+    await town.say("second", await town.start("second"), (await invite(town))[-1])
+    town.world.show_contact(second)
+    await town.settle()
+    assert [proof.person_id for proof in await proofs(town)] == [shown.person_id], "who is banned has no second phone"
+    async with town.database.writing() as session:
+        await bars.unban(session, 1, shown.person_id, shown.person_id, town.clock.now())
+    await town.say("second", town.private("second"), (await invite(town))[-1])
+    town.world.show_contact(second)
+    await town.settle()
+    assert [proof.person_id for proof in await proofs(town)] != [shown.person_id]
+    assert CLAIMED in await ledger(town)
+
+
+async def test_an_update_that_is_set_aside_keeps_no_number_and_tried_again_asks_for_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_proof(town)
+    sam = await town.start("sam")
+    await town.say("sam", sam, (await invite(town))[0])
+
+    async def fails(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rules, "prove", fails)
+        broken.setattr(intake, "PAUSES", (0,) * intake.MOST_TRIES)
+        town.world.show_contact(town.person("sam"))
+        await town.settle()
+    digits = town.person("sam").phone.removeprefix("+")
+    assert digits not in await everything_kept(town)
+    async with town.database.writing() as session:
+        [parked] = await inbox.list_parked(session)
+        assert '"user_id"' in (parked.payload or "")
+        await inbox.set_waiting(session)
+    await town.restart(phone_secret=SECRET)
+    await town.settle()
+    assert "one seat to each phone" in town.last(sam).content
+    assert await proofs(town) == []
 
 
 async def test_without_the_operators_secret_none_is_asked_for(town: Town) -> None:

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
-from bot.community import invitations
+import pytest
+
+from bot.community import invitations, restores
+from bot.community.errors import CodesHeld
 from bot.community.invitations import GOOD_FOR, HELD_FOR, Admitted, Missed, Own, Paused, Seated
+from bot.community.restores import Choice
 from schedules.invitations import knock
-from storage import guesses
+from storage import guesses, holds
 from storage.database import Database
 from storage.invitations import CLAIMED, ISSUED, USED
 from tests.circle import LATER, NOW, SOON, found
@@ -136,6 +140,21 @@ async def test_asking_in_or_sending_the_code_again_starts_the_time_of_the_claim_
     assert isinstance(await circle.redeem(other, again, NOW + timedelta(minutes=29)), Admitted)
     await knock(circle.database, LATER)
     assert [row.state for row in await circle.ledger()] == [CLAIMED, CLAIMED]
+
+
+async def test_a_claim_in_a_copy_that_was_put_back_opens_nothing_before_somebody_says_so(database: Database) -> None:
+    circle = await found(database)
+    friend, code = circle.strangers[0], await circle.code()
+    await circle.redeem(friend, code)
+    async with circle.database.writing() as session:
+        await holds.add_holds(session, NOW, SOON)
+        assert not await invitations.ask_in(session, circle.door, friend, SOON)
+    with pytest.raises(CodesHeld):
+        await circle.redeem(friend, code, SOON)
+    async with circle.database.writing() as session:
+        await restores.decide(session, circle.community_id, Choice.KEEP_CODES, circle.seed, SOON)
+        assert await invitations.ask_in(session, circle.door, friend, SOON)
+    assert isinstance(await circle.redeem(friend, code, SOON), Admitted)
 
 
 async def test_only_who_has_a_place_may_come_in(database: Database) -> None:

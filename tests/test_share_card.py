@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from bot.community.codes import read
 from bot.texts.pictures import paint
+from storage import holds
 from storage.outbox import OutboxRow
 from tests.test_invitation_stories import CODE, follow, gated, invite, url_of
 from tests.test_pictures import MONSTER, margin_is_clean, opened
@@ -55,6 +56,32 @@ async def test_each_code_in_hand_has_its_button_and_nobody_elses_code_is_drawn(t
     await town.settle()
     assert town.last(town.private("yutong")) is theirs
     assert all(message.photo is None for message in town.said(town.private("yutong")))
+
+
+async def test_a_card_is_drawn_once_a_day_and_only_of_a_code_that_opens_for_its_holders_friends(town: Town) -> None:
+    chat = await gated(town)
+    private = town.private("ahe")
+    await invite(town)
+    hand = town.last(private)
+    assert "已经发给你了" not in await town.press("ahe", hand, "做成分享卡")
+    assert "已经发给你了" in await town.press("ahe", hand, "做成分享卡")
+    assert len([message for message in town.said(private) if message.photo]) == 1
+
+    town.clock.leap(24 * 3600)
+    async with town.database.writing() as session:
+        await holds.add_holds(session, None, town.clock.now())
+    assert "明天" in await town.press("ahe", hand, "做成分享卡"), "nobody knows yet whether it is still good"
+    async with town.database.writing() as session:
+        await session.delete(await holds.get_hold(session, 1))
+    await town.say("tang", chat, "/bar 阿禾 发码给陌生人")
+    assert "发码给陌生人" in await town.press("ahe", hand, "做成分享卡")
+    await town.say("tang", chat, "/unbar 阿禾")
+    town.world.leave(town.person("ahe"), chat)
+    await town.settle()
+    refused = await town.press("ahe", hand, "做成分享卡")
+    assert refused
+    assert "发码给陌生人" not in refused
+    assert len([message for message in town.said(private) if message.photo]) == 1
 
 
 async def test_whatever_the_names_the_card_keeps_its_margins() -> None:

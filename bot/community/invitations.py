@@ -77,13 +77,17 @@ async def hand_out(session: Session, community_id: int, person_id: int, standing
     """One new code, if the member's quota has one left, and all they hold. Raises NoCommunity, BarredFromInviting."""
     if await rows.claim_member(session, community_id, person_id) is None:
         raise NoCommunity
-    if bar := await bars.get_bar_above(session, community_id, person_id):
-        raise BarredFromInviting(bar.reason if bar.person_id == person_id else "")
+    await _require_unbarred(session, community_id, person_id)
     theirs = await quota.count(session, community_id, person_id, standing, now)
     if theirs.left and not theirs.is_full:
         await mint(session, Draft(community_id, person_id), person_id, now)
         theirs = replace(theirs, in_hand=theirs.in_hand + 1)
     return Hand(await rows.list_in_hand(session, community_id, person_id, now), theirs)
+
+
+async def _require_unbarred(session: Session, community_id: int, person_id: int) -> None:
+    if bar := await bars.get_bar_above(session, community_id, person_id):
+        raise BarredFromInviting(bar.reason if bar.person_id == person_id else "")
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,16 @@ async def mint(session: Session, draft: Draft, by_id: int, now: datetime, note: 
     (seal,) = await seals.seal(session, [code])
     made = Invitation(**asdict(draft), code=code, seal=seal, issued_at=now, expires_at=now + GOOD_FOR)
     return await rows.add_invitation(session, made, by_id, note)
+
+
+async def show(session: Session, invitation_id: int, holder_id: int, now: datetime) -> Invitation | None:
+    """One of somebody's own codes, to be given away; None when it cannot be. Raises BarredFromInviting, CodesHeld."""
+    theirs = await rows.get_unused(session, invitation_id, holder_id, now)
+    if theirs is not None:
+        await _require_unbarred(session, theirs.community_id, holder_id)
+        if await rows.is_held(session, theirs):
+            raise CodesHeld
+    return theirs
 
 
 async def redeem(session: Session, person_id: int, typed: list[str], now: datetime, *, inside: bool = False) -> Outcome:
@@ -146,8 +160,6 @@ async def _open(session: Session, person_id: int, typed: list[str], now: datetim
         return Seated() if is_live or theirs == invitation else Missed()
     if theirs != invitation and not is_live:
         return Missed()
-    if theirs is None and await rows.is_held(session, invitation):
-        raise CodesHeld
     # Who holds a claim already comes in with that one, and the other code stays good.
     if theirs is None and not await rows.claim_invitation(session, invitation.id or 0, person_id, now):
         return Missed()
@@ -163,9 +175,20 @@ async def _is_live(session: Session, invitation: Invitation, person_id: int, now
     return await bars.get_bar_above(session, invitation.community_id, invitation.holder_id) is None
 
 
+async def awaiting_phone(session: Session, person_id: int) -> Invitation | None:
+    """What somebody claimed last, in any community that still asks for their number."""
+    for claimed in await rows.list_claimed(session, person_id):
+        if await phones.is_wanted(session, claimed.community_id, person_id):
+            return claimed
+    return None
+
+
 async def prove(session: Session, person_id: int, number: str, secret: str, now: datetime) -> Outcome:
-    """The person has shown their own number: what they claimed last lets them in, unless the phone has a seat."""
-    claimed = await rows.get_claimed_last(session, person_id)
+    """The person has shown their own number: what waited for it lets them in, unless the phone has a seat.
+
+    Raises CodesHeld.
+    """
+    claimed = await awaiting_phone(session, person_id)
     if claimed is None:
         return Missed()
     if not await phones.prove(session, claimed.community_id, person_id, number, secret, now):
@@ -176,6 +199,8 @@ async def prove(session: Session, person_id: int, number: str, secret: str, now:
 
 async def _admit(session: Session, claimed: Invitation, person_id: int, now: datetime) -> Admitted | PhoneWanted:
     """The way in for who has just claimed a code, or sends it again: the time of the claim starts anew."""
+    if await rows.is_held(session, claimed):
+        raise CodesHeld
     community_id = claimed.community_id
     await rows.set_claimed_anew(session, community_id, person_id, now)
     if await phones.is_wanted(session, community_id, person_id):
@@ -195,9 +220,12 @@ async def ask_in(session: Session, chat: Chat, person_id: int, now: datetime) ->
     await doors.add_join_request(session, JoinRequest(chat_id=chat.id or 0, person_id=person_id, asked_at=now))
     if await bars.get_bar(session, chat.community_id, person_id, ENTRY):
         return False
-    if await rows.set_claimed_anew(session, chat.community_id, person_id, now):
-        return not await phones.is_wanted(session, chat.community_id, person_id)
     theirs = await rows.get_invitation_of(session, chat.community_id, person_id)
+    if theirs is not None and theirs.state == CLAIMED:
+        if await rows.is_held(session, theirs):
+            return False
+        renewed = await rows.set_claimed_anew(session, chat.community_id, person_id, now)
+        return renewed and not await phones.is_wanted(session, chat.community_id, person_id)
     return (theirs is not None and theirs.state == USED) or await _has_seat(session, chat.community_id, person_id)
 
 
@@ -258,7 +286,8 @@ async def is_due(session: Session, now: datetime) -> bool:
 
 async def bring_home(session: Session, now: datetime) -> None:
     """Give back codes that were claimed but not used in time, take home expired ones, forget old misses."""
-    await rows.set_returned(session, now - HELD_FOR, now)
+    if await rows.set_returned(session, now - HELD_FOR, now):
+        await phones.forget(session)
     await rows.set_expired(session, now)
     await guesses.forget(session, now)
 

@@ -17,7 +17,7 @@ async def is_wanted(session: Session, community_id: int, person_id: int) -> bool
 
 
 async def prove(session: Session, community_id: int, person_id: int, number: str, secret: str, now: datetime) -> bool:
-    """Keep that the person has shown this number; False when somebody else's seat goes by it."""
+    """Keep that the person has shown this number; False when it keeps somebody else's place."""
     seal = sealed(community_id, number, secret)
     proof = PhoneProof(community_id=community_id, person_id=person_id, seal=seal, proved_at=now)
     holder_id = await phones.claim_phone(session, proof)
@@ -25,6 +25,11 @@ async def prove(session: Session, community_id: int, person_id: int, number: str
         refusal = PhoneRefusal(community_id=community_id, person_id=person_id, holder_id=holder_id, refused_at=now)
         await phones.add_refusal(session, refusal)
     return holder_id == person_id
+
+
+async def forget(session: Session) -> None:
+    """Numbers of whoever did not come in after all are free, and kept no longer."""
+    await phones.delete_free(session)
 
 
 def sealed(community_id: int, number: str, secret: str) -> str:

@@ -210,4 +210,5 @@ NOT_UNDONE = {
     "waves",
     "wave",
     "put back",
+    "repository bound",
 }

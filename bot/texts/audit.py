@@ -6,11 +6,13 @@ from datetime import date
 
 from markupsafe import Markup
 
+from bot.community.restores import Choice
 from bot.community.undoing import UNDOERS, Undone
 from bot.texts.care import day
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, safe
+from bot.texts.restores import label
 from bot.texts.rituals import moment
 from bot.texts.say import Button, Whisper
 from bot.texts.suggestions import status_name
@@ -94,13 +96,23 @@ def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
         "seeds closed": t("the call for seeds ended"),
         "seeds accepted": t("taken as a seed"),
         "seeds declined": t("not taken as a seed"),
+        "repository bound": t("repository bound"),
+        "release confirmed": t("release confirmed"),
+        "release dismissed": t("release dismissed"),
+        "put back": t("after the database was put back"),
     }
     deed = deeds.get(row.action, Markup("{}").format(safe(excerpt(row.action, 20))))
     was, became = (_values(t, log, side) for side in (row.was, row.became))
     said = t("%(deed)s: %(was)s → %(became)s", deed=deed, was=was, became=became) if was != became else deed
     if row.subject in ("", row.action):
         return said
-    return Markup("<b>{}</b> {}").format(safe(excerpt(row.subject, 40)), said)
+    return Markup("<b>{}</b> {}").format(_subject(t, row), said)
+
+
+def _subject(t: Translator, row: AuditRow) -> Markup:
+    if row.action == "put back":
+        return label(t, Choice[row.subject.upper()])
+    return Markup("{}").format(safe(excerpt(row.subject, 40)))
 
 
 _SHOWN = (

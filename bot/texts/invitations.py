@@ -99,6 +99,11 @@ def no_card(t: Translator) -> Markup:
     return t("This code cannot be given away any more. /invite shows those that can.")
 
 
+def card_sent(t: Translator) -> Markup:
+    """The picture of today is in the private chat already."""
+    return t("I have sent you this card today already: look a little further up.")
+
+
 def _written(code: str) -> Markup:
     return Markup("<code>{}</code>").format(excerpt(written(code), 20))
 

@@ -38,16 +38,26 @@ def _counts(t: Translator, held: Held) -> list[Markup]:
 
 
 def _buttons(t: Translator, held: Held) -> list[list[Button]]:
-    def button(label: str, choice: Choice) -> Button:
-        return Button(label, data=f"held:{held.hold.community_id}:{choice.value}")
+    def button(choice: Choice) -> Button:
+        return Button(str(label(t, choice)), data=f"held:{held.hold.community_id}:{choice.value}")
 
     rows = []
     if held.hold.messages:
-        rows.append([button(t("Send them"), Choice.SEND), button(t("Do not send"), Choice.DROP)])
+        rows.append([button(Choice.SEND), button(Choice.DROP)])
     if held.hold.codes and held.codes:
-        codes = [button(t("Codes are good"), Choice.KEEP_CODES), button(t("Replace codes"), Choice.REPLACE_CODES)]
-        rows.append(codes)
+        rows.append([button(Choice.KEEP_CODES), button(Choice.REPLACE_CODES)])
     return rows
+
+
+def label(t: Translator, choice: Choice) -> Markup:
+    """What a button says, and the team's log after it was pressed."""
+    labels = {
+        Choice.SEND: t("Send them"),
+        Choice.DROP: t("Do not send"),
+        Choice.KEEP_CODES: t("Codes are good"),
+        Choice.REPLACE_CODES: t("Replace codes"),
+    }
+    return labels[choice]
 
 
 def decided(t: Translator, held: Held, choice: Choice, who: str) -> Say:
