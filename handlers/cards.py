@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 from bot.community import care, triage
-from bot.community.errors import StaleButton
+from bot.community.errors import SameStatus, StaleButton
 from bot.community.triage import Decision
 from bot.here import Here
 from bot.texts import announce
 from bot.texts import care as texts
+from bot.texts.errors import explain
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper
 from handlers import prompts
 from handlers.commands import Press, Prompt, Spoken
@@ -40,8 +41,10 @@ async def refuse_pressed(here: Here, numbers: list[int]) -> Answers:
 
 
 async def reason_given(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
-    """The reason for declining."""
+    """The reason for declining; where somebody has given one meanwhile, theirs stands and the question is over."""
     here, named = await for_team(here, numbers[0], fresh=True)
+    if named.status == DECLINED:
+        return Whisper(explain(SameStatus(named.number, DECLINED), here.mine))
     decision = Decision(DECLINED, spoken.words.strip(), here.person_id, as_team=here.as_chat)
     suggestion = await triage.decide(here.session, here.community_id, named.number, decision, here.now)
     said = Whisper(texts.moved(here.mine, suggestion))

@@ -83,6 +83,15 @@ async def test_the_teams_card_lives_with_the_suggestion(any_town: Town) -> None:
     assert cards == [card]
     assert len(town.public(room)) >= posted
 
+    # a question that is overtaken: the reason given meanwhile stands
+    await town.press("tang", card, "Decline")
+    question = town.last(room)
+    await town.say("yutong", room, "/decline 1 the lens cannot do it")
+    for words in ("too dear", "much too dear"):
+        await town.say("tang", room, words, reply_to=question)
+        assert (await stored(town, 1)).reason == "the lens cannot do it"
+    assert [said for said in town.texts(room) if "is declined already" in said], "said once, then the question is over"
+
 
 async def test_strangers_members_and_the_demoted_press_in_vain(town: Town) -> None:
     group, room, card = await a_team_card(town)
