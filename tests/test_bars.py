@@ -190,7 +190,7 @@ async def test_the_team_acts_by_words_and_buttons_and_members_learn_what_concern
     await town.say("tang", room, "Sam", reply_to=town.last(room))
     assert "circle" in town.last(room).content
     await town.say("tang", room, "/reattach Sam 雨桐")
-    assert "Sam moves from 阿禾 to 雨桐" in town.last(room).content
+    assert "Who brought Sam: 阿禾 → 雨桐" in town.last(room).content
     assert await inviter_of(town, "sam") == "阿禾"
     await town.press("tang", town.last(room), "Move")
     assert await inviter_of(town, "sam") == "雨桐"

@@ -147,7 +147,7 @@ async def test_a_card_that_was_overtaken_says_so(town: Town) -> None:
     await town.say("yutong", room, f"/decline {number_of(calls, PAIRS[1][1])} 做不到")
     await town.say("xiaoman", group, f"/withdraw {number_of(photos, PAIRS[2][0])}")
     await town.press("xiaoman", town.last(group), "收回")
-    for card, words in ((dark, "合并"), (calls, "暂不做"), (photos, "撤回")):
+    for card, words in ((dark, "合并"), (calls, "暂不做"), (photos, "收回")):
         assert words in card.content
         assert not card.buttons
         for data in pressed[card]:

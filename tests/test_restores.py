@@ -133,7 +133,7 @@ async def test_a_copy_of_three_days_ago_sends_and_opens_nothing_before_somebody_
     town.world.press_data(town.person("sam"), question, question.buttons[0][0].data or "")
     await town.settle()
     assert HELD in await states(town)
-    await town.press("yutong", question, "丢弃")
+    await town.press("yutong", question, "不发了")
     await town.press("yutong", question, "更换")
     assert not question.buttons
     for _ in range(8):

@@ -117,10 +117,13 @@ class Stage:
             self.world.request_join(self.person(who), chat)
         await self.breathe()
 
-    async def wait_for(self, chat: Chat, sign: str) -> Message | None:
-        """What the bot posts by itself in a chat, known by how it begins; the timetable knocks within a second."""
+    async def wait_for(self, chat: Chat, sign: str, after: Message | None = None) -> Message | None:
+        """What the bot posts by itself in a chat, known by how it begins; the timetable knocks within a second.
+
+        `after` is an earlier one that begins alike.
+        """
         with suppress(AssertionError):
-            await self.sandbox.until(lambda: self._posted(chat, sign) is not None, timeout=MOST_PATIENCE)
+            await self.sandbox.until(lambda: self._posted(chat, sign) not in (None, after), timeout=MOST_PATIENCE)
         await self.breathe()
         return self._posted(chat, sign)
 

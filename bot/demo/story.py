@@ -284,7 +284,7 @@ async def _four_taps(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> Non
             "週日，這次更新怎麼樣？點四下就好，別人看不到；有話也能只對團隊說。",
         ),
     )
-    asked = await stage.wait_for(public, "🗳")
+    asked, elsewhere = await stage.wait_for(public, "🗳"), await stage.wait_for(seeds, "🗳")
     for who, taps in TAPS.items():
         await stage.press(who, asked, "grid:")
         await stage.press_through(
@@ -302,6 +302,6 @@ async def _four_taps(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> Non
             "週二，四格報告出爐：最受喜歡的改動，提的人和做的人各得一座 🏆。",
         ),
     )
-    await stage.wait_for(public, "🗳")
-    await stage.wait_for(seeds, "🗳")
+    await stage.wait_for(public, "🗳", after=asked)
+    await stage.wait_for(seeds, "🗳", after=elsewhere)
     await stage.say("tang", team, "/stats")

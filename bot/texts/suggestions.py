@@ -12,7 +12,7 @@ from bot.texts.say import Button, Say, Whisper
 from storage.communities import Community
 from storage.suggestions import DECLINED, MERGED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
-CARD_LENGTH = 1_500  # UTF-16 units of a suggestion's text on its card
+CARD_LENGTH = 500  # UTF-16 units of a suggestion's text on its card, which stands below the whole of it
 UNDECIDED = (OPEN, PLANNED, STARTED)
 MARKS = {OPEN: "💡", PLANNED: "🗓", STARTED: "🔨", SHIPPED: "✅", DECLINED: "🚫", MERGED: "🔗"}
 
