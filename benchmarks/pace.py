@@ -13,6 +13,8 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import uvloop
+
 from bot.app import Tempo
 from bot.sandbox.model import Chat
 from storage import communities
@@ -105,4 +107,4 @@ if __name__ == "__main__":
     parser.add_argument("--groups", type=int, default=500)
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as temporary:
-        asyncio.run(measure(Path(temporary), parser.parse_args().groups))
+        uvloop.run(measure(Path(temporary), parser.parse_args().groups))
