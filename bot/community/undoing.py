@@ -195,8 +195,8 @@ UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = 
     "revoke": _hand_back,
     "reattach": _reattach,
 }
-# Written down, and done otherwise when they were a mistake: by pressing or saying it again.
-# What is done otherwise: `/words remove`, `/settings`, `/unbar`, or not at all, since codes are in people's hands.
+# Written down, and mended otherwise: by pressing or saying it again, by `/words remove`, `/settings` or `/unbar`, or
+# not at all, since codes are in people's hands.
 NOT_UNDONE = {
     "undo",
     "seen",

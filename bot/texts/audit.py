@@ -46,7 +46,7 @@ def listed(t: Translator, log: Log) -> Whisper:
         for n, row in enumerate(log.rows, 1)
         if row.action in UNDOERS and row.undone_at is None
     ]
-    older = [] if log.is_last else [Button(str(t("older")), data=f"audit:{log.last_id}:{log.suggestion_id}")]
+    older = [] if log.is_last else [Button(t("older"), data=f"audit:{log.last_id}:{log.suggestion_id}")]
     return Whisper("\n".join(lines), [row for row in (undoable[:4], undoable[4:], older) if row])
 
 
@@ -60,9 +60,9 @@ def _line(t: Translator, log: Log, n: int, row: AuditRow) -> Markup:
     return Markup("<s>{}</s> {}").format(said, t("(undone by %(name)s)", name=by))
 
 
-def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
-    """What was done to what, and how it stood before and after."""
-    deeds = {
+def _deeds(t: Translator) -> dict[str, Markup]:
+    """What the log's actions are called."""
+    return {
         "status": t("status"),
         "decline": t("decline"),
         "ship": t("ship"),
@@ -101,7 +101,11 @@ def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
         "release dismissed": t("release dismissed"),
         "put back": t("after the database was put back"),
     }
-    deed = deeds.get(row.action, Markup("{}").format(safe(excerpt(row.action, 20))))
+
+
+def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
+    """What was done to what, and how it stood before and after."""
+    deed = _deeds(t).get(row.action, Markup("{}").format(safe(excerpt(row.action, 20))))
     was, became = (_values(t, log, side) for side in (row.was, row.became))
     said = t("%(deed)s: %(was)s → %(became)s", deed=deed, was=was, became=became) if was != became else deed
     if row.subject in ("", row.action):

@@ -88,17 +88,17 @@ def _cared(t: Translator, kept: Kept) -> Markup:
 def _buttons(t: Translator, suggestion: Suggestion) -> Keyboard:
     i, status = suggestion.id, suggestion.status
     if status == MERGED:
-        return [[Button(str(t("✂ Split")), data=f"apart:{i}")]]
+        return [[Button(t("✂ Split"), data=f"apart:{i}")]]
     names = {OPEN: t("💡 Reopen"), PLANNED: t("🗓 Plan"), STARTED: t("🔨 Start")}
     moves = (PLANNED, STARTED) if status in UNDECIDED else (OPEN,)
     decide = [Button(str(names[to]), data=f"move:{i}:{STATUSES.index(to)}") for to in moves if to != status]
     if status in UNDECIDED:
-        decide.append(Button(str(t("🚫 Decline")), data=f"refuse:{i}"))
+        decide.append(Button(t("🚫 Decline"), data=f"refuse:{i}"))
     mine = t("👤 Mine / let go") if suggestion.owner_id else t("👤 Mine")
-    care = [Button(str(mine), data=f"mine:{i}"), Button(str(t("📅 Date")), data=f"dates:{i}")]
+    care = [Button(str(mine), data=f"mine:{i}"), Button(t("📅 Date"), data=f"dates:{i}")]
     if status in UNDECIDED:
-        care.insert(0, Button(str(t("🔗 Merge")), data=f"alike:{i}"))
-    seen = [[Button(str(t("✓ Seen")), data=f"seen:{i}")]] if suggestion.handled_at is None else []
+        care.insert(0, Button(t("🔗 Merge"), data=f"alike:{i}"))
+    seen = [[Button(t("✓ Seen"), data=f"seen:{i}")]] if suggestion.handled_at is None else []
     return [decide, care, *seen]
 
 
@@ -119,7 +119,7 @@ def dates(t: Translator, suggestion: Suggestion, ends: Sequence[date]) -> Whispe
         Button(str(t("%(what)s (%(n)s)", what=label, n=day(t, end))), data=f"due:{i}:{end:%Y%m%d}")
         for label, end in zip(names, ends, strict=False)
     ]
-    last = [Button(str(t("another day")), data=f"when:{i}"), Button(str(t("no date")), data=f"due:{i}:0")]
+    last = [Button(t("another day"), data=f"when:{i}"), Button(t("no date"), data=f"due:{i}:0")]
     asked = t("Until when should #%(number)s be there?", number=suggestion.number)
     return Whisper(asked, [offered[:2], offered[2:], last])
 

@@ -26,7 +26,7 @@ def welcome(t: Translator, chat: Chat, missing: Sequence[str], theirs: Sequence[
     ]
     if missing:
         lines.append(wanted(t, missing))
-    set_up = [[Button(str(t("Set up (for the owner)")), data="setup")]]
+    set_up = [[Button(t("Set up (for the owner)"), data="setup")]]
     return Say("\n\n".join(lines), [*_belongs_buttons(t, theirs), *set_up], reply=False)
 
 

@@ -18,7 +18,7 @@ def offer(t: Translator, suggestion: Suggestion, similar: Sequence[Suggestion]) 
     """Into which one? The similar ones by button, any other by its number."""
     asked = t("Into which one does #%(number)s go?", number=suggestion.number)
     buttons = [[Button(f"#{one.number}", data=f"merge:{suggestion.id}:{one.id}") for one in similar]]
-    other = [Button(str(t("another number")), data=f"into:{suggestion.id}")]
+    other = [Button(t("another number"), data=f"into:{suggestion.id}")]
     return Whisper("\n".join([asked, *map(line, similar)]), [*(buttons if similar else []), other])
 
 
@@ -41,14 +41,14 @@ def preview(t: Translator, both: Preview) -> Whisper:
             voices=both.voices_together,
         ),
     ]
-    confirm = Button(str(t("🔗 Merge")), data=f"unite:{merged.id}:{into.id}")
-    return Whisper("\n".join(lines), [[confirm, Button(str(t("Leave it")), data="leave")]])
+    confirm = Button(t("🔗 Merge"), data=f"unite:{merged.id}:{into.id}")
+    return Whisper("\n".join(lines), [[confirm, Button(t("Leave it"), data="leave")]])
 
 
 def merged(t: Translator, pair: Pair) -> tuple[Markup, Keyboard]:
     """It is done, and can be undone."""
     said = t("#%(number)s is part of #%(into)s now.", number=pair.merged.number, into=pair.into.number)
-    return said, [[Button(str(t("✂ Split")), data=f"apart:{pair.merged.id}")]]
+    return said, [[Button(t("✂ Split"), data=f"apart:{pair.merged.id}")]]
 
 
 def left(t: Translator) -> Markup:
@@ -81,7 +81,7 @@ def contested(t: Translator, pair: Pair, who: str) -> Say:
         *(Markup("#{} {}").format(one.number, safe(calm(excerpt(one.text)))) for one in (pair.merged, pair.into)),
     ]
     i = pair.merged.id
-    buttons = [Button(str(t("✂ Split")), data=f"apart:{i}"), Button(str(t("Keep together")), data=f"together:{i}")]
+    buttons = [Button(t("✂ Split"), data=f"apart:{i}"), Button(t("Keep together"), data=f"together:{i}")]
     return Say("\n".join(lines), [buttons], reply=False)
 
 

@@ -25,7 +25,7 @@ def proposal(t: Translator, proposed: Proposal) -> Say:
     ]
     label = t("Merge #%(goes)s into #%(stays)s", goes=goes.number, stays=stays.number)
     merge = Button(str(label), data=f"merge:{goes.id}:{stays.id}")
-    differ = Button(str(t("They differ")), data=f"differ:{proposed.judgement_id}")
+    differ = Button(t("They differ"), data=f"differ:{proposed.judgement_id}")
     return Say("\n\n".join(lines), [[merge, differ]])
 
 

@@ -70,16 +70,16 @@ def _keyboard(t: Translator, shown: Shown, link: str | None, *, pictured: bool) 
     hear = Button(
         str(t("🔕 Mute") if shown.hears else t("🔔 Follow")), data=f"follow:{one}:{here}:{int(not shown.hears)}"
     )
-    edit = Button(str(t("✏️ Edit my words")), data=f"edit:{one}")
-    withdraw = Button(str(t("Take them back")), data=f"withdraw:{one}")
+    edit = Button(t("✏️ Edit my words"), data=f"edit:{one}")
+    withdraw = Button(t("Take them back"), data=f"withdraw:{one}")
     pages = [Button(mark, data=f"show:{one}:{n}") for mark, n in (("◀", here - 1), ("▶", here + 1))]
     is_open = shown.suggestion.status in UNDECIDED
     rows = [
         [*([vote] if is_open and not shown.own_words else []), hear],
         [edit, withdraw] if is_open and shown.own_words else [],
         [button for button, there in zip(pages, (here > 0, here + 1 < shown.pages), strict=True) if there],
-        [Button(str(t("🖼 The picture")), data=f"picture:{one}")] if pictured else [],
-        [Button(str(t("Where it was said")), url=link)] if link else [],
+        [Button(t("🖼 The picture"), data=f"picture:{one}")] if pictured else [],
+        [Button(t("Where it was said"), url=link)] if link else [],
     ]
     return [row for row in rows if row]
 

@@ -164,7 +164,7 @@ def perhaps(t: Translator, offer_id: int, theirs: Sequence[Community]) -> Say:
     """Are these words a suggestion?"""
     names = [(one, t("Note it for %(community)s", community=name(one.name))) for one in theirs]
     keyboard = [[Button(str(label), data=f"note:{offer_id}:{one.id}")] for one, label in names]
-    keyboard.append([Button(str(t("No, just talking")), data=f"forget:{offer_id}")])
+    keyboard.append([Button(t("No, just talking"), data=f"forget:{offer_id}")])
     return Say(t("Shall I note this as a suggestion?"), keyboard)
 
 

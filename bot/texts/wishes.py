@@ -19,10 +19,10 @@ def asked(t: Translator, wish: Wish) -> Whisper:
     """Is it meant as a suggestion? Only its author sees this."""
     said = t("“%(words)s” — shall I note that as a suggestion? Only you see this.", words=excerpt(wish.text))
     buttons = [
-        Button(str(t("Note it")), data=f"wish_note:{wish.id}"),
-        Button(str(t("No, thanks")), data=f"wish_leave:{wish.id}"),
+        Button(t("Note it"), data=f"wish_note:{wish.id}"),
+        Button(t("No, thanks"), data=f"wish_leave:{wish.id}"),
     ]
-    return Whisper(said, [buttons, [Button(str(t("No, and don't ask me again")), data=f"wish_silence:{wish.id}")]])
+    return Whisper(said, [buttons, [Button(t("No, and don't ask me again"), data=f"wish_silence:{wish.id}")]])
 
 
 def left(t: Translator) -> Markup:
