@@ -211,7 +211,8 @@ class UnitOfWork(BaseMiddleware):
     def _send_quickly(self, answer: Toast | React, event: Update) -> None:
         if isinstance(answer, Toast) and event.callback_query:
             fields: dict[str, object] = {"callback_query_id": event.callback_query.id, "show_alert": answer.alert}
-            self._mouth.quickly("answerCallbackQuery", {**fields, "text": answer.shown} if answer.text else fields)
+            fields |= ({"text": answer.shown} if answer.text else {}) | ({"url": answer.url} if answer.url else {})
+            self._mouth.quickly("answerCallbackQuery", fields)
         elif isinstance(answer, React) and event.message:
             where = {"chat_id": event.message.chat.id, "message_id": event.message.message_id}
             reaction = [{"type": "emoji", "emoji": answer.emoji}]

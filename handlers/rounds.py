@@ -40,7 +40,7 @@ async def round_pressed(here: Here, numbers: list[int]) -> Answers:
 async def _tell(here: Here, opened: rules.Preview) -> list[OutboxRow]:
     """Once in each gated chat, or in the open ones where there is none: it concerns everybody there."""
     chats = [chat for chat in await communities.list_chats(here.session, here.community_id) if not chat.is_staff]
-    told = [chat for chat in chats if chat.is_seed] or [chat for chat in chats if chat.kind != "channel"]
+    told = [chat for chat in chats if chat.is_seed] or [chat for chat in chats if not chat.is_channel]
     key = f"round:{here.origin}"
     return [
         to_chat(
@@ -48,6 +48,7 @@ async def _tell(here: Here, opened: rules.Preview) -> list[OutboxRow]:
             texts.more_for_all(language_of_chat(chat, here.community), opened),
             here.now,
             key=f"{key}:{chat.id}",
+            topic=chat.topic,
         )
         for chat in told
     ]

@@ -19,6 +19,7 @@ from handlers import (
     bars,
     cards,
     care,
+    channels,
     chats,
     confirming,
     digests,
@@ -95,6 +96,7 @@ FEATURES = (
     settings,
     restores,
     chats,
+    channels,
 )
 Named = TypeVar("Named", Press, Prompt)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
@@ -231,6 +233,8 @@ async def run_press(query: CallbackQuery, here: Here) -> Answers:
     name, *numbers = (query.data or "").split(":")
     press = PRESSES.get(name)
     if press is None or len(numbers) != press.takes or not all(map(_is_id, numbers)):
+        return Toast(stale_button(here.mine))
+    if here.chat is not None and here.chat.is_channel and not press.in_channels:
         return Toast(stale_button(here.mine))
     return await press.run(here, [int(number) for number in numbers])
 

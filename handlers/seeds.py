@@ -56,6 +56,7 @@ async def _open(here: Here, seats: int) -> Answers:
             texts.called(language_of_chat(chat, here.community), here.community, seats, username),
             here.now,
             key=f"seeds:{opened.id}:{seats}:{chat.id}",
+            topic=chat.topic,
         )
         for chat in told
     ]

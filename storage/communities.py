@@ -58,8 +58,19 @@ class Chat(SQLModel, table=True):
     is_open: bool = True
     is_seed: bool = False
     is_staff: bool = False
+    gets_digest: bool = True  # the issue, and the report on it, are posted here
     status: str = "member"
     door_link: str | None = None  # an invite link that creates join requests; a convenience, never the record
+
+    @property
+    def is_channel(self) -> bool:
+        """Whether its people read and press buttons, and cannot write."""
+        return self.kind == "channel"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the issue is posted here."""
+        return self.gets_digest and (self.is_open or self.is_seed)
 
 
 class ChatAlias(SQLModel, table=True):
@@ -84,6 +95,11 @@ async def get_home_of(session: Session, table: Any, row_id: int) -> Community | 
 
 async def get_chat(session: Session, chat_id: int) -> Chat:
     return (await session.exec(select(Chat).where(Chat.id == chat_id))).one()
+
+
+async def find_chat(session: Session, chat_id: int) -> Chat | None:
+    """The chat that a button names, if there is one."""
+    return (await session.exec(select(Chat).where(Chat.id == chat_id))).first()
 
 
 async def get_chat_by_external_id(session: Session, external_id: str, network: str = TELEGRAM) -> Chat | None:

@@ -219,7 +219,7 @@ async def test_the_preview_shows_what_nobody_has_settled(town: Town) -> None:
     await at(town, FRIDAY)
     await town.say("yutong", group, "/digest")
     question = town.last(group)
-    assert "whether the digest reached these chats" in question.content
+    assert "may not have reached these chats" in question.content
     assert "· Grain OS" in question.content
     await town.press("yutong", question, "It is there")
     assert [row.state for row in await outbox_rows(town)] == [SENT]

@@ -313,10 +313,11 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
     if not await digests.claim_due(session, community, ritual.next_due(max(now, due))):
         return None
     issue = await draft(session, community, due)
-    chats = [chat for chat in await communities.list_chats(session, community_id) if chat.is_open or chat.is_seed]
-    skipped = (drafted is not None and drafted.state == draft_rows.SKIPPED) or (
-        issue.is_quiet and not chosen.digest_when_quiet
-    )
+    around = await communities.list_chats(session, community_id)
+    chats = [chat for chat in around if chat.is_told]
+    # A channel that no group belongs to yet has nobody who could make its weeks less quiet.
+    tells_quiet = chosen.digest_when_quiet and not all(chat.is_channel for chat in around)
+    skipped = (drafted is not None and drafted.state == draft_rows.SKIPPED) or (issue.is_quiet and not tells_quiet)
     state = POSTED if chats and now - due < STALE_AFTER and not skipped else SKIPPED
     digest = Digest(community_id=community_id, period=ritual.period(due), state=state, published_at=now)
     digest_id = await digests.add_digest(session, digest)

@@ -25,7 +25,8 @@ NOTABLE_STREAK = 3  # weeks
 def issue(t: Translator, told: Issue, chat: Chat | None = None) -> list[Say]:
     """The digest as a chat reads it: silent; who wants to be mentioned is, five at most."""
     reader = Reader(t, chat, told.sources, MOST_MENTIONS)
-    return [Say(page, reply=False) for page in paginate(t, _head(t, told), _sections(reader, told))]
+    can_ask = chat is None or not chat.is_channel
+    return [Say(page, reply=False) for page in paginate(t, _head(t, told, can_ask=can_ask), _sections(reader, told))]
 
 
 def posts(t: Translator, told: Issue, chat: Chat, community: Community) -> list[Say]:
@@ -103,8 +104,8 @@ def _on_picture(t: Translator, one: Told) -> dict[str, str]:
     return {"words": words, "who": f"{who} · {votes}"}
 
 
-def _head(t: Translator, told: Issue) -> list[Markup]:
-    return [_title(t, told), *([] if told.lines("shipped") else [_no_news(t, told)])]
+def _head(t: Translator, told: Issue, *, can_ask: bool = True) -> list[Markup]:
+    return [_title(t, told), *([] if told.lines("shipped") else [_no_news(t, told, can_ask=can_ask)])]
 
 
 def _title(t: Translator, told: Issue) -> Markup:
@@ -119,9 +120,9 @@ def _title(t: Translator, told: Issue) -> Markup:
     return Markup("{} · {}").format(title, t.count("%(n)s week in a row", "%(n)s weeks in a row", told.streak))
 
 
-def _no_news(t: Translator, told: Issue) -> Markup:
+def _no_news(t: Translator, told: Issue, *, can_ask: bool) -> Markup:
     """Nothing shipped: said plainly, with what waits, so that a quiet week does not look like a silent team."""
-    if not told.is_quiet:
+    if not told.is_quiet or not (told.waiting or can_ask):
         return t("Nothing shipped this week.")
     if told.waiting:
         return t.count(
