@@ -1,14 +1,15 @@
 """Communities and the chats they live in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, delete, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, delete, or_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
 
 TELEGRAM = "telegram"
+FARTHEST_DUE = timedelta(days=15)  # two weeks, where the coming issue was posted early
 
 
 class Community(SQLModel, table=True):
@@ -136,9 +137,9 @@ async def list_known_chats(session: Session, network: str = TELEGRAM) -> list[st
 
 
 async def list_communities_due(session: Session, now: datetime) -> list[Community]:
-    """Communities whose digest is due, the longest waiting first."""
-    query = select(Community).where(Community.digest_due_at <= now).order_by(col(Community.digest_due_at))
-    return list(await session.exec(query))
+    """Communities whose digest is due, the longest waiting first, and those whose is due too far from now."""
+    due = or_(col(Community.digest_due_at) <= now, col(Community.digest_due_at) > now + FARTHEST_DUE)
+    return list(await session.exec(select(Community).where(due).order_by(col(Community.digest_due_at))))
 
 
 async def get_next_due(session: Session) -> datetime | None:
