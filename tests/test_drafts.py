@@ -61,6 +61,25 @@ async def test_the_team_sees_it_four_hours_before_and_it_goes_by_itself(town: To
     assert not page.buttons
 
 
+async def test_it_is_read_as_it_will_stand_with_its_picture(town: Town) -> None:
+    _, page = await a_draft(town)
+    said = len(town.said(page.chat))
+    await town.press("yutong", page, "Read it as posted")
+    picture, words = town.said(page.chat)[said:]
+    assert picture.photo
+    assert "3" in picture.content
+    assert "Preview." in words.content
+    assert "the same day" in words.content
+    await town.press("yutong", page, "Skip this week")
+    await town.press("yutong", page, "Do not skip it")
+    for _ in range(3):
+        await town.press("yutong", page, "1")
+        await town.press("yutong", page, "Leave out")
+    await town.press("yutong", page, "Read it as posted")
+    assert not town.last(page.chat).photo
+    assert "shipped this time" not in town.said(page.chat)[-2].content, "what has no picture needs none"
+
+
 async def test_lines_are_moved_dropped_and_reworded(town: Town) -> None:
     group, page = await a_draft(town)
     await town.press("yutong", page, "3")

@@ -41,12 +41,13 @@ def posts(t: Translator, told: Issue, chat: Chat, community: Community) -> list[
 
 
 def preview(t: Translator, told: Issue, community: Community, draft_id: int) -> list[Say]:
-    """What the team is shown: the next issue as things stand, and when it comes."""
+    """What the team is shown: the next issue as things stand, with its picture, and when it comes."""
     when = moment(t, community.digest_due_at, community.zone)
     header = t("<i>Preview. The next issue is posted on %(moment)s; as of now it says:</i>", moment=when)
     pages = paginate(t, [header, *_head(t, told)], _sections(Reader(t, None, told.sources), told))
     edit = [[Button(t("Change, skip or post it"), data=f"draft:{draft_id}")]]
-    return [*(Say(page) for page in pages[:-1]), Say(pages[-1], edit)]
+    shown = picture(t, told, community)
+    return [*([shown] if shown else []), *(Say(page) for page in pages[:-1]), Say(pages[-1], edit)]
 
 
 def drawn(t: Translator, told: Issue) -> Iterator[tuple[str, Markup, list[tuple[str, Markup]]]]:
