@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from markupsafe import Markup
 
 from bot.texts.html import safe
 
+_HAN = "[\u4e00-\u9fff]"
+# A figure with its Chinese measure, such as 43 小时: no blank stands between it and the Han letters after it, as one
+# does after a Latin word or a bare figure in the same place.
+_MEASURED = re.compile(rf"\d.*{_HAN}", re.DOTALL)
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 LOCALES = Path(__file__).parent / "locales"
 _FOLDERS = {"zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}
@@ -33,7 +38,12 @@ class Translator:
 
 
 def _fill(message: str, values: dict[str, object]) -> Markup:
-    return Markup(message % {name: safe(value) for name, value in values.items()}) if values else Markup(message)
+    if not values:
+        return Markup(message)
+    shown = {name: safe(value) for name, value in values.items()}
+    for name in (name for name, value in shown.items() if _MEASURED.fullmatch(str(value))):
+        message = re.sub(rf"%\({name}\)s (?={_HAN})", f"%({name})s", message)
+    return Markup(message % shown)
 
 
 @cache

@@ -82,8 +82,9 @@ def _tiles(t: Translator, shipped: int, told: Issue) -> list[dict[str, Any]]:
     tiles: list[dict[str, Any]] = [{"figure": str(shipped), "label": str(t("shipped this time"))}]
     if told.pace and told.pace.days_to_ship is not None:
         days = round(told.pace.days_to_ship)
-        tiles.append({"figure": str(t("%(n)s d", n=days)), "label": str(t("from asking to shipping (median)"))})
-    if told.pace and told.pace.delivered is not None:
+        figure = t("%(n)s d", n=days) if days else t("the same day")
+        tiles.append({"figure": str(figure), "label": str(t("from asking to shipping (median)"))})
+    if told.pace and told.pace.delivered:
         share = told.pace.delivered
         tiles.append({"figure": f"{share:.0%}", "label": str(t("of all votes delivered")), "share": share})
     return tiles
@@ -101,8 +102,8 @@ def _on_picture(t: Translator, one: Told) -> dict[str, str]:
     if one.others:
         who = str(t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", one.others, name=who))
     words = f"#{one.suggestion.number} {excerpt(one.suggestion.text, WORDS)}"
-    votes = t.count("%(n)s vote", "%(n)s votes", one.votes)
-    return {"words": words, "who": f"{who} · {votes}"}
+    votes = [str(t.count("%(n)s vote", "%(n)s votes", one.votes))] if one.votes else []
+    return {"words": words, "who": " · ".join([who, *votes])}
 
 
 def _head(t: Translator, told: Issue, *, can_ask: bool = True) -> list[Markup]:
