@@ -63,7 +63,7 @@ def picture(t: Translator, told: Issue, community: Community) -> Picture | None:
         return None
     tiles = _tiles(t, len(shipped), told)
     growth = t("members, week by week")
-    members = told.pace.growth[-1]
+    members = " → ".join(map(str, told.pace.growth))  # for who cannot see the line
     ingredients = {
         "language": t.language,
         "title": visible(t("%(ritual)s · issue %(number)s", ritual=ritual_name(t, told.name), number=told.number)),
@@ -82,8 +82,8 @@ def _tiles(t: Translator, shipped: int, told: Issue) -> list[dict[str, Any]]:
     tiles: list[dict[str, Any]] = [{"figure": str(shipped), "label": str(t("shipped this time"))}]
     if told.pace and told.pace.days_to_ship is not None:
         days = round(told.pace.days_to_ship)
-        figure = t("%(n)s d", n=days) if days else t("the same day")
-        tiles.append({"figure": str(figure), "label": str(t("from asking to shipping (median)"))})
+        figure = visible(t("%(n)s d", n=days or "<1"))
+        tiles.append({"figure": figure, "label": str(t("from asking to shipping (median)"))})
     if told.pace and told.pace.delivered:
         share = told.pace.delivered
         tiles.append({"figure": f"{share:.0%}", "label": str(t("of all votes delivered")), "share": share})
