@@ -30,6 +30,7 @@ from handlers import (
     invitations,
     merges,
     notices,
+    offers,
     phones,
     proposals,
     questions,
@@ -62,6 +63,7 @@ from storage.prompts import PromptRow
 
 FEATURES = (
     suggestions,
+    offers,
     voices,
     wishes,
     showing,
