@@ -132,6 +132,21 @@ async def test_posted_now_is_not_posted_again(town: Town) -> None:
     assert "issue 2" in issues(town, group)[1].content
 
 
+async def test_posted_days_early_it_tells_of_no_day_to_come(town: Town) -> None:
+    group, staff = await a_week(town)
+    await town.say("xiaoman", group, "how do I turn off the ads?")
+    town.clock.leap(2 * 3600)
+    await town.say("yutong", staff, "/digest")
+    await town.press("yutong", town.last(staff), "Change, skip or post it")
+    await town.press("yutong", town.last(staff), "Post now")
+    [issue] = issues(town, group)
+    assert issue.content.startswith("Weekly digest · Nov 16 · issue 1")
+    assert "the oldest open one has waited 2 hours" in issue.content
+    assert "members, week by week: 4" in issue.content
+    await at(town, FRIDAY)
+    assert len([message for message in issues(town, group) if message.photo]) == 1
+
+
 async def test_a_skipped_week_is_told_by_the_next(town: Town) -> None:
     group, page = await a_draft(town)
     await town.press("yutong", page, "Skip this week")

@@ -314,7 +314,7 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
         return None
     if not await digests.claim_due(session, community, ritual.next_due(max(now, due))):
         return None
-    issue = await draft(session, community, due)
+    issue = _until_now(await draft(session, community, due), community, due, now)
     around = await communities.list_chats(session, community_id)
     chats = [chat for chat in around if chat.is_told]
     # A channel that no group belongs to yet has nobody who could make its weeks less quiet.
@@ -331,6 +331,17 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
     await notices.set_named(session, issue.unreached, now)
     await grids.plan(session, community, Subject(digest_id, issue.number, *_decided(issue)), now)
     return Published(community, digest_id, digest.period, due, issue, chats, drafted)
+
+
+def _until_now(issue: Issue, community: Community, due: datetime, now: datetime) -> Issue:
+    """One that the team posts before its hour tells of no day to come."""
+    early = max(due - now, timedelta())
+    today = now.astimezone(ZoneInfo(community.zone)).date()
+    kept = [
+        replace(one, oldest_waits=one.oldest_waits - early if one.oldest_waits is not None else None)
+        for one in issue.promise
+    ]
+    return replace(issue, until=min(issue.until, today), promise=kept)
 
 
 def _decided(issue: Issue) -> tuple[list[int], list[int]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import dropwhile
+from operator import not_
 from typing import Any
 
 from markupsafe import Markup
@@ -63,7 +65,8 @@ def picture(t: Translator, told: Issue, community: Community) -> Picture | None:
         return None
     tiles = _tiles(t, len(shipped), told)
     growth = t("members, week by week")
-    members = " → ".join(map(str, told.pace.growth))  # for who cannot see the line
+    course = [*dropwhile(not_, told.pace.growth)] or [0]
+    members = " → ".join(map(str, course))  # for who cannot see the line
     ingredients = {
         "language": t.language,
         "title": visible(t("%(ritual)s · issue %(number)s", ritual=ritual_name(t, told.name), number=told.number)),
