@@ -59,7 +59,6 @@ _SENTENCES = (
     ("image_process_failed", Outcome.NO_PICTURE),
     ("chat not found", Outcome.GONE),
     ("chat_write_forbidden", Outcome.GONE),
-    ("need administrator rights in the channel", Outcome.GONE),
     ("have no rights to send", Outcome.GONE),
     ("not enough rights to send", Outcome.GONE),
     ("user is deactivated", Outcome.GONE),

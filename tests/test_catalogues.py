@@ -206,3 +206,9 @@ def test_no_blank_stands_between_a_measure_and_what_follows(language: str, said:
     t = translator(language)
     words = t("half were decided about within %(time)s", time=t.count("%(n)s hour", "%(n)s hours", 43))
     assert said in words
+    for title, told in (
+        ("谷雨群", "<b>谷雨群</b>是<b>谷雨群</b>的频道。"),
+        ("Grain", "<b>Grain</b> 是 <b>Grain</b> 的频道。"),
+    ):
+        belongs = t("<b>%(title)s</b> is a channel of <b>%(community)s</b>.", title=title, community=title)
+        assert language != "zh-hans" or belongs == told

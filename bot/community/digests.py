@@ -30,6 +30,7 @@ STALE_AFTER = timedelta(days=6)  # an issue that is older speaks of last week; t
 MOST_WANTED = 5
 MOST_VOICES = 2  # named with their words beside the asker
 MOST_THANKED = 5
+UNFOLDED = 5  # lines of a section that everybody sees
 CO_ASKERS = 2  # named beside the asker: those of what was merged into it
 
 # In this order they stand in the issue; buttons name them by their place here.
@@ -98,8 +99,18 @@ class Issue:
 
     def lines(self, section: str) -> list[tuple[str, Any]]:
         """A section's lines by key, as the team wants them."""
-        items: Sequence[Any] = getattr(self, section)
+        items: Sequence[Any] = self._still_unnamed() if section == "unreached" else getattr(self, section)
         return self.changes.arranged(section, [(f"{section}:{_number(item)}", item) for item in items])
+
+    def _still_unnamed(self) -> list[Collected]:
+        """Who could not be told privately, but for those whom the lines of what shipped name, beyond any fold."""
+        shown = [one for key, one in self.lines("shipped")[:UNFOLDED] if key not in self.changes.words]
+        named = {one.suggestion.id: {one.asker, *one.co_askers, *(said.name for said in one.voices)} for one in shown}
+        left = [
+            replace(one, names=[name for name in one.names if name not in named.get(one.suggestion.id, ())])
+            for one in self.unreached
+        ]
+        return [one for one in left if one.names or one.hidden]
 
     def keys(self) -> list[str]:
         """All lines it has."""

@@ -13,9 +13,8 @@ from markupsafe import Markup
 from bot.texts.html import safe
 
 _HAN = "[\u4e00-\u9fff]"
-# A figure with its Chinese measure, such as 43 小时: no blank stands between it and the Han letters after it, as one
-# does after a Latin word or a bare figure in the same place.
-_MEASURED = re.compile(rf"\d.*{_HAN}", re.DOTALL)
+_MEASURED = re.compile(rf"\d.*{_HAN}", re.DOTALL)  # a figure with its measure, such as 43 小时
+_BEGINS_HAN, _ENDS_HAN = re.compile(_HAN), re.compile(rf"{_HAN}\Z")
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 LOCALES = Path(__file__).parent / "locales"
 _FOLDERS = {"zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}
@@ -41,9 +40,20 @@ def _fill(message: str, values: dict[str, object]) -> Markup:
     if not values:
         return Markup(message)
     shown = {name: safe(value) for name, value in values.items()}
-    for name in (name for name, value in shown.items() if _MEASURED.fullmatch(str(value))):
-        message = re.sub(rf"%\({name}\)s (?={_HAN})", f"%({name})s", message)
+    for name, value in shown.items():
+        message = _closed_up(message, name, str(value))
     return Markup(message % shown)
+
+
+def _closed_up(message: str, name: str, value: str) -> str:
+    """Without the blanks that stand around a Latin value, where it is no Latin one and something else sets it apart."""
+    if _MEASURED.fullmatch(value):
+        message = re.sub(rf"(%\({name}\)s) (?={_HAN})", r"\1", message)
+    if "</b> " in message and _ENDS_HAN.search(value):
+        message = re.sub(rf"(%\({name}\)s</b>) (?={_HAN})", r"\1", message)
+    if " <b>" in message and _BEGINS_HAN.match(value):
+        message = re.sub(rf"(?<={_HAN}) (?=<b>%\({name}\)s)", "", message)
+    return message
 
 
 @cache
