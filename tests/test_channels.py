@@ -112,8 +112,7 @@ async def test_only_who_owns_both_joins_them_and_only_its_owner_changes_it(town:
     assert (await row(town, stray)).model_dump() == alone.model_dump()
 
 
-async def test_it_reads_the_same_issue_in_its_language_and_its_readers_answer(any_town: Town) -> None:
-    town = any_town
+async def test_it_reads_the_same_issue_in_its_language_and_its_readers_answer(town: Town) -> None:
     group, channel = await joined(town, "sam", "xiaoman")
     await town.press("tang", town.last(town.private("tang")), "繁體中文")
     await suggested(town, group, "a faster camera", "dark mode")

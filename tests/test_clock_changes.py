@@ -35,14 +35,14 @@ def set_clock(town: Town, moment: datetime) -> None:
     town.clock._rebase(moment, town.clock.speed)
 
 
-@pytest.mark.parametrize("restarted", [False, True])
-async def test_an_hour_back_and_forth_around_the_ritual_makes_one_issue_a_week(town: Town, restarted: bool) -> None:
+async def test_an_hour_back_and_forth_around_the_ritual_makes_one_issue_a_week(town: Town) -> None:
+    """One week while the bot runs, and one in which each change falls between two runs."""
     group = await an_english_group(town)
     await suggested(town, group, "a faster camera")
     await town.say("yutong", group, "/ship 1 v2.3")
-    for weeks in range(3):
+    for weeks, restarted in enumerate((False, True)):
         due = FRIDAY + weeks * WEEK
-        for moment in (due - HOUR / 2, due + HOUR / 2, due - HOUR / 2, due - HOUR, due + HOUR, due, due + 2 * HOUR):
+        for moment in (due - HOUR / 2, due + HOUR / 2, due - HOUR / 2, due + HOUR):
             if restarted:
                 await town.millet.stop()
                 set_clock(town, moment)
