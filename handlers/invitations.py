@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from aiogram.dispatcher.event.bases import SkipHandler
@@ -10,7 +10,6 @@ from aiogram.types import ChatJoinRequest, Message
 
 from bot import doors
 from bot.community import branches, codes, invitations, tree
-from bot.community.errors import NoCommunity, StaleButton
 from bot.community.invitations import Admitted, Own, Paused, PhoneWanted, Seated
 from bot.here import Here
 from bot.texts import branches as branch_texts
@@ -22,6 +21,7 @@ from bot.texts.invitations import Door
 from bot.texts.pictures.tree import MOST_ROWS
 from bot.texts.say import Answers, Say, Toast, Whisper, to_person
 from handlers.commands import Command, Press, Spoken
+from handlers.named import within
 from handlers.presence import look_around
 from storage import communities, members, outbox
 from storage import doors as ways
@@ -54,7 +54,7 @@ async def asked_by_link(here: Here, payload: str) -> tuple[str, Here] | None:
     asked = _ASKED.fullmatch(payload.strip())
     if asked is None:
         return None
-    return asked[1], await _within(here, int(asked[2])) if asked[2] else here
+    return asked[1], await within(here, int(asked[2])) if asked[2] else here
 
 
 async def hand_out(here: Here) -> Answers:
@@ -74,7 +74,7 @@ async def card_pressed(here: Here, numbers: list[int]) -> Answers:
         known = await rows.get_unused(look, numbers[0], here.person_id, here.now)
     if known is None:
         return Toast(texts.no_card(here.mine), alert=True)
-    here = await _within(here, known.community_id)
+    here = await within(here, known.community_id)
     await here.require_present()
     username = await doors.username(here.rights)
     held = await invitations.show(here.session, numbers[0], here.person_id, here.now)
@@ -241,9 +241,7 @@ async def _is_shut_out(here: Here) -> bool:
 
 async def twigs_pressed(here: Here, numbers: list[int]) -> Answers:
     """The tree's picture in words: the whole for the team, one's own branch for everybody else."""
-    if here.chat is not None and here.chat.community_id != numbers[0]:
-        raise StaleButton
-    here = await _within(here, numbers[0])
+    here = await within(here, numbers[0])
     if await here.is_staff():
         places = await kin.list_kin(here.session, here.community_id)
         twigs = tree.grow(places)
@@ -283,16 +281,6 @@ async def privately(here: Here, what: str) -> Answers:
     """The answer is for one person: a button in the group leads to it."""
     username = await doors.username(here.rights)
     return texts.privately(here.t, username, f"{what}-{here.community_id}")
-
-
-async def _within(here: Here, community_id: int) -> Here:
-    """The same circumstances in another community of the person's; raises NoCommunity where they are no member."""
-    async with here.database.reading() as look:
-        member = await members.get_member(look, community_id, here.person_id)
-        if member is None:
-            raise NoCommunity
-        community = await communities.get_community(look, community_id)
-    return replace(here, known_community=community, known_member=member)
 
 
 COMMANDS = (

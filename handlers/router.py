@@ -85,6 +85,7 @@ FEATURES = (
     bars,
     reattaching,
     signs,
+    phones,
     rounds,
     seeds,
     waves,

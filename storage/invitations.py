@@ -216,11 +216,15 @@ async def set_used(session: Session, community_id: int, redeemer_id: int, now: d
 
 
 async def set_used_late(session: Session, community_id: int, redeemer_id: int, now: datetime) -> int | None:
-    """As `set_used`, for a claim that had gone home before we heard that the person is in, if nobody took it since."""
+    """As `set_used`, for a claim that had gone home before we heard that the person is in.
+
+    Not if anybody has taken it since, or was promised it.
+    """
     went_home = select(func.min(Invitation.id)).where(
         Invitation.community_id == community_id,
         Invitation.returned_from_id == redeemer_id,
         Invitation.state == ISSUED,
+        or_(col(Invitation.kept_for_id).is_(None), col(Invitation.kept_for_id) == redeemer_id),
     )
     late = and_(col(Invitation.id) == went_home.scalar_subquery(), col(Invitation.state) == ISSUED)
     return await _spend(session, late, redeemer_id, now)
@@ -243,7 +247,8 @@ async def has_due(session: Session, now: datetime, claimed_before: datetime) -> 
 
 async def set_returned(session: Session, claimed_before: datetime, now: datetime) -> int:
     """Give back codes whose claimant never came in; they can be handed on as if nothing had happened."""
-    return await _give_back(session, _overdue(claimed_before), None, now)
+    values = {"state": ISSUED, "redeemer_id": None, "claimed_at": None, "returned_from_id": Invitation.redeemer_id}
+    return len(await _change(session, _overdue(claimed_before), values, RETURNED, None, now))
 
 
 def _overdue(claimed_before: datetime) -> ColumnElement[bool]:
@@ -286,13 +291,9 @@ def _open_before(community_id: int, before: datetime) -> tuple[ColumnElement[boo
 
 
 async def set_returned_by(session: Session, community_id: int, redeemer_id: int, by_id: int, now: datetime) -> int:
-    """Give back the code that somebody has claimed who is not to come in."""
-    return await _give_back(session, _claimed_by(community_id, redeemer_id), by_id, now)
-
-
-async def _give_back(session: Session, which: ColumnElement[bool], by_id: int | None, now: datetime) -> int:
-    values = {"state": ISSUED, "redeemer_id": None, "claimed_at": None, "returned_from_id": Invitation.redeemer_id}
-    return len(await _change(session, which, values, RETURNED, by_id, now))
+    """Give back the code that somebody has claimed who is not to come in; if they come all the same, it stays good."""
+    values = {"state": ISSUED, "redeemer_id": None, "claimed_at": None}
+    return len(await _change(session, _claimed_by(community_id, redeemer_id), values, RETURNED, by_id, now))
 
 
 async def set_expired(session: Session, now: datetime) -> int:

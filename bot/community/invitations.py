@@ -286,9 +286,9 @@ async def is_due(session: Session, now: datetime) -> bool:
 
 async def bring_home(session: Session, now: datetime) -> None:
     """Give back codes that were claimed but not used in time, take home expired ones, forget old misses."""
-    if await rows.set_returned(session, now - HELD_FOR, now):
-        await phones.forget(session)
+    await rows.set_returned(session, now - HELD_FOR, now)
     await rows.set_expired(session, now)
+    await phones.forget(session)
     await guesses.forget(session, now)
 
 
