@@ -77,7 +77,7 @@ async def hand_out(session: Session, community_id: int, person_id: int, standing
     """One new code, if the member's quota has one left, and all they hold. Raises NoCommunity, BarredFromInviting."""
     if await rows.claim_member(session, community_id, person_id) is None:
         raise NoCommunity
-    await _require_unbarred(session, community_id, person_id)
+    await require_unbarred(session, community_id, person_id)
     theirs = await quota.count(session, community_id, person_id, standing, now)
     if theirs.left and not theirs.is_full:
         await mint(session, Draft(community_id, person_id), person_id, now)
@@ -85,7 +85,10 @@ async def hand_out(session: Session, community_id: int, person_id: int, standing
     return Hand(await rows.list_in_hand(session, community_id, person_id, now), theirs)
 
 
-async def _require_unbarred(session: Session, community_id: int, person_id: int) -> None:
+async def require_unbarred(session: Session, community_id: int, person_id: int) -> None:
+    """Raises BarredFromInviting, also for who was banned from one of the chats and is still in another."""
+    if await bars.get_bar(session, community_id, person_id, ENTRY):
+        raise BarredFromInviting("")
     if bar := await bars.get_bar_above(session, community_id, person_id):
         raise BarredFromInviting(bar.reason if bar.person_id == person_id else "")
 
@@ -115,7 +118,7 @@ async def show(session: Session, invitation_id: int, holder_id: int, now: dateti
     """One of somebody's own codes, to be given away; None when it cannot be. Raises BarredFromInviting, CodesHeld."""
     theirs = await rows.get_unused(session, invitation_id, holder_id, now)
     if theirs is not None:
-        await _require_unbarred(session, theirs.community_id, holder_id)
+        await require_unbarred(session, theirs.community_id, holder_id)
         if await rows.is_held(session, theirs):
             raise CodesHeld
     return theirs
