@@ -31,7 +31,9 @@ async def test_whatever_happens_the_ledger_adds_up(database: Database) -> None:
         await books.catch_up()
     async with database.reading() as look:
         await books.compare_all(look)
-    assert {"issued", "claimed", "returned", "used", "revoked", "reattach", "undo"} <= books.happened.keys()
+    assert {"issued", "claimed", "returned", "used", "revoked"} <= books.happened.keys()
+    if OPERATIONS >= 10_000:
+        assert {"expired", "used late", "reattach", "undo", "phone", "moved in"} <= books.happened.keys()
     assert len(books.seats) > OPERATIONS / 100
     print(len(crowd.everyone), "people", dict(books.happened))
 
