@@ -11,7 +11,7 @@ from bot.community.errors import AlreadySettled, NoSeedCall, SeatsUnclear
 from bot.here import Here
 from bot.texts import seeds as texts
 from bot.texts.announce import language_of_chat, language_of_person
-from bot.texts.invitations import Door
+from bot.texts.doors import Door
 from bot.texts.say import Answers, Button, Rewrite, Whisper, to_chat, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
 from handlers.named import about, within
