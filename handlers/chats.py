@@ -15,8 +15,8 @@ from bot.rights import PRESENT
 from bot.texts import chats as texts
 from bot.texts import help as help_texts
 from bot.texts.catalogues import translator
+from bot.texts.doors import needs_right
 from bot.texts.errors import stale_button
-from bot.texts.invitations import needs_right
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper, to_person
 from handlers import channels, follows, grids, growth, invitations, notices, seeds, suggestions, waiting
 from handlers.commands import Command, Press, Spoken

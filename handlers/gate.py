@@ -64,10 +64,12 @@ class Gate:
         return overheard or self._finds(message) is not None or carries_code(message)
 
     def _is_an_edit_for_us(self, message: Mapping[str, Any]) -> bool:
-        """A suggestion's own message, or one that has become a suggestion; other edits are chatter, also in private."""
+        """A suggestion's own message, one that has become a suggestion, or one with a code now; others are chatter."""
         chat = message.get("chat")
         if not isinstance(chat, dict):
             return False
+        if chat.get("type") != "private" and carries_code(message):
+            return True
         return self._suggests(message) or self._ears.is_source(f"{chat.get('id')}/{message.get('message_id')}")
 
     def _suggests(self, message: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from bot.texts import rounds as texts
 from bot.texts.announce import language_of_chat, language_of_person
 from bot.texts.say import Answers, Rewrite, to_chat, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
+from handlers.named import within
 from handlers.people import person_meant
 from storage import communities, members
 from storage.invitations import TOUCHPOINTS
@@ -24,13 +25,15 @@ async def round_(here: Here, spoken: Spoken) -> Answers:
     await here.require_owner()
     if not spoken.words.isascii() or not spoken.words.isdigit():
         raise RoundUnclear(rules.MOST_EACH)
-    return texts.preview(here.t, await rules.preview(here.session, here.community_id, int(spoken.words[:4])))
+    seen = await rules.preview(here.session, here.community_id, int(spoken.words[:4]))
+    return texts.preview(here.t, here.community, seen)
 
 
 async def round_pressed(here: Here, numbers: list[int]) -> Answers:
     """The owner has seen what it opens."""
+    community_id, each, before = numbers
+    here = await within(here, community_id)
     await here.require_owner()
-    each, before = numbers
     opened = await rules.open_round(here.session, here.community_id, each, before, here.person_id, here.now)
     action = Action(here.community_id, here.person_id, "round", f"+{each}")
     await record(here.session, action, {}, {"people": len(opened.people), "each": each}, here.now)
@@ -83,5 +86,5 @@ COMMANDS = (
     Command("round", round_, takes="number", staff=True),
     Command("gift", gift, takes="text", staff=True),
 )
-PRESSES = (Press("round", round_pressed, 2),)
+PRESSES = (Press("round", round_pressed, 3),)
 PROMPTS: tuple[Prompt, ...] = ()

@@ -88,6 +88,7 @@ FEATURES = (
     bars,
     reattaching,
     signs,
+    phones,
     rounds,
     seeds,
     waves,
@@ -255,6 +256,7 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.people_came, HasContent("new_chat_members"))
     router.message.register(chats.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
+    router.edited_message.register(invitations.posted_openly, CarriesCode())
     router.edited_message.register(voices.message_edited, Reworded(table))
     router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
     router.message.register(talk.heard, talk.Talk())
