@@ -176,7 +176,8 @@ def tell(watch: Watch, started: float, spent: float) -> None:
     waits = sorted([*watch.waits, *(time.monotonic() - asked for asked in watch.asked.values())])
     p95 = waits[int(len(waits) * 0.95)]
     half = statistics.median(came)
-    print(f"{len(came)} groups have their digest after {came[-1]:.1f} s, the first after {came[0]:.1f} s, half {half:.1f} s")
+    shown = f"the first after {came[0]:.1f} s, half after {half:.1f} s, the last after {came[-1]:.1f} s"
+    print(f"{len(came)} digests: {shown}")
     print(f"CPU of the bot: {spent:.1f} s, {spent / len(came) * 1000:.0f} ms a digest, everything included")
     shown = f"median {statistics.median(waits):.2f} s, p95 {p95:.2f} s, longest {waits[-1]:.2f} s"
     print(f"{len(waits)} answers meanwhile: {shown}")

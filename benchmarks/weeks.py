@@ -18,7 +18,14 @@ from storage.votes import Vote
 from storage.wordings import Wording
 
 PEOPLE, MEMBERS, NEWCOMERS = 300, 12, 2
-WISHES = ("夜间模式再暗一点", "相机启动快一些", "通知可以按应用静音", "dark mode at sunset", "桌面图标自由排列", "备份到自己的服务器")
+WISHES = (
+    "夜间模式再暗一点",
+    "相机启动快一些",
+    "通知可以按应用静音",
+    "dark mode at sunset",
+    "桌面图标自由排列",
+    "备份到自己的服务器",
+)
 FATES = (SHIPPED, PLANNED, DECLINED, OPEN, OPEN, OPEN)  # of the wishes, in this order
 DAY = timedelta(days=1)
 RITUAL = "橙色星期五"
@@ -61,9 +68,7 @@ async def live_a_week(session: Session, community: Community, people: Sequence[P
     release = Release(community_id=community_id, version="v2.3", released_by_id=ids[0], released_at=now - DAY)
     session.add(release)
     await session.flush()
-    wishes = [
-        _wish(community_id, ids, number, fate, release, now) for number, fate in enumerate(FATES, 1)
-    ]
+    wishes = [_wish(community_id, ids, number, fate, release, now) for number, fate in enumerate(FATES, 1)]
     session.add_all(wishes)
     await session.flush()
     for wish in wishes:
@@ -83,9 +88,7 @@ def _member(community_id: int, ids: Sequence[int], place: int, now: datetime) ->
     return Member(community_id=community_id, person_id=person, inviter_id=inviter, joined_at=came, seen_at=now)
 
 
-def _wish(
-    community_id: int, ids: Sequence[int], number: int, fate: str, release: Release, now: datetime
-) -> Suggestion:
+def _wish(community_id: int, ids: Sequence[int], number: int, fate: str, release: Release, now: datetime) -> Suggestion:
     wish = Suggestion(
         community_id=community_id,
         number=number,
@@ -112,4 +115,3 @@ def _words(wish: Suggestion, person_id: int, now: datetime) -> Wording:
         terms_by="",
         created_at=now - 2 * DAY,
     )
-

@@ -32,6 +32,7 @@ METHODS: Mapping[str, type[TelegramMethod[object]]] = {
 _FREQUENT_ANSWERS = (Response[Message], Response[Message | bool], Response[bool])
 MOST_TRIES = 10
 MOST_AT_ONCE = 40
+AHEAD = 3  # of what is said at most once: the next, and those whose pictures are drawn meanwhile
 LONGEST_PAUSE = 300  # seconds between two tries of what Telegram refuses for now
 STOP_WITHIN = 1.5  # seconds for the answers still to come
 
@@ -102,6 +103,7 @@ class Courier:
         self._failures: dict[_To, int] = {}  # in a row, since the last call that went through
         self._quick: set[asyncio.Task[None]] = set()
         self._in_hand_once: _To | None = None  # never two, so that a kill leaves no more than one in doubt
+        self._drawing: dict[int, asyncio.Task[bytes]] = {}  # pictures of the next of those, by row
         self._settled = False
         self._stopping = False
         self._refused: TokenRefusedError | None = None
@@ -159,24 +161,37 @@ class Courier:
         async with self._database.reading() as session:
             due = await self._list_due(session, now)
             later = None if due else await outbox.get_next_moment(session, now)
+        resting = len(self._resting)
         for row, recipient in due:
             self._start(row, recipient, now)
+        if len(self._resting) > resting and _MESSAGES not in self._resting:
+            return now  # behind those who have to wait may stand others
         moments = [*self._resting.values(), *([later] if later else [])]
         return min(moments) if moments else None
 
     async def _list_due(self, session: Session, now: datetime) -> list[tuple[OutboxRow, Recipient]]:
-        """What is due but for what is in hand or rests."""
+        """What is due but for what is in hand or rests; of what is said at most once, the next few."""
         unready = {*self._busy, *self._resting}
-        only_wordless = True if _MESSAGES in unready else False if _WORDLESS in unready else None
-        return await outbox.list_due(
-            session,
-            now,
-            but_chats=[to.chat_id for to in unready if to.chat_id],
-            but_people=[to.person_id for to in unready if to.person_id],
-            but_rows=[to.row_id for to in unready if to.row_id],
-            but_once=self._in_hand_once is not None,
-            only_wordless=only_wordless,
-        )
+        which: dict[str, Any] = {
+            "but_chats": [to.chat_id for to in unready if to.chat_id],
+            "but_people": [to.person_id for to in unready if to.person_id],
+            "but_rows": [to.row_id for to in unready if to.row_id],
+            "only_wordless": True if _MESSAGES in unready else False if _WORDLESS in unready else None,
+        }
+        due = await outbox.list_due(session, now, **which, once=False)
+        if self._in_hand_once is None:
+            next_once = await outbox.list_due(session, now, **which, once=True, limit=AHEAD)
+            self._draw([row for row, _ in next_once])
+            due += next_once
+        return sorted(due, key=lambda found: (found[0].priority, found[0].id))
+
+    def _draw(self, rows: Sequence[OutboxRow]) -> None:
+        """Let the pictures be drawn before their turn comes: one at a time would wait for each of them."""
+        orders = {row.id or 0: order for row in rows if isinstance(order := row.arguments.get("photo"), dict)}
+        self._drawing = {
+            row_id: self._drawing.get(row_id) or asyncio.create_task(self._painted(order))
+            for row_id, order in orders.items()
+        }
 
     def _start(self, row: OutboxRow, recipient: Recipient, now: datetime) -> None:
         to, lane = _To.of(row), _WORDLESS if row.is_wordless else _MESSAGES
@@ -266,13 +281,14 @@ class Courier:
         if recipient.standing:
             method, fields = _as_edit(fields, recipient.standing)
         if isinstance(order := fields.get("photo"), dict):
-            fields["photo"] = await self._painted(order)
+            drawn = await (self._drawing.pop(row.id or 0, None) or self._painted(order))
+            fields["photo"] = BufferedInputFile(drawn, "picture.png")
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
 
-    async def _painted(self, order: Mapping[str, Any]) -> BufferedInputFile:
+    async def _painted(self, order: Mapping[str, Any]) -> bytes:
         try:
-            return BufferedInputFile(await self._paint(order["painting"], order["ingredients"]), "picture.png")
+            return await self._paint(order["painting"], order["ingredients"])
         except Exception as error:
             log.exception("A picture cannot be drawn; its words go without it.")
             raise NotPaintedError from error

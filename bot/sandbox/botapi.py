@@ -175,7 +175,8 @@ async def _read(request: web.Request) -> Params:
     form = await request.post()
     for name, field in form.items():
         if isinstance(field, web.FileField):
-            uploads[name] = Upload(field.filename, field.content_type, field.file.read())
+            with field.file as file:
+                uploads[name] = Upload(field.filename, field.content_type, file.read())
         else:
             values[name] = field
     return Params(values, uploads)
