@@ -4,13 +4,14 @@ python -m benchmarks.pace                    500 communities with a week to tell
 python -m benchmarks.pace --quiet            the same, and nothing has happened in any of them
 python -m benchmarks.pace --latency 30       milliseconds that a call to Telegram takes, there and back
 python -m benchmarks.pace --groups 100
+python -m benchmarks.pace --speed 0.25       all clocks at a quarter: for a machine that is mostly taken by others
 
-The bot is a process of its own, on the machine's clock and at its usual pace; this one plays Telegram, which enforces
-its limits, and the people: every half second somebody asks for the list in one of 19 further groups, and one person
-asks for it ten times a second in a twentieth. Counted are the seconds from the knock at which all digests are due
-until the last of them has arrived at Telegram, and the bot's own CPU time in between; for each question, the seconds
-until its answer has arrived; and the calls that Telegram refused. Drawing up the issues, their pictures and all of
-the road out are in it. The drafts were shown to the teams hours ago.
+The bot is a process of its own, at its usual pace; this one plays Telegram, which enforces its limits, and the
+people: every half second somebody asks for the list in one of 19 further groups, and one person asks for it ten times
+a second in a twentieth. Counted are the seconds from the knock at which all digests are due until the last of them
+has arrived at Telegram, and the bot's own CPU time in between; for each question, the seconds until its answer has
+arrived; and the calls that Telegram refused. Drawing up the issues, their pictures and all of the road out are in it.
+The drafts were shown to the teams hours ago.
 """
 
 import argparse
@@ -23,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -31,6 +32,7 @@ import uvloop
 
 from benchmarks import weeks
 from bot.app import Millet, Tempo
+from bot.clock import SteerableClock
 from bot.sandbox.model import Chat
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import Change
@@ -47,7 +49,7 @@ LONGEST, LONGEST_WAIT = 600, 30
 
 
 def run(environ: Mapping[str, str], ours: Connection) -> None:
-    """The bot: knocks at the word, and says what CPU time it has taken since at the next."""
+    """The bot: knocks at the moment it is told, and says what CPU time it has taken since at the next word."""
     os.environ.clear()
     os.environ.update(environ)
     logging.disable(logging.WARNING)
@@ -55,11 +57,11 @@ def run(environ: Mapping[str, str], ours: Connection) -> None:
 
 
 async def _live(ours: Connection) -> None:
-    millet = Millet(load_settings(), tempo=TEMPO)
+    millet = Millet(load_settings(), SteerableClock(*ours.recv()), TEMPO)
     await millet.start()
-    await asyncio.sleep(2)  # for what a start leaves to do
-    ours.send("ready")
-    await asyncio.to_thread(ours.recv)
+    await millet.timetable.knock()  # what there is to do for new communities, hours before
+    ours.send(None)
+    millet.clock.leap(to=await asyncio.to_thread(ours.recv))
     before = time.process_time()
     knocking = asyncio.create_task(millet.timetable.knock())
     await asyncio.to_thread(ours.recv)
@@ -73,17 +75,21 @@ class Watch:
     """What arrives at Telegram, and when."""
 
     sandbox: Sandbox
+    clock: SteerableClock
     due: set[int]
     reached: dict[int, float] = field(default_factory=dict)  # when its issue came, by chat
     asked: dict[int, float] = field(default_factory=dict)  # when a question was asked that is open, by chat
     waits: list[float] = field(default_factory=list)
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def now(self) -> float:
+        return self.clock.now().timestamp()
+
     def note(self, change: Change) -> None:
         """A call was made."""
         if change.kind != "call" or not self.sandbox.calls:
             return
-        call, now = self.sandbox.calls[-1], time.monotonic()
+        call, now = self.sandbox.calls[-1], self.now()
         if not call.ok or not call.method.startswith("send"):
             return
         chat = int(str(call.params["chat_id"]))
@@ -101,17 +107,17 @@ async def ask(watch: Watch, groups: list[Chat]) -> None:
     while True:
         group = groups[number % len(groups)]
         if group.id not in watch.asked:
-            watch.asked[group.id] = time.monotonic()
+            watch.asked[group.id] = watch.now()
             world.say(world.people["xiaoman"], group, "/top")
         number += 1
-        await asyncio.sleep(ASKS_EVERY)
+        await watch.clock.sleep(ASKS_EVERY)
 
 
 async def flood(watch: Watch, group: Chat) -> None:
     world = watch.sandbox.world
     while True:
         world.say(world.people["ahe"], group, "/top")
-        await asyncio.sleep(FLOODS_EVERY)
+        await watch.clock.sleep(FLOODS_EVERY)
 
 
 def found(sandbox: Sandbox, number: int) -> Chat:
@@ -125,10 +131,9 @@ def found(sandbox: Sandbox, number: int) -> Chat:
     return chat
 
 
-async def settle_in(database: Database, due: list[Chat], asking: list[Chat], *, quiet: bool) -> None:
-    """A community for each group; the digests of the first ones have been due for less than a minute."""
-    now = datetime.now(UTC)
-    minute = now.replace(second=0, microsecond=0)
+async def settle_in(database: Database, due: list[Chat], asking: list[Chat], now: datetime, *, quiet: bool) -> None:
+    """A community for each group; the digests of the first ones are due in an hour."""
+    minute = now.replace(second=0, microsecond=0) + timedelta(hours=1)
     async with database.writing() as session:
         people = await weeks.add_people(session, now)
         for chat in due:
@@ -139,27 +144,30 @@ async def settle_in(database: Database, due: list[Chat], asking: list[Chat], *, 
             await weeks.add_community(session, chat, minute + weeks.DAY, now)
 
 
-async def measure(folder: Path, groups: int, latency: float, *, quiet: bool) -> None:
+async def measure(folder: Path, groups: int, latency: float, speed: float, *, quiet: bool) -> None:
     maker = await asyncio.to_thread(SqliteMaker, folder)
     url = await maker.make(folder)
-    sandbox = Sandbox(enforce_limits=True, latency=latency / 1000)
+    clock = SteerableClock(datetime.now(UTC), speed)
+    sandbox = Sandbox(clock.now, enforce_limits=True, latency=latency / 1000 / speed)
     await sandbox.start()
     due = [found(sandbox, number) for number in range(groups)]
     asking = [found(sandbox, groups + number) for number in range(ASKING)]
     database = Database(url)
-    await settle_in(database, due, asking, quiet=quiet)
+    await settle_in(database, due, asking, clock.now(), quiet=quiet)
     await database.close()
     sandbox.world.queue.drop_all()
     theirs, ours = multiprocessing.Pipe()
     env = environment(sandbox, folder, DATABASE_URL=url)
     bot = multiprocessing.get_context("spawn").Process(target=run, args=(env, ours), daemon=True)
     bot.start()
+    theirs.send((clock.now(), speed))
     await asyncio.to_thread(theirs.recv)
-    watch = Watch(sandbox, {chat.id for chat in due})
+    watch = Watch(sandbox, clock, {chat.id for chat in due})
     sandbox.world.listeners.append(watch.note)
+    clock.leap(3600)
+    started = watch.now()
+    theirs.send(clock.now())
     people = [asyncio.create_task(ask(watch, asking[1:])), asyncio.create_task(flood(watch, asking[0]))]
-    started = time.monotonic()
-    theirs.send("knock")
     async with asyncio.timeout(LONGEST):
         await watch.done.wait()
     theirs.send("done")
@@ -173,7 +181,7 @@ async def measure(folder: Path, groups: int, latency: float, *, quiet: bool) -> 
 
 def tell(watch: Watch, started: float, spent: float) -> None:
     came = sorted(moment - started for moment in watch.reached.values())
-    waits = sorted([*watch.waits, *(time.monotonic() - asked for asked in watch.asked.values())])
+    waits = sorted([*watch.waits, *(watch.now() - asked for asked in watch.asked.values())])
     p95 = waits[int(len(waits) * 0.95)]
     half = statistics.median(came)
     shown = f"the first after {came[0]:.1f} s, half after {half:.1f} s, the last after {came[-1]:.1f} s"
@@ -188,8 +196,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--groups", type=int, default=500)
     parser.add_argument("--latency", type=float, default=0)
+    parser.add_argument("--speed", type=float, default=1)
     parser.add_argument("--quiet", action="store_true")
     given = parser.parse_args()
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as temporary:
-        uvloop.run(measure(Path(temporary), given.groups, given.latency, quiet=given.quiet))
+        uvloop.run(measure(Path(temporary), given.groups, given.latency, given.speed, quiet=given.quiet))

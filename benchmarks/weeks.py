@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.community.rituals import ritual_of
+from bot.language.terms import SEGMENTER
+from bot.language.vectors import find_encoder
 from bot.sandbox.model import Chat
 from storage import communities
 from storage.communities import Chat as ChatRow
@@ -28,6 +30,7 @@ WISHES = (
 )
 FATES = (SHIPPED, PLANNED, DECLINED, OPEN, OPEN, OPEN)  # of the wishes, in this order
 DAY = timedelta(days=1)
+_ENCODER = find_encoder()
 RITUAL = "橙色星期五"
 
 
@@ -112,6 +115,7 @@ def _words(wish: Suggestion, person_id: int, now: datetime) -> Wording:
         person_id=person_id,
         text=wish.text,
         terms="",
-        terms_by="",
+        terms_by=SEGMENTER,  # so that no knock reads it anew
+        vector_by=_ENCODER and _ENCODER.name,
         created_at=now - 2 * DAY,
     )

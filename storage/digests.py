@@ -85,7 +85,7 @@ async def list_posted(session: Session, community_id: int, limit: int) -> list[D
 
 async def set_html(session: Session, digest_id: int, html: str) -> None:
     """Keep what the issue said."""
-    await session.exec(update(Digest).where(col(Digest.id) == digest_id).values(html=html))
+    await (await session.connection()).execute(_SET_HTML, {"digest_id": digest_id, "said": html})
 
 
 async def count_open(session: Session, community_id: int) -> int:
@@ -104,15 +104,24 @@ async def claim_due(session: Session, community: Community, next_due: datetime) 
 
 async def add_digest(session: Session, digest: Digest) -> int | None:
     """The new digest's id; None when the period has one already."""
-    insert = insert_into(session, Digest).values(**digest.model_dump(exclude={"id"})).on_conflict_do_nothing()
-    added = await (await session.connection()).execute(insert.returning(col(Digest.id)))
+    insert = insert_into(session, Digest).on_conflict_do_nothing().returning(col(Digest.id))
+    added = await (await session.connection()).execute(insert, digest.model_dump(exclude={"id"}))
     return added.scalar_one_or_none()
 
 
 async def set_told(session: Session, suggestion_ids: Sequence[int], digest_id: int) -> None:
     """These suggestions' present status has been told."""
-    told = update(Suggestion).where(col(Suggestion.id).in_(suggestion_ids))
-    await session.exec(told.values(digest_id=digest_id))
+    told = {"ids": suggestion_ids, "told_by": digest_id}
+    await (await session.connection()).execute(_SET_TOLD, told)
+
+
+# Built once, as what is asked and written for each community at its hour is: that takes longer than the asking.
+_SET_HTML = update(Digest).where(col(Digest.id) == bindparam("digest_id")).values(html=bindparam("said"))
+_SET_TOLD = (
+    update(Suggestion)
+    .where(col(Suggestion.id).in_(bindparam("ids", expanding=True)))
+    .values(digest_id=bindparam("told_by"))
+)
 
 
 async def count_supporters(session: Session, suggestion_ids: Sequence[int]) -> dict[int, int]:

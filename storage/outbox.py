@@ -128,8 +128,8 @@ async def add_rows(session: Session, rows: Sequence[OutboxRow]) -> None:
     rests = await _map_rests(session, [row.slot for row in new if row.slot and row.priority == CARD])
     for row in new:
         row.not_before = max(row.not_before, rests.get(row.slot or "") or row.not_before)
-    insert = insert_into(session, OutboxRow).values([row.model_dump(exclude={"id"}) for row in new])
-    await session.exec(insert.on_conflict_do_nothing(index_elements=["key"]))
+    insert = insert_into(session, OutboxRow).on_conflict_do_nothing(index_elements=["key"])
+    await (await session.connection()).execute(insert, [row.model_dump(exclude={"id"}) for row in new])
 
 
 async def _hold(session: Session, rows: Sequence[OutboxRow]) -> None:
@@ -269,8 +269,14 @@ async def has_slot(session: Session, slot: str) -> bool:
 
 async def claim_row(session: Session, row_id: int) -> bool:
     """Mark a row that must not be said twice, before it is said; False when somebody else has it."""
-    claim = update(OutboxRow).where(col(OutboxRow.id) == row_id, col(OutboxRow.state) == WAITING).values(state=SENDING)
-    return (await session.exec(claim)).rowcount == 1
+    return (await (await session.connection()).execute(_CLAIM, {"row_id": row_id})).rowcount == 1
+
+
+_CLAIM = (
+    update(OutboxRow)
+    .where(col(OutboxRow.id) == bindparam("row_id"), col(OutboxRow.state) == WAITING)
+    .values(state=SENDING)
+)
 
 
 async def set_sent(
@@ -283,9 +289,8 @@ async def set_sent(
     rests_until: datetime | None = None,
 ) -> None:
     """Sent as it stood. A slot that was overwritten meanwhile keeps waiting, to follow as an edit after its rest."""
-    values = {"state": SENT, "sent_at": now, "message_ref": message_ref, "error": None}
-    sent = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.fields) == row.fields)
-    await session.exec(sent.values(**values))
+    said = {"row_id": row.id, "said": row.fields, "moment": now, "ref": message_ref}
+    await (await session.connection()).execute(_SENT, said)
     if row.slot and message_ref and not edited:
         insert = insert_into(session, SlotRow).values(slot=row.slot, chat_id=row.chat_id, message_ref=message_ref)
         stands = {"chat_id": row.chat_id, "message_ref": message_ref}
@@ -294,6 +299,13 @@ async def set_sent(
         overwritten = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.state) == WAITING)
         await session.exec(overwritten.values(not_before=rests_until))
         await session.exec(update(SlotRow).where(col(SlotRow.slot) == row.slot).values(rests_until=rests_until))
+
+
+_SENT = (
+    update(OutboxRow)
+    .where(col(OutboxRow.id) == bindparam("row_id"), col(OutboxRow.fields) == bindparam("said"))
+    .values(state=SENT, sent_at=bindparam("moment"), message_ref=bindparam("ref"), error=None)
+)
 
 
 async def set_later(session: Session, row_id: int, not_before: datetime, error: str, *, tried: bool) -> None:
