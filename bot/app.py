@@ -1,7 +1,6 @@
 """The composition root: the only module that sees everything."""
 
 import asyncio
-import hashlib
 import logging
 import signal
 from collections.abc import Mapping
@@ -21,7 +20,6 @@ from aiogram.types import (
     Update,
 )
 from aiogram.utils.token import TokenValidationError
-from aiohttp import web
 
 from bot.clock import Clock, SystemClock
 from bot.community import restores
@@ -30,12 +28,12 @@ from bot.community.similar import Finder
 from bot.courier import Courier, TokenRefusedError
 from bot.ears import Ears
 from bot.embeddings import Endpoint
-from bot.intake import ALLOWED_UPDATES, LARGEST_WEBHOOK_BODY, MOST_HELD, Drain, Intake
+from bot.intake import MOST_HELD, Drain, Intake
 from bot.language.terms import load as load_words
 from bot.language.vectors import find_encoder
+from bot.listener import Listener
 from bot.marks import Marks
 from bot.middlewares import UnitOfWork
-from bot.outcomes import Outcome, classify
 from bot.pace import Pace
 from bot.rights import Rights
 from bot.settings import Settings
@@ -45,7 +43,6 @@ from bot.texts.help import menus
 from bot.texts.pictures import paint
 from bot.texts.say import Toast
 from bot.texts.suggestions import went_wrong
-from bot.web.routes import add_routes
 from handlers.commands import CommandTable
 from handlers.gate import Gate
 from handlers.overhearing import Overhearing
@@ -62,10 +59,8 @@ SCOPES = {
     "all_private_chats": BotCommandScopeAllPrivateChats,
     "all_chat_administrators": BotCommandScopeAllChatAdministrators,
 }
-WEBHOOK_PATH = "/telegram"
 STOP_WITHIN = 6.0  # seconds for the updates in hand; with the courier's last calls the whole stop stays under ten
 RETRY_SECONDS = 5  # between two tries to reach Telegram at the start
-CLOSE_WITHIN = 1.0  # seconds for the webhook's open requests
 
 
 @dataclass(frozen=True)
@@ -116,7 +111,7 @@ class Millet:
         self._menus: asyncio.Task[None] | None = None  # not one of the parts whose end is the program's
         self._drain: Drain | None = None
         self._ears: Ears | None = None
-        self._listening: web.AppRunner | None = None
+        self._listener = Listener(settings, self.bot, self.database, self.clock)
 
     async def is_idle(self) -> bool:
         """Whether nothing is in hand, and nothing that waits on disk is due."""
@@ -150,8 +145,7 @@ class Millet:
         self.intake = intake = Intake(self.database, self.clock, drain, gate.concerns_us)
         self.timetable.start()
         self._spawn(self.courier.run(), "courier")
-        if self.settings.webhook_url or self.settings.web_url:
-            await self._listen(intake)
+        await self._listener.open(intake)
         if not self.settings.webhook_url:
             await self._call_quietly(DeleteWebhook())
             self._spawn(intake.poll(self.bot, self.tempo.poll_seconds), "poll")
@@ -182,8 +176,7 @@ class Millet:
         for task in self._tasks:
             if task.get_name() == "poll":
                 task.cancel()
-        if self._listening:
-            await self._listening.cleanup()
+        await self._listener.close()
         in_hand = [self._drain.stop(STOP_WITHIN)] if self._drain else []
         await asyncio.gather(self.timetable.stop(STOP_WITHIN), *in_hand)
         await self.courier.stop()
@@ -279,39 +272,6 @@ class Millet:
         chosen = person.language if person else None
         locale = closest_language(str(shown.get("language_code") or ""))
         return translator(chosen or locale or self.settings.default_language)
-
-    async def _listen(self, intake: Intake) -> None:
-        secret = self._webhook_secret()
-        application = web.Application(client_max_size=LARGEST_WEBHOOK_BODY)
-        if self.settings.webhook_url:
-            application.router.add_post(WEBHOOK_PATH, intake.webhook(secret))
-        if self.settings.web_url:
-            add_routes(application, self.database, self.clock)
-        self._listening = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSE_WITHIN)
-        await self._listening.setup()
-        await web.TCPSite(self._listening, self.settings.webhook_host, self.settings.webhook_port).start()
-        if self.settings.webhook_url:
-            await self._set_webhook(secret)
-
-    async def _set_webhook(self, secret: str) -> None:
-        """Name our address to Telegram. A Telegram that is away is waited for; an address it refuses is an error."""
-        address = f"{self.settings.webhook_url}{WEBHOOK_PATH}"
-        while True:
-            try:
-                await self.bot.set_webhook(address, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
-            except AiogramError as error:
-                verdict = classify(error)
-                if verdict.outcome not in (Outcome.LATER, Outcome.DOUBT):
-                    raise
-                log.warning("The webhook could not be set; trying again. %s", error)
-                await self.clock.sleep(verdict.seconds or RETRY_SECONDS)
-            else:
-                return
-
-    def _webhook_secret(self) -> str:
-        if self.settings.webhook_secret:
-            return self.settings.webhook_secret.get_secret_value()
-        return hashlib.sha256(b"webhook" + self.bot.token.encode()).hexdigest()
 
     async def _call_quietly(self, call: TelegramMethod[bool]) -> None:
         try:

@@ -1,6 +1,7 @@
 """Settings from the environment and `.env`; an unknown or wrong one is an error that names it."""
 
 import difflib
+import functools
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,8 +14,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Language = Literal["zh-hans", "zh-hant", "en"]
 
 
+_zones = functools.cache(available_timezones)  # it reads some thousand file names
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError("not an IANA time zone such as Asia/Shanghai")
     return name
 

@@ -29,6 +29,7 @@ from handlers import (
     invitations,
     merges,
     notices,
+    offers,
     phones,
     proposals,
     questions,
@@ -61,6 +62,7 @@ from storage.prompts import PromptRow
 
 FEATURES = (
     suggestions,
+    offers,
     voices,
     wishes,
     showing,

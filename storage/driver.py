@@ -1,6 +1,7 @@
 """aiosqlite with one hop to its thread for a statement, where SQLAlchemy takes four: cursor, execute, fetch, close.
 
-A hop costs the loop more than most statements cost SQLite; docs/architecture.md has the figures.
+BEGIN goes with the first statement, and what never began needs no end. A hop costs the loop more than most statements
+cost SQLite; docs/architecture.md has the figures.
 """
 
 import sqlite3
@@ -15,8 +16,7 @@ class Cursor:
 
     arraysize = 1
 
-    def __init__(self, hop: Callable[..., Awaitable[None]], connection: sqlite3.Connection) -> None:
-        self._hop = hop
+    def __init__(self, connection: "Connection") -> None:
         self._connection = connection
         self._rows: list[Any] = []
         self.description: Any = None
@@ -27,10 +27,13 @@ class Cursor:
         return self
 
     async def execute(self, statement: str, parameters: Any = ()) -> None:
-        await self._hop(self._run, sqlite3.Cursor.execute, statement, parameters)
+        if statement.startswith("BEGIN"):
+            self._connection.begin = statement
+        else:
+            await self._connection.hop(self._run, sqlite3.Cursor.execute, statement, parameters)
 
     async def executemany(self, statement: str, many: Iterable[Any]) -> None:
-        await self._hop(self._run, sqlite3.Cursor.executemany, statement, many)
+        await self._connection.hop(self._run, sqlite3.Cursor.executemany, statement, many)
 
     async def fetchall(self) -> list[Any]:
         return self._rows
@@ -38,8 +41,10 @@ class Cursor:
     async def close(self) -> None:
         """Nothing is open: the thread closed it."""
 
-    def _run(self, how: Callable[..., sqlite3.Cursor], statement: str, parameters: Any) -> None:
-        cursor = self._connection.cursor()
+    def _run(
+        self, opened: sqlite3.Connection, how: Callable[..., sqlite3.Cursor], statement: str, parameters: Any
+    ) -> None:
+        cursor = opened.cursor()
         try:
             how(cursor, statement, parameters)
             self._rows = cursor.fetchall()
@@ -52,8 +57,33 @@ class Cursor:
 class Connection(aiosqlite.Connection):
     """An aiosqlite connection with such cursors."""
 
+    begin: str | None = None  # waits for the first statement
+    _has_begun = False
+
     def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy enters it, and asks no more of it
-        return Cursor(self._execute, self._conn)
+        return Cursor(self)
+
+    async def hop(self, run: Callable[..., None], *arguments: Any) -> None:
+        """Run a statement in the thread, after the BEGIN that waits for it."""
+        begin, self.begin = self.begin, None
+        self._has_begun = self._has_begun or begin is not None
+        await self._execute(self._begin_and, begin, run, *arguments)  # type: ignore[no-untyped-call]
+
+    async def commit(self) -> None:
+        await self._end(super().commit)
+
+    async def rollback(self) -> None:
+        await self._end(super().rollback)
+
+    def _begin_and(self, begin: str | None, run: Callable[..., None], *arguments: Any) -> None:
+        if begin:
+            self._conn.execute(begin)
+        run(self._conn, *arguments)
+
+    async def _end(self, how: Callable[[], Awaitable[None]]) -> None:
+        if self._has_begun:
+            await how()
+        self._has_begun, self.begin = False, None
 
 
 def connect(database: str, **options: Any) -> Connection:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,6 +63,39 @@ async def test_an_error_rolls_everything_back(database: Database) -> None:
         await fail()
     async with database.reading() as look:
         assert not (await look.exec(select(Person))).all()
+
+
+async def test_who_is_cut_short_leaves_no_transaction_open(database: Database) -> None:
+    async def write(statements: int) -> None:
+        async with database.writing() as session:
+            for n in range(statements):
+                await members.add_person(session, person(n))
+            await asyncio.sleep(3600)
+
+    for statements in (0, 1, 2):
+        for turns in range(6):  # cut at each of the first waits: before BEGIN, in a statement, after it
+            task = asyncio.create_task(write(statements))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+    async with database.writing() as session:
+        await members.add_person(session, person(7))
+    async with database.reading() as look:
+        assert [row.name for row in await look.exec(select(Person))] == ["No. 7"]
+
+
+async def test_a_look_at_sqlite_sees_one_state_from_its_first_statement_on(sqlite: Maker, tmp_path: Path) -> None:
+    database = Database(await sqlite.make(tmp_path))
+    async with database.reading() as look:
+        assert not (await look.exec(select(Person))).all()
+        async with database.writing() as session:
+            await members.add_person(session, person(1))
+        assert not (await look.exec(select(Person))).all()
+    async with database.reading() as look:
+        assert (await look.exec(select(Person))).all()
+    await database.close()
 
 
 async def test_what_is_not_allowed_is_refused_by_the_database(database: Database) -> None:

@@ -122,7 +122,7 @@ async def by_webhook(town: Town, port: int) -> tuple[str, dict[str, str]]:
     """Restart the bot with a webhook; returns its address and the header that opens it."""
     await town.settle()
     await town.restart(webhook_url=f"http://127.0.0.1:{port}", webhook_port=port)
-    return f"http://127.0.0.1:{port}/telegram", {"X-Telegram-Bot-Api-Secret-Token": town.millet._webhook_secret()}
+    return f"http://127.0.0.1:{port}/telegram", {"X-Telegram-Bot-Api-Secret-Token": town.sandbox.webhook.secret}
 
 
 async def test_an_update_that_the_webhook_gets_again_has_one_effect(any_town: Town, unused_tcp_port: int) -> None:
