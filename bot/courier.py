@@ -103,7 +103,8 @@ class Courier:
         self._failures: dict[_To, int] = {}  # in a row, since the last call that went through
         self._quick: set[asyncio.Task[None]] = set()
         self._in_hand_once: _To | None = None  # never two, so that a kill leaves no more than one in doubt
-        self._drawing: dict[int, asyncio.Task[bytes]] = {}  # pictures of the next of those, by row
+        self._next_once: list[tuple[OutboxRow, Recipient]] = []
+        self._drawing: dict[int, asyncio.Task[bytes]] = {}  # their pictures, by row
         self._settled = False
         self._stopping = False
         self._refused: TokenRefusedError | None = None
@@ -179,14 +180,13 @@ class Courier:
             "only_wordless": True if _MESSAGES in unready else False if _WORDLESS in unready else None,
         }
         due = await outbox.list_due(session, now, **which, once=False)
-        if self._in_hand_once is None:
-            next_once = await outbox.list_due(session, now, **which, once=True, limit=AHEAD)
-            self._draw([row for row, _ in next_once])
-            due += next_once
-        return sorted(due, key=lambda found: (found[0].priority, found[0].id))
+        next_once = await outbox.list_due(session, now, **which, once=True, limit=AHEAD)
+        self._next_once = [*next_once]
+        self._draw([row for row, _ in next_once])
+        return sorted([*due, *next_once], key=lambda found: (found[0].priority, found[0].id))
 
     def _draw(self, rows: Sequence[OutboxRow]) -> None:
-        """Let the pictures be drawn before their turn comes: one at a time would wait for each of them."""
+        """Let pictures be drawn before their turn comes: one at a time would wait for each of them."""
         orders = {row.id or 0: order for row in rows if isinstance(order := row.arguments.get("photo"), dict)}
         self._drawing = {
             row_id: self._drawing.get(row_id) or asyncio.create_task(self._painted(order))
@@ -258,11 +258,12 @@ class Courier:
         while (left := (moment - self._clock.now()).total_seconds()) > 0:
             await self._clock.sleep(left)
 
-    async def _deliver(self, row: OutboxRow, recipient: Recipient) -> None:
-        if row.once and not await self._claim(row):
+    async def _deliver(self, row: OutboxRow, recipient: Recipient, claimed: asyncio.Future[bool] | None = None) -> None:
+        drawing = self._drawing.pop(row.id or 0, None)
+        if row.once and not await (claimed or self._claim(row)):
             return
         try:
-            message_ref = await self._call(row, recipient)
+            message_ref = await self._call(row, recipient, drawing)
         except Exception as error:  # noqa: BLE001  # whatever it is, the row must not be tried for ever
             await self._sort(row, recipient, classify(error), error)
         else:
@@ -275,14 +276,13 @@ class Courier:
         async with self._database.writing() as session:
             return await outbox.claim_row(session, row.id or 0)
 
-    async def _call(self, row: OutboxRow, recipient: Recipient) -> str | None:
+    async def _call(self, row: OutboxRow, recipient: Recipient, drawing: asyncio.Task[bytes] | None) -> str | None:
         """Say it; a live message that stands already is edited. Returns the message's id, if it is one."""
         method, fields = row.method, {**row.arguments, "chat_id": int(recipient.external_id)}
         if recipient.standing:
             method, fields = _as_edit(fields, recipient.standing)
         if isinstance(order := fields.get("photo"), dict):
-            drawn = await (self._drawing.pop(row.id or 0, None) or self._painted(order))
-            fields["photo"] = BufferedInputFile(drawn, "picture.png")
+            fields["photo"] = BufferedInputFile(await (drawing or self._painted(order)), "picture.png")
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
 
@@ -294,12 +294,36 @@ class Courier:
             raise NotPaintedError from error
 
     async def _sent(self, row: OutboxRow, message_ref: str | None, *, edited: bool) -> None:
-        """Written down. A live card rests after each edit; the first one after it was posted comes at once."""
+        """Written down. A live card rests after each edit; the first one after it was posted comes at once.
+
+        Of what is said at most once, the next is claimed in the same commit, and goes when that is done.
+        """
         now = self._clock.now()
         rests = self._pace is not None and edited and row.priority == outbox.CARD
-        async with self._database.writing() as session:
-            until = now + BETWEEN_EDITS if rests else None
-            await outbox.set_sent(session, row, now, message_ref, edited=edited, rests_until=until)
+        following = self._take_next(now) if row.once else None
+        claimed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        if following:
+            self._in_hand_once = _To.of(following[0])
+            self._begin(self._in_hand_once, self._deliver(*following, claimed), following[1])
+        has_claimed = False
+        try:
+            async with self._database.writing() as session:
+                until = now + BETWEEN_EDITS if rests else None
+                await outbox.set_sent(session, row, now, message_ref, edited=edited, rests_until=until)
+                is_ours = following is not None and await outbox.claim_row(session, following[0].id or 0)
+            has_claimed = is_ours
+        finally:
+            claimed.set_result(has_claimed)
+
+    def _take_next(self, now: datetime) -> tuple[OutboxRow, Recipient] | None:
+        """The next of what is said at most once, if it may go at this moment, which then counts as gone."""
+        while self._next_once and not self._stopping and _MESSAGES not in self._resting:
+            row, recipient = self._next_once.pop(0)
+            to = _To.of(row)
+            if to in self._busy or to in self._resting or (row.good_until and row.good_until < now):
+                continue
+            return (row, recipient) if self._may_go(to, _MESSAGES, recipient, now) else None
+        return None
 
     async def _end(self, row: OutboxRow, reason: str) -> None:
         async with self._database.writing() as session:
