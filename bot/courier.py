@@ -103,7 +103,7 @@ class Courier:
         self._failures: dict[_To, int] = {}  # in a row, since the last call that went through
         self._quick: set[asyncio.Task[None]] = set()
         self._in_hand_once: _To | None = None  # never two, so that a kill leaves no more than one in doubt
-        self._next_once: list[tuple[OutboxRow, Recipient]] = []
+        self._next_once: list[tuple[OutboxRow, Recipient]] = []  # of what is said at most once
         self._drawing: dict[int, asyncio.Task[bytes]] = {}  # their pictures, by row
         self._settled = False
         self._stopping = False
@@ -300,29 +300,30 @@ class Courier:
         """
         now = self._clock.now()
         rests = self._pace is not None and edited and row.priority == outbox.CARD
-        following = self._take_next(now) if row.once else None
         claimed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        if following:
-            self._in_hand_once = _To.of(following[0])
-            self._begin(self._in_hand_once, self._deliver(*following, claimed), following[1])
+        following = self._begin_next(claimed, now) if row.once else None
         has_claimed = False
         try:
             async with self._database.writing() as session:
                 until = now + BETWEEN_EDITS if rests else None
                 await outbox.set_sent(session, row, now, message_ref, edited=edited, rests_until=until)
-                is_ours = following is not None and await outbox.claim_row(session, following[0].id or 0)
+                is_ours = following is not None and await outbox.claim_row(session, following)
             has_claimed = is_ours
         finally:
             claimed.set_result(has_claimed)
 
-    def _take_next(self, now: datetime) -> tuple[OutboxRow, Recipient] | None:
-        """The next of what is said at most once, if it may go at this moment, which then counts as gone."""
+    def _begin_next(self, claimed: asyncio.Future[bool], now: datetime) -> int | None:
+        """Begin with the next of what is said at most once, if it may go now; its call waits for the claim."""
         while self._next_once and not self._stopping and _MESSAGES not in self._resting:
             row, recipient = self._next_once.pop(0)
             to = _To.of(row)
             if to in self._busy or to in self._resting or (row.good_until and row.good_until < now):
                 continue
-            return (row, recipient) if self._may_go(to, _MESSAGES, recipient, now) else None
+            if not self._may_go(to, _MESSAGES, recipient, now):
+                return None
+            self._in_hand_once = to
+            self._begin(to, self._deliver(row, recipient, claimed), recipient)
+            return row.id
         return None
 
     async def _end(self, row: OutboxRow, reason: str) -> None:

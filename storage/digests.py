@@ -151,8 +151,8 @@ async def list_voices(session: Session, suggestion_ids: Sequence[int]) -> dict[i
         .order_by(col(Wording.created_at), col(Wording.id))
     )
     voices: dict[int, list[Voice]] = {}
-    for suggestion_id, *said in await session.exec(query):
-        voices.setdefault(suggestion_id, []).append(Voice(*said))
+    for suggestion_id, person_id, name, words in await session.exec(query):
+        voices.setdefault(suggestion_id, []).append(Voice(person_id, name, words))
     return voices
 
 

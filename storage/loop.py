@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, String, and_, bindparam, cast, func, literal, select, union_all
+from sqlalchemy import BindParameter, Select, String, and_, bindparam, cast, func, literal, select, union_all
 from sqlmodel import col
 
 from storage.audit import AuditRow
@@ -15,7 +15,8 @@ from storage.votes import Vote
 from storage.wordings import Wording
 
 # Asked for each community at its hour, and built once: that takes longer than the asking.
-_COMMUNITY, _SINCE = bindparam("community_id"), bindparam("since")
+_COMMUNITY: BindParameter[int] = bindparam("community_id")
+_SINCE: BindParameter[datetime] = bindparam("since")
 _OF_COMMUNITY = col(Suggestion.community_id) == _COMMUNITY
 _VOTES = (Vote, col(Vote.suggestion_id) == col(Suggestion.id))
 

@@ -199,7 +199,9 @@ def _due(only_wordless: bool | None, once: bool | None) -> Any:
         col(SlotRow.slot) == col(OutboxRow.slot), col(SlotRow.chat_id).is_not_distinct_from(col(OutboxRow.chat_id))
     )
     wordless, said_once = col(OutboxRow.method).in_(WORDLESS), col(OutboxRow.once)
-    but_chats, but_people, but_rows = (bindparam(f"but_{what}", expanding=True) for what in ("chats", "people", "rows"))
+    but_chats: Any = bindparam("but_chats", expanding=True)
+    but_people: Any = bindparam("but_people", expanding=True)
+    but_rows: Any = bindparam("but_rows", expanding=True)
     return (
         select(OutboxRow, Chat.external_id, Person.external_id, SlotRow.message_ref)
         .outerjoin(Chat, col(Chat.id) == col(OutboxRow.chat_id))
