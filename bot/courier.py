@@ -180,10 +180,11 @@ class Courier:
             "only_wordless": True if _MESSAGES in unready else False if _WORDLESS in unready else None,
         }
         due = await outbox.list_due(session, now, **which, once=False)
-        next_once = await outbox.list_due(session, now, **which, once=True, limit=AHEAD)
-        self._next_once = [*next_once]
-        self._draw([row for row, _ in next_once])
-        return sorted([*due, *next_once], key=lambda found: (found[0].priority, found[0].id))
+        if _MESSAGES not in unready:
+            self._next_once = await outbox.list_due(session, now, **which, once=True, limit=AHEAD)
+            self._draw([row for row, _ in self._next_once])
+            due += self._next_once
+        return sorted(due, key=lambda found: (found[0].priority, found[0].id))
 
     def _draw(self, rows: Sequence[OutboxRow]) -> None:
         """Let pictures be drawn before their turn comes: one at a time would wait for each of them."""
