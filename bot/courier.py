@@ -32,6 +32,7 @@ METHODS: Mapping[str, type[TelegramMethod[object]]] = {
 _FREQUENT_ANSWERS = (Response[Message], Response[Message | bool], Response[bool])
 MOST_TRIES = 10
 MOST_AT_ONCE = 40
+AHEAD = 3  # of what is said at most once: the next, and those whose pictures are drawn meanwhile
 LONGEST_PAUSE = 300  # seconds between two tries of what Telegram refuses for now
 LEAST_SET_BACK = timedelta(seconds=5)  # less is a clock that keeps itself right
 STOP_WITHIN = 1.5  # seconds for the answers still to come
@@ -103,6 +104,8 @@ class Courier:
         self._failures: dict[_To, int] = {}  # in a row, since the last call that went through
         self._quick: set[asyncio.Task[None]] = set()
         self._in_hand_once: _To | None = None  # never two, so that a kill leaves no more than one in doubt
+        self._next_once: list[tuple[OutboxRow, Recipient]] = []  # of what is said at most once
+        self._drawing: dict[int, asyncio.Task[bytes]] = {}  # their pictures, by row
         self._settled = False
         self._last_looked: datetime | None = None
         self._stopping = False
@@ -174,24 +177,37 @@ class Courier:
         async with self._database.reading() as session:
             due = await self._list_due(session, now)
             later = None if due else await outbox.get_next_moment(session, now)
+        resting = len(self._resting)
         for row, recipient in due:
             self._start(row, recipient, now)
+        if len(self._resting) > resting and _MESSAGES not in self._resting:
+            return now  # behind those who have to wait may stand others
         moments = [*self._resting.values(), *([later] if later else [])]
         return min(moments) if moments else None
 
     async def _list_due(self, session: Session, now: datetime) -> list[tuple[OutboxRow, Recipient]]:
-        """What is due but for what is in hand or rests."""
+        """What is due but for what is in hand or rests; of what is said at most once, the next few."""
         unready = {*self._busy, *self._resting}
-        only_wordless = True if _MESSAGES in unready else False if _WORDLESS in unready else None
-        return await outbox.list_due(
-            session,
-            now,
-            but_chats=[to.chat_id for to in unready if to.chat_id],
-            but_people=[to.person_id for to in unready if to.person_id],
-            but_rows=[to.row_id for to in unready if to.row_id],
-            but_once=self._in_hand_once is not None,
-            only_wordless=only_wordless,
-        )
+        which: dict[str, Any] = {
+            "but_chats": [to.chat_id for to in unready if to.chat_id],
+            "but_people": [to.person_id for to in unready if to.person_id],
+            "but_rows": [to.row_id for to in unready if to.row_id],
+            "only_wordless": True if _MESSAGES in unready else False if _WORDLESS in unready else None,
+        }
+        due = await outbox.list_due(session, now, **which, once=False)
+        if _MESSAGES not in unready:
+            self._next_once = await outbox.list_due(session, now, **which, once=True, limit=AHEAD)
+            self._draw([row for row, _ in self._next_once])
+            due += self._next_once
+        return sorted(due, key=lambda found: (found[0].priority, found[0].id))
+
+    def _draw(self, rows: Sequence[OutboxRow]) -> None:
+        """Let pictures be drawn before their turn comes: one at a time would wait for each of them."""
+        orders = {row.id or 0: order for row in rows if isinstance(order := row.arguments.get("photo"), dict)}
+        self._drawing = {
+            row_id: self._drawing.get(row_id) or asyncio.create_task(self._painted(order))
+            for row_id, order in orders.items()
+        }
 
     def _start(self, row: OutboxRow, recipient: Recipient, now: datetime) -> None:
         to, lane = _To.of(row), _WORDLESS if row.is_wordless else _MESSAGES
@@ -258,11 +274,12 @@ class Courier:
         while (left := (moment - self._clock.now()).total_seconds()) > 0:
             await self._clock.sleep(left)
 
-    async def _deliver(self, row: OutboxRow, recipient: Recipient) -> None:
-        if row.once and not await self._claim(row):
+    async def _deliver(self, row: OutboxRow, recipient: Recipient, claimed: asyncio.Future[bool] | None = None) -> None:
+        drawing = self._drawing.pop(row.id or 0, None)
+        if row.once and not await (claimed or self._claim(row)):
             return
         try:
-            message_ref = await self._call(row, recipient)
+            message_ref = await self._call(row, recipient, drawing)
         except Exception as error:  # noqa: BLE001  # whatever it is, the row must not be tried for ever
             await self._sort(row, recipient, classify(error), error)
         else:
@@ -275,30 +292,55 @@ class Courier:
         async with self._database.writing() as session:
             return await outbox.claim_row(session, row.id or 0)
 
-    async def _call(self, row: OutboxRow, recipient: Recipient) -> str | None:
+    async def _call(self, row: OutboxRow, recipient: Recipient, drawing: asyncio.Task[bytes] | None) -> str | None:
         """Say it; a live message that stands already is edited. Returns the message's id, if it is one."""
         method, fields = row.method, {**row.arguments, "chat_id": int(recipient.external_id)}
         if recipient.standing:
             method, fields = _as_edit(fields, recipient.standing)
         if isinstance(order := fields.get("photo"), dict):
-            fields["photo"] = await self._painted(order)
+            fields["photo"] = BufferedInputFile(await (drawing or self._painted(order)), "picture.png")
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
 
-    async def _painted(self, order: Mapping[str, Any]) -> BufferedInputFile:
+    async def _painted(self, order: Mapping[str, Any]) -> bytes:
         try:
-            return BufferedInputFile(await self._paint(order["painting"], order["ingredients"]), "picture.png")
+            return await self._paint(order["painting"], order["ingredients"])
         except Exception as error:
             log.exception("A picture cannot be drawn; its words go without it.")
             raise NotPaintedError from error
 
     async def _sent(self, row: OutboxRow, message_ref: str | None, *, edited: bool) -> None:
-        """Written down. A live card rests after each edit; the first one after it was posted comes at once."""
+        """Written down. A live card rests after each edit; the first one after it was posted comes at once.
+
+        Of what is said at most once, the next is claimed in the same commit, and goes when that is done.
+        """
         now = self._clock.now()
         rests = self._pace is not None and edited and row.priority == outbox.CARD
-        async with self._database.writing() as session:
-            until = now + BETWEEN_EDITS if rests else None
-            await outbox.set_sent(session, row, now, message_ref, edited=edited, rests_until=until)
+        claimed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        following = self._begin_next(claimed, now) if row.once else None
+        has_claimed = False
+        try:
+            async with self._database.writing() as session:
+                until = now + BETWEEN_EDITS if rests else None
+                await outbox.set_sent(session, row, now, message_ref, edited=edited, rests_until=until)
+                is_ours = following is not None and await outbox.claim_row(session, following)
+            has_claimed = is_ours
+        finally:
+            claimed.set_result(has_claimed)
+
+    def _begin_next(self, claimed: asyncio.Future[bool], now: datetime) -> int | None:
+        """Begin with the next of what is said at most once, if it may go now; its call waits for the claim."""
+        while self._next_once and not self._stopping and _MESSAGES not in self._resting:
+            row, recipient = self._next_once.pop(0)
+            to = _To.of(row)
+            if to in self._busy or to in self._resting or (row.good_until and row.good_until < now):
+                continue
+            if not self._may_go(to, _MESSAGES, recipient, now):
+                return None
+            self._in_hand_once = to
+            self._begin(to, self._deliver(row, recipient, claimed), recipient)
+            return row.id
+        return None
 
     async def _end(self, row: OutboxRow, reason: str) -> None:
         async with self._database.writing() as session:

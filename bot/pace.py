@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from pyrate_limiter import Duration, InMemoryBucket, Rate, RateItem
 
-OVER_ALL = Rate(26, Duration.SECOND)
+OVER_ALL = Rate(28, Duration.SECOND)
 # Letting people in is no message, and Telegram publishes no limit for it: as many as it lets us say in a second, with
 # a wider margin, beside what is said.
 WORDLESS = Rate(20, Duration.SECOND)

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, delete, func, union, update
+from sqlalchemy import Boolean, CheckConstraint, UniqueConstraint, bindparam, delete, func, or_, union, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import Select
 
 from storage import outbox
 from storage.communities import Chat, Community
 from storage.database import Session, insert_into
 from storage.members import Member, Person
 from storage.outbox import DOUBTFUL, OutboxRow
-from storage.suggestions import OPEN, Suggestion, families
+from storage.suggestions import FAMILIES, OPEN, Suggestion
 from storage.votes import Vote
 from storage.wordings import Wording
 
@@ -67,16 +69,12 @@ async def has_digest(session: Session, community_id: int, period: str) -> bool:
     return (await session.exec(query)).first() is not None
 
 
-async def count_posted(session: Session, community_id: int) -> int:
-    """How many issues the community has seen."""
-    query = select(func.count()).where(Digest.community_id == community_id, Digest.state == POSTED)
-    return int((await session.exec(query)).one())
-
-
-async def list_posted_periods(session: Session, community_id: int) -> list[str]:
-    """The weeks that had an issue."""
-    query = select(Digest.period).where(Digest.community_id == community_id, Digest.state == POSTED)
-    return list(await session.exec(query))
+async def list_issues(session: Session, community_id: int) -> list[tuple[str, datetime]]:
+    """The weeks that had an issue, and when it came; the newest first."""
+    query = select(Digest.period, Digest.published_at).where(
+        Digest.community_id == community_id, Digest.state == POSTED
+    )
+    return list(await session.exec(query.order_by(col(Digest.published_at).desc())))
 
 
 async def list_posted(session: Session, community_id: int, limit: int) -> list[Digest]:
@@ -87,7 +85,7 @@ async def list_posted(session: Session, community_id: int, limit: int) -> list[D
 
 async def set_html(session: Session, digest_id: int, html: str) -> None:
     """Keep what the issue said."""
-    await session.exec(update(Digest).where(col(Digest.id) == digest_id).values(html=html))
+    await (await session.connection()).execute(_SET_HTML, {"digest_id": digest_id, "said": html})
 
 
 async def count_open(session: Session, community_id: int) -> int:
@@ -106,65 +104,91 @@ async def claim_due(session: Session, community: Community, next_due: datetime) 
 
 async def add_digest(session: Session, digest: Digest) -> int | None:
     """The new digest's id; None when the period has one already."""
-    insert = insert_into(session, Digest).values(**digest.model_dump(exclude={"id"})).on_conflict_do_nothing()
-    added = await (await session.connection()).execute(insert.returning(col(Digest.id)))
+    insert = insert_into(session, Digest).on_conflict_do_nothing().returning(col(Digest.id))
+    added = await (await session.connection()).execute(insert, digest.model_dump(exclude={"id"}))
     return added.scalar_one_or_none()
 
 
 async def set_told(session: Session, suggestion_ids: Sequence[int], digest_id: int) -> None:
     """These suggestions' present status has been told."""
-    told = update(Suggestion).where(col(Suggestion.id).in_(suggestion_ids))
-    await session.exec(told.values(digest_id=digest_id))
+    told = {"ids": suggestion_ids, "told_by": digest_id}
+    await (await session.connection()).execute(_SET_TOLD, told)
+
+
+# Built once, as what is asked and written for each community at its hour is: that takes longer than the asking.
+_SET_HTML = update(Digest).where(col(Digest.id) == bindparam("digest_id")).values(html=bindparam("said"))
+_SET_TOLD = (
+    update(Suggestion)
+    .where(col(Suggestion.id).in_(bindparam("ids", expanding=True)))
+    .values(digest_id=bindparam("told_by"))
+)
 
 
 async def count_supporters(session: Session, suggestion_ids: Sequence[int]) -> dict[int, int]:
     """By suggestion, how many people asked or voted for it or for what was merged into it, each once."""
-    family = families(col(Suggestion.id).in_(suggestion_ids))
+    supporters = await session.exec(_SUPPORTERS, params={"ids": suggestion_ids})
+    return {suggestion_id: int(count) for suggestion_id, count in supporters}
+
+
+def _supporters() -> Select[Any, int]:
+    family = FAMILIES
     voted = select(family.c.root_id, Vote.person_id).join(family, col(Vote.suggestion_id) == family.c.id)
     voters = voted.where(col(Vote.held_until).is_(None))
     voices = select(family.c.root_id, Wording.person_id).join(family, col(Wording.suggestion_id) == family.c.id)
     people = union(voters, voices).subquery()
-    query = select(people.c.root_id, func.count()).group_by(people.c.root_id)
-    return {suggestion_id: int(count) for suggestion_id, count in await session.exec(query)}
+    return select(people.c.root_id, func.count()).group_by(people.c.root_id)
+
+
+_SUPPORTERS = _supporters()
 
 
 async def list_voices(session: Session, suggestion_ids: Sequence[int]) -> dict[int, list[Voice]]:
     """By suggestion, who asked for it in which words, the first one first."""
     query = (
-        select(Wording, Person.name)
+        select(Wording.suggestion_id, Wording.person_id, Person.name, Wording.text)
         .join(Person, col(Person.id) == col(Wording.person_id))
         .where(col(Wording.suggestion_id).in_(suggestion_ids))
         .order_by(col(Wording.created_at), col(Wording.id))
     )
     voices: dict[int, list[Voice]] = {}
-    for wording, name in await session.exec(query):
-        voices.setdefault(wording.suggestion_id, []).append(Voice(wording.person_id, name, wording.text))
+    for suggestion_id, person_id, name, words in await session.exec(query):
+        voices.setdefault(suggestion_id, []).append(Voice(person_id, name, words))
     return voices
 
 
-async def list_mentions(session: Session, community_id: int, person_ids: Sequence[int]) -> dict[int, str]:
-    """The network's ids of those among these people who want to be mentioned."""
+async def list_consents(
+    session: Session, community_id: int, person_ids: Sequence[int]
+) -> tuple[set[int], dict[int, str]]:
+    """Those among these people who do not want to be named, and the network's ids of those who want to be mentioned."""
     query = (
-        select(Person.id, Person.external_id)
-        .join(Member, col(Member.person_id) == col(Person.id))
-        .where(Member.community_id == community_id, col(Member.mentions), col(Person.id).in_(person_ids))
+        select(Member.person_id, Member.named, Member.mentions, Person.external_id)
+        .join(Person, col(Person.id) == col(Member.person_id))
+        .where(Member.community_id == community_id, col(Member.person_id).in_(person_ids))
     )
-    return {person_id: external_id for person_id, external_id in await session.exec(query) if person_id is not None}
+    found = list(await session.exec(query))
+    nameless = {person_id for person_id, named, _, _ in found if not named}
+    return nameless, {person_id: known_as for person_id, _, mentions, known_as in found if mentions}
 
 
 async def list_newcomers(session: Session, community_id: int, since: datetime, *, invited_only: bool) -> list[Newcomer]:
     """Who came after a moment and is still there, with who brought them; the invited first."""
-    inviter = aliased(Person)
-    query = (
-        select(Person.id, Person.name, Member.inviter_id, inviter.name)
-        .join(Member, col(Member.person_id) == col(Person.id))
-        .outerjoin(inviter, col(inviter.id) == col(Member.inviter_id))
-        .where(Member.community_id == community_id, col(Member.joined_at) > since, col(Member.present))
-        .order_by(col(Member.inviter_id).is_(None), col(Member.joined_at), col(Member.id))
+    which = {"community_id": community_id, "since": since, "all": not invited_only}
+    return [Newcomer(*found) for found in await session.exec(_NEWCOMERS, params=which)]
+
+
+_INVITER = aliased(Person)
+_NEWCOMERS = (
+    select(Member.person_id, Person.name, Member.inviter_id, _INVITER.name)
+    .join(Person, col(Person.id) == col(Member.person_id))
+    .outerjoin(_INVITER, col(_INVITER.id) == col(Member.inviter_id))
+    .where(
+        Member.community_id == bindparam("community_id"),
+        col(Member.joined_at) > bindparam("since"),
+        col(Member.present),
+        or_(col(Member.inviter_id).is_not(None), bindparam("all", type_=Boolean)),
     )
-    if invited_only:
-        query = query.where(col(Member.inviter_id).is_not(None))
-    return [Newcomer(person_id or 0, *brought) for person_id, *brought in await session.exec(query)]
+    .order_by(col(Member.inviter_id).is_(None), col(Member.joined_at), col(Member.id))
+)
 
 
 async def list_doubts(session: Session, community_id: int, limit: int) -> list[tuple[OutboxRow, Chat]]:

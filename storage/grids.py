@@ -93,8 +93,8 @@ class Trophy:
 
 async def add_grid(session: Session, grid: Grid) -> None:
     """Plan the report; an issue has one."""
-    values = grid.model_dump(exclude={"id"})
-    await session.exec(insert_into(session, Grid).values(**values).on_conflict_do_nothing())
+    insert = insert_into(session, Grid).on_conflict_do_nothing()
+    await (await session.connection()).execute(insert, grid.model_dump(exclude={"id"}))
 
 
 async def list_due(session: Session, now: datetime, limit: int) -> list[int]:

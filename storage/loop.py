@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import String, and_, cast, func, literal, select, union_all
+from sqlalchemy import BindParameter, Select, String, and_, bindparam, cast, func, literal, select, union_all
 from sqlmodel import col
 
 from storage.audit import AuditRow
@@ -13,58 +14,67 @@ from storage.suggestions import SHIPPED, Suggestion
 from storage.votes import Vote
 from storage.wordings import Wording
 
+# Asked for each community at its hour, and built once: that takes longer than the asking.
+_COMMUNITY: BindParameter[int] = bindparam("community_id")
+_SINCE: BindParameter[datetime] = bindparam("since")
+_OF_COMMUNITY = col(Suggestion.community_id) == _COMMUNITY
+_VOTES = (Vote, col(Vote.suggestion_id) == col(Suggestion.id))
+
+_VOTE_COUNTS = (
+    select(func.count())
+    .join_from(Suggestion, *_VOTES)
+    .where(_OF_COMMUNITY, col(Vote.created_at) > _SINCE)
+    .group_by(col(Vote.person_id))
+    .order_by(func.count().desc())
+)
+_ACTS = union_all(
+    select(col(Wording.person_id).label("person_id"), col(Wording.created_at).label("at")).where(
+        col(Wording.community_id) == _COMMUNITY
+    ),
+    select(col(Vote.person_id), col(Vote.created_at)).join_from(Suggestion, *_VOTES).where(_OF_COMMUNITY),
+).subquery()
+_FIRST = select(_ACTS.c.person_id, func.min(_ACTS.c.at).label("at")).group_by(_ACTS.c.person_id).subquery()
+_PRESENT = select(func.count()).where(col(Member.community_id) == _COMMUNITY, col(Member.present)).scalar_subquery()
+_PEOPLE = select(func.count(), func.count().filter(_FIRST.c.at > _SINCE), _PRESENT).select_from(_FIRST)
+_WAITS = select(col(Suggestion.created_at), col(Suggestion.decided_at)).where(
+    _OF_COMMUNITY, col(Suggestion.status) == SHIPPED, col(Suggestion.decided_at) > _SINCE
+)
+_VOTES_DELIVERED = (
+    select(func.count().filter(col(Suggestion.status) == SHIPPED), func.count())
+    .join_from(Suggestion, *_VOTES)
+    .where(_OF_COMMUNITY)
+)
+
 
 async def list_vote_counts(session: Session, community_id: int, since: datetime) -> list[int]:
     """How many votes each person gave since then, the busiest first."""
-    count = func.count()
-    query = (
-        select(count)
-        .select_from(Vote)
-        .join(Suggestion, col(Suggestion.id) == col(Vote.suggestion_id))
-        .where(col(Suggestion.community_id) == community_id, col(Vote.created_at) > since)
-        .group_by(col(Vote.person_id))
-        .order_by(count.desc())
-    )
-    return [int(row[0]) for row in await (await session.connection()).execute(query)]
+    which = {"community_id": community_id, "since": since}
+    return [int(row[0]) for row in await (await session.connection()).execute(_VOTE_COUNTS, which)]
 
 
-async def count_taking_part(session: Session, community_id: int, since: datetime) -> tuple[int, int]:
-    """How many people have asked or voted at all, and how many of them for the first time after that moment."""
-    acts = union_all(
-        select(col(Wording.person_id).label("person_id"), col(Wording.created_at).label("at")).where(
-            col(Wording.community_id) == community_id
-        ),
-        select(col(Vote.person_id), col(Vote.created_at))
-        .join(Suggestion, col(Suggestion.id) == col(Vote.suggestion_id))
-        .where(col(Suggestion.community_id) == community_id),
-    ).subquery()
-    first = select(acts.c.person_id, func.min(acts.c.at).label("at")).group_by(acts.c.person_id).subquery()
-    new = func.count().filter(first.c.at > since)
-    total, fresh = (await (await session.connection()).execute(select(func.count(), new).select_from(first))).one()
-    return int(total), int(fresh)
-
-
-async def count_present(session: Session, community_id: int) -> int:
-    """How many members are there now."""
-    query = select(func.count()).where(col(Member.community_id) == community_id, col(Member.present))
-    return int((await (await session.connection()).execute(query)).scalar_one())
+async def count_people(session: Session, community_id: int, since: datetime) -> tuple[int, int, int]:
+    """How many have asked or voted at all, how many of them for the first time since then, and members there are."""
+    which = {"community_id": community_id, "since": since}
+    total, fresh, members = (await (await session.connection()).execute(_PEOPLE, which)).one()
+    return int(total), int(fresh), int(members)
 
 
 async def count_present_at(session: Session, community_id: int, moments: Sequence[datetime]) -> list[int]:
     """How many of those who are there now had come by each moment."""
-    counts = [func.count().filter(col(Member.joined_at) <= moment) for moment in moments]
-    query = select(*counts).where(col(Member.community_id) == community_id, col(Member.present))
-    return [int(count) for count in (await (await session.connection()).execute(query)).one()]
+    which = {"community_id": community_id, **{f"moment_{n}": moment for n, moment in enumerate(moments)}}
+    counts = (await (await session.connection()).execute(_present_at(len(moments)), which)).one()
+    return [int(count) for count in counts]
+
+
+@cache
+def _present_at(many: int) -> Select[*tuple[int, ...]]:
+    counts = [func.count().filter(col(Member.joined_at) <= bindparam(f"moment_{n}")) for n in range(many)]
+    return select(*counts).where(col(Member.community_id) == _COMMUNITY, col(Member.present))
 
 
 async def list_waits(session: Session, community_id: int, since: datetime) -> list[tuple[datetime, datetime]]:
     """When each suggestion shipped since then was asked for, and when it shipped."""
-    query = select(col(Suggestion.created_at), col(Suggestion.decided_at)).where(
-        col(Suggestion.community_id) == community_id,
-        col(Suggestion.status) == SHIPPED,
-        col(Suggestion.decided_at) > since,
-    )
-    rows = await (await session.connection()).execute(query)
+    rows = await (await session.connection()).execute(_WAITS, {"community_id": community_id, "since": since})
     return [(asked, shipped) for asked, shipped in rows if shipped is not None]
 
 
@@ -89,12 +99,6 @@ async def list_first_answers(session: Session, community_id: int, since: datetim
 
 async def count_votes_delivered(session: Session, community_id: int) -> tuple[int, int]:
     """How many of the community's votes are for what has shipped, and how many there are."""
-    delivered = func.count().filter(col(Suggestion.status) == SHIPPED)
-    query = (
-        select(delivered, func.count())
-        .select_from(Vote)
-        .join(Suggestion, col(Suggestion.id) == col(Vote.suggestion_id))
-        .where(col(Suggestion.community_id) == community_id)
-    )
-    shipped, total = (await (await session.connection()).execute(query)).one()
+    which = {"community_id": community_id}
+    shipped, total = (await (await session.connection()).execute(_VOTES_DELIVERED, which)).one()
     return int(shipped), int(total)

@@ -220,6 +220,14 @@ async def list_memberships_of(session: Session, community_id: int, person_ids: S
     return [Standing(person, member=member) for person, member in await session.exec(query)]
 
 
+async def list_names(session: Session, community_id: int, person_ids: Sequence[int]) -> dict[int, str]:
+    """By id, the names of those among these people whom the digest may name."""
+    member = and_(col(Member.person_id) == col(Person.id), col(Member.community_id) == community_id)
+    query = select(Person.id, Person.name).outerjoin(Member, member)
+    may_be = or_(col(Member.named).is_(None), col(Member.named))
+    return {i or 0: name for i, name in await session.exec(query.where(col(Person.id).in_(person_ids), may_be))}
+
+
 async def list_nameless(session: Session, community_id: int, person_ids: Sequence[int]) -> set[int]:
     """Those among these people whom the digest must not name."""
     query = select(Member.person_id).where(

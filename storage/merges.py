@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.sql.expression import Select
 
 from storage.database import Session
-from storage.members import Person, list_nameless
-from storage.suggestions import STANDING, Suggestion, families
+from storage.members import Person
+from storage.suggestions import FAMILIES, STANDING, Suggestion, families
 from storage.votes import Vote
 from storage.wordings import Wording
 
@@ -55,26 +55,21 @@ async def list_voices(session: Session, suggestion_id: int) -> list[Wording]:
     return list(voices.values())
 
 
-async def list_co_askers(
-    session: Session, community_id: int, suggestion_ids: Sequence[int], most: int
-) -> dict[int, list[str]]:
-    """By suggestion, who asked for what was merged into it, beside its own asker, and may be named."""
-    family = families(col(Suggestion.id).in_(suggestion_ids))
-    query = (
-        select(family.c.root_id, Suggestion.author_id, Person.name)
-        .join(Suggestion, col(Suggestion.id) == family.c.id)
-        .join(Person, col(Person.id) == col(Suggestion.author_id))
-        .where(STANDING)
-        .order_by(family.c.root_id, col(Suggestion.id) != family.c.root_id, col(Suggestion.number))
-    )
+async def list_askers(session: Session, suggestion_ids: Sequence[int]) -> dict[int, dict[int, str]]:
+    """By suggestion, the names by id of its asker, who stands first, and of those of what was merged into it."""
     names: dict[int, dict[int, str]] = {}
-    for root_id, author_id, name in await session.exec(query):
+    for root_id, author_id, name in await session.exec(_ASKERS, params={"ids": suggestion_ids}):
         names.setdefault(root_id, {}).setdefault(author_id, name)
-    nameless = await list_nameless(session, community_id, [i for askers in names.values() for i in askers])
-    return {
-        root_id: [name for i, name in list(askers.items())[1:] if i not in nameless][:most]
-        for root_id, askers in names.items()
-    }
+    return names
+
+
+_ASKERS = (
+    select(FAMILIES.c.root_id, Suggestion.author_id, Person.name)
+    .join(Suggestion, col(Suggestion.id) == FAMILIES.c.id)
+    .join(Person, col(Person.id) == col(Suggestion.author_id))
+    .where(or_(STANDING, col(Suggestion.id) == FAMILIES.c.root_id))
+    .order_by(FAMILIES.c.root_id, col(Suggestion.id) != FAMILIES.c.root_id, col(Suggestion.number))
+)
 
 
 async def has_asked(session: Session, suggestion_ids: Sequence[int], person_id: int) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
-from sqlmodel.sql.expression import Select
 
 from storage.database import Session, insert_into
 from storage.members import Member, Person
@@ -90,9 +89,19 @@ async def list_people_due(session: Session, now: datetime, limit: int) -> list[i
     return list(dict.fromkeys(await session.exec(query.order_by(col(Notice.due_at), col(Notice.id)).limit(limit))))
 
 
+_OF_THEIRS = and_(col(Member.person_id) == col(Notice.person_id), col(Member.community_id) == col(Notice.community_id))
+_WAITING = (
+    select(Notice, Suggestion, Person, Member)
+    .join(Suggestion, col(Suggestion.id) == col(Notice.suggestion_id))
+    .join(Person, col(Person.id) == col(Notice.person_id))
+    .outerjoin(Member, _OF_THEIRS)
+    .order_by(col(Notice.created_at), col(Notice.id))
+)
+
+
 async def list_waiting(session: Session, person_id: int) -> list[Waiting]:
     """All that waits for a person, or for the digest in their place, of all their communities, the oldest first."""
-    query = _with_circumstances().where(
+    query = _WAITING.where(
         Notice.person_id == person_id, col(Notice.letter).is_(None), col(Notice.state).in_((WAITING, COLLECTED))
     )
     return [Waiting(*found) for found in await session.exec(query)]
@@ -100,19 +109,8 @@ async def list_waiting(session: Session, person_id: int) -> list[Waiting]:
 
 async def list_collected(session: Session, community_id: int) -> list[Waiting]:
     """What the community's next digest is to tell, the oldest first."""
-    query = _with_circumstances().where(Notice.community_id == community_id, Notice.state == COLLECTED)
+    query = _WAITING.where(Notice.community_id == community_id, Notice.state == COLLECTED)
     return [Waiting(*found) for found in await session.exec(query)]
-
-
-def _with_circumstances() -> "Select[Notice, Suggestion, Person, Member | None]":
-    joined = and_(col(Member.person_id) == col(Notice.person_id), col(Member.community_id) == col(Notice.community_id))
-    query = (
-        select(Notice, Suggestion, Person, Member)
-        .join(Suggestion, col(Suggestion.id) == col(Notice.suggestion_id))
-        .join(Person, col(Person.id) == col(Notice.person_id))
-        .outerjoin(Member, joined)
-    )
-    return query.order_by(col(Notice.created_at), col(Notice.id))
 
 
 async def list_last_heard(session: Session, person_id: int, kinds: Collection[str]) -> dict[int, Notice]:

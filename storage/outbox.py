@@ -4,9 +4,10 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, and_, delete, not_, or_, text, true, update
+from sqlalchemy import CheckConstraint, Index, Integer, and_, bindparam, delete, not_, or_, text, true, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import Chat
@@ -127,14 +128,16 @@ async def add_rows(session: Session, rows: Sequence[OutboxRow]) -> None:
     rests = await _map_rests(session, [row.slot for row in new if row.slot and row.priority == CARD])
     for row in new:
         row.not_before = max(row.not_before, rests.get(row.slot or "") or row.not_before)
-    insert = insert_into(session, OutboxRow).values([row.model_dump(exclude={"id"}) for row in new])
-    await session.exec(insert.on_conflict_do_nothing(index_elements=["key"]))
+    insert = insert_into(session, OutboxRow).on_conflict_do_nothing(index_elements=["key"])
+    await (await session.connection()).execute(insert, [row.model_dump(exclude={"id"}) for row in new])
 
 
 async def _hold(session: Session, rows: Sequence[OutboxRow]) -> None:
     """Of communities that wait for somebody's word, what nobody has asked for is written down and not sent."""
-    chats = await list_held_chats(session, [row.chat_id for row in rows if row.chat_id is not None])
-    people = await list_held_people(session, [row.person_id for row in rows if row.person_id is not None])
+    to_chats = [row.chat_id for row in rows if row.chat_id is not None]
+    to_people = [row.person_id for row in rows if row.person_id is not None]
+    chats = await list_held_chats(session, to_chats) if to_chats else set()
+    people = await list_held_people(session, to_people) if to_people else set()
     for row in rows:
         if row.chat_id in chats or row.person_id in people:
             row.state = HELD
@@ -175,35 +178,44 @@ async def list_due(
     but_people: Collection[int] = (),
     but_rows: Collection[int] = (),
     only_wordless: bool | None = None,
-    but_once: bool = False,
+    once: bool | None = None,
     limit: int = 100,
 ) -> list[tuple[OutboxRow, Recipient]]:
     """What may be said now, the most important first, and within that in the order it was written.
 
     Recipients that cannot be written to at this moment are left out, so that a long queue to one hides no other; so
-    are rows in hand. `only_wordless` asks for nothing but calls without a message, or for nothing but messages.
+    are rows in hand. `only_wordless` asks for nothing but calls without a message, or for nothing but messages;
+    `once` for nothing but what is said at most once, or for nothing but the rest.
     """
+    unready = {"but_chats": but_chats, "but_people": but_people, "but_rows": but_rows}
+    rows = await session.exec(_due(only_wordless, once), params={**unready, "now": now, "most": limit})
+    return [(row, Recipient(chat or person or "", chat is not None, standing)) for row, chat, person, standing in rows]
+
+
+@cache
+def _due(only_wordless: bool | None, once: bool | None) -> Any:
+    """The query is built once: it is asked after every call."""
     stands_there = and_(
         col(SlotRow.slot) == col(OutboxRow.slot), col(SlotRow.chat_id).is_not_distinct_from(col(OutboxRow.chat_id))
     )
-    wordless = col(OutboxRow.method).in_(WORDLESS)
-    wanted = {None: true(), True: wordless, False: not_(wordless)}[only_wordless]
-    query: Any = (
+    wordless, said_once = col(OutboxRow.method).in_(WORDLESS), col(OutboxRow.once)
+    but_chats: Any = bindparam("but_chats", expanding=True)
+    but_people: Any = bindparam("but_people", expanding=True)
+    but_rows: Any = bindparam("but_rows", expanding=True)
+    return (
         select(OutboxRow, Chat.external_id, Person.external_id, SlotRow.message_ref)
         .outerjoin(Chat, col(Chat.id) == col(OutboxRow.chat_id))
         .outerjoin(Person, col(Person.id) == col(OutboxRow.person_id))
         .outerjoin(SlotRow, stands_there)
-        .where(OutboxRow.state == WAITING, OutboxRow.not_before <= now)
+        .where(OutboxRow.state == WAITING, OutboxRow.not_before <= bindparam("now"))
         .where(or_(col(OutboxRow.chat_id).is_(None), col(OutboxRow.chat_id).not_in(but_chats), wordless))
         .where(or_(col(OutboxRow.person_id).is_(None), col(OutboxRow.person_id).not_in(but_people)))
-        .where(wanted, col(OutboxRow.id).not_in(but_rows))
+        .where({None: true(), True: wordless, False: not_(wordless)}[only_wordless])
+        .where({None: true(), True: said_once, False: not_(said_once)}[once])
+        .where(col(OutboxRow.id).not_in(but_rows))
         .order_by(col(OutboxRow.priority), col(OutboxRow.id))
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    if but_once:
-        query = query.where(col(OutboxRow.once).is_(False))
-    rows = await session.exec(query)
-    return [(row, Recipient(chat or person or "", chat is not None, standing)) for row, chat, person, standing in rows]
 
 
 async def pull_back(session: Session, now: datetime, rests: timedelta) -> None:
@@ -219,8 +231,15 @@ async def pull_back(session: Session, now: datetime, rests: timedelta) -> None:
 
 async def get_next_moment(session: Session, now: datetime) -> datetime | None:
     """When the next row that must still wait may be said."""
-    query = select(OutboxRow.not_before).where(OutboxRow.state == WAITING, OutboxRow.not_before > now)
-    return (await session.exec(query.order_by(col(OutboxRow.not_before)).limit(1))).first()
+    return (await session.exec(_NEXT_MOMENT, params={"now": now})).first()
+
+
+_NEXT_MOMENT = (
+    select(OutboxRow.not_before)
+    .where(OutboxRow.state == WAITING, OutboxRow.not_before > bindparam("now"))
+    .order_by(col(OutboxRow.not_before))
+    .limit(1)
+)
 
 
 async def get_row(session: Session, row_id: int) -> OutboxRow | None:
@@ -230,6 +249,11 @@ async def get_row(session: Session, row_id: int) -> OutboxRow | None:
 async def get_slot(session: Session, slot: str) -> str | None:
     """The message that shows a slot now."""
     return (await session.exec(select(SlotRow.message_ref).where(SlotRow.slot == slot))).first()
+
+
+async def list_slots(session: Session, slots: Collection[str]) -> set[str]:
+    """Those of these live messages that stand somewhere."""
+    return set(await session.exec(select(SlotRow.slot).where(col(SlotRow.slot).in_(slots))))
 
 
 async def get_slot_of(session: Session, chat_id: int, message_ref: str) -> str | None:
@@ -258,8 +282,14 @@ async def has_slot(session: Session, slot: str) -> bool:
 
 async def claim_row(session: Session, row_id: int) -> bool:
     """Mark a row that must not be said twice, before it is said; False when somebody else has it."""
-    claim = update(OutboxRow).where(col(OutboxRow.id) == row_id, col(OutboxRow.state) == WAITING).values(state=SENDING)
-    return (await session.exec(claim)).rowcount == 1
+    return (await (await session.connection()).execute(_CLAIM, {"row_id": row_id})).rowcount == 1
+
+
+_CLAIM = (
+    update(OutboxRow)
+    .where(col(OutboxRow.id) == bindparam("row_id"), col(OutboxRow.state) == WAITING)
+    .values(state=SENDING)
+)
 
 
 async def set_sent(
@@ -272,9 +302,8 @@ async def set_sent(
     rests_until: datetime | None = None,
 ) -> None:
     """Sent as it stood. A slot that was overwritten meanwhile keeps waiting, to follow as an edit after its rest."""
-    values = {"state": SENT, "sent_at": now, "message_ref": message_ref, "error": None}
-    sent = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.fields) == row.fields)
-    await session.exec(sent.values(**values))
+    said = {"row_id": row.id, "said": row.fields, "moment": now, "ref": message_ref}
+    await (await session.connection()).execute(_SENT, said)
     if row.slot and message_ref and not edited:
         insert = insert_into(session, SlotRow).values(slot=row.slot, chat_id=row.chat_id, message_ref=message_ref)
         stands = {"chat_id": row.chat_id, "message_ref": message_ref}
@@ -283,6 +312,13 @@ async def set_sent(
         overwritten = update(OutboxRow).where(col(OutboxRow.id) == row.id, col(OutboxRow.state) == WAITING)
         await session.exec(overwritten.values(not_before=rests_until))
         await session.exec(update(SlotRow).where(col(SlotRow.slot) == row.slot).values(rests_until=rests_until))
+
+
+_SENT = (
+    update(OutboxRow)
+    .where(col(OutboxRow.id) == bindparam("row_id"), col(OutboxRow.fields) == bindparam("said"))
+    .values(state=SENT, sent_at=bindparam("moment"), message_ref=bindparam("ref"), error=None)
+)
 
 
 async def set_later(session: Session, row_id: int, not_before: datetime, error: str, *, tried: bool) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, delete, func, text, update
+from sqlalchemy import CheckConstraint, Index, and_, delete, func, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import Chat
@@ -98,26 +98,16 @@ async def list_open_messages(session: Session) -> list[tuple[str, str]]:
     return [(chat, message) for chat, message in await session.exec(query) if message]
 
 
-async def list_answer_times(
+async def list_times(
     session: Session, community_id: int, since: datetime, until: datetime
-) -> list[tuple[datetime, datetime]]:
-    """When those that were answered in that time had been asked, and when they were answered."""
+) -> list[tuple[datetime, datetime | None]]:
+    """When those that were answered in that time, or are open, were asked, the oldest first; and when answered."""
+    within = and_(col(Question.answered_at) > since, col(Question.answered_at) <= until)
     query = select(Question.asked_at, Question.answered_at).where(
         Question.community_id == community_id,
-        Question.state == ANSWERED,
-        col(Question.answered_at) > since,
-        col(Question.answered_at) <= until,
+        or_(col(Question.state) == OPEN, and_(col(Question.state) == ANSWERED, within)),
     )
-    return [(asked, answered) for asked, answered in await session.exec(query) if answered]
-
-
-async def get_open_count(session: Session, community_id: int) -> tuple[int, datetime | None]:
-    """How many are open, and when the oldest of them was asked."""
-    query = select(func.count(), func.min(Question.asked_at)).where(
-        col(Question.community_id) == community_id, col(Question.state) == OPEN
-    )
-    count, oldest = (await session.exec(query)).one()
-    return int(count), oldest
+    return list(await session.exec(query.order_by(col(Question.asked_at))))
 
 
 async def claim_question(session: Session, question_id: int, state: str, now: datetime) -> bool:

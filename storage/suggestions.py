@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CTE, CheckConstraint, ColumnElement, Index, UniqueConstraint, delete, func, true, union, update
+from sqlalchemy import (
+    CTE,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    func,
+    true,
+    union,
+    update,
+)
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.sql.expression import Select
 
@@ -111,6 +123,11 @@ def families(*which: ColumnElement[bool] | bool) -> CTE:
     family = root.cte("family", recursive=True)
     merged = select(family.c.root_id, Suggestion.id).join(family, col(Suggestion.merged_into_id) == family.c.id)
     return family.union(merged)
+
+
+# Of the suggestions `ids`. Building such a query takes ten times as long as asking with it, so all that have it are
+# built once.
+FAMILIES = families(col(Suggestion.id).in_(bindparam("ids", expanding=True)))
 
 
 async def get_suggestion_by_source(session: Session, chat_id: int, message: str) -> Suggestion | None:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, delete, func, text, update
+from sqlalchemy import CTE, CheckConstraint, ColumnElement, Index, Integer, and_, bindparam, delete, func, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.sql.expression import Select
 
 from storage.database import Session, insert_into
 from storage.members import Member
-from storage.suggestions import OPEN, PLANNED, STANDING, STARTED, Suggestion, families
+from storage.suggestions import FAMILIES, OPEN, PLANNED, STANDING, STARTED, Suggestion, families
 
 # What holds a vote up, as bits: said or pressed, a reaction to the card, a reaction to the message it was made of.
 BY_WORD, BY_CARD, BY_SOURCE = 1, 2, 4
@@ -54,7 +54,7 @@ async def count_voters(session: Session, suggestion_ids: Sequence[int]) -> int:
 
 async def count_votes(session: Session, suggestion_ids: Sequence[int]) -> dict[int, int]:
     """Votes by suggestion, with those of what was merged into it; a suggestion without any is left out."""
-    tallies = await session.exec(_tallies(col(Suggestion.id).in_(suggestion_ids)))
+    tallies = await session.exec(_TALLIES, params={"ids": suggestion_ids})
     return {suggestion_id: int(count) for suggestion_id, count in tallies}
 
 
@@ -70,12 +70,12 @@ async def count_newcomers(session: Session, suggestion: Suggestion, voted: datet
     return int((await session.exec(query)).one())
 
 
-def _tallies(*which: ColumnElement[bool] | bool) -> Select[Any, int]:
+def _tallies(family: CTE) -> Select[Any, int]:
     """Of those suggestions, how many people voted for them or for what was merged into them, each once.
 
     Who asked for the surviving one has no vote in it, though they may have voted for the other before.
     """
-    family, root = families(*which), aliased(Suggestion)
+    root = aliased(Suggestion)
     return (
         select(family.c.root_id, func.count(func.distinct(Vote.person_id)).label("votes"))
         .join(Vote, col(Vote.suggestion_id) == family.c.id)
@@ -85,21 +85,32 @@ def _tallies(*which: ColumnElement[bool] | bool) -> Select[Any, int]:
     )
 
 
-async def list_most_wanted(
-    session: Session, community_id: int, limit: int, statuses: Sequence[str] = (OPEN, PLANNED, STARTED)
-) -> list[tuple[Suggestion, int]]:
-    """Suggestions of those statuses with their votes, the most wanted first, then the oldest."""
-    which = (STANDING, col(Suggestion.community_id) == community_id, col(Suggestion.status).in_(statuses))
-    tallies = _tallies(*which).subquery()
+def _most_wanted() -> Select[Suggestion, int]:
+    which = (
+        STANDING,
+        col(Suggestion.community_id) == bindparam("community_id"),
+        col(Suggestion.status).in_(bindparam("statuses", expanding=True)),
+    )
+    tallies = _tallies(families(*which)).subquery()
     votes = func.coalesce(tallies.c.votes, 0)
-    query = (
+    return (
         select(Suggestion, votes)
         .outerjoin(tallies, tallies.c.root_id == col(Suggestion.id))
         .where(*which)
         .order_by(votes.desc(), col(Suggestion.number))
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [(suggestion, int(count)) for suggestion, count in await session.exec(query)]
+
+
+_TALLIES, _MOST_WANTED = _tallies(FAMILIES), _most_wanted()
+
+
+async def list_most_wanted(
+    session: Session, community_id: int, limit: int, statuses: Sequence[str] = (OPEN, PLANNED, STARTED)
+) -> list[tuple[Suggestion, int]]:
+    """Suggestions of those statuses with their votes, the most wanted first, then the oldest."""
+    which = {"community_id": community_id, "statuses": statuses, "most": limit}
+    return [(suggestion, int(count)) for suggestion, count in await session.exec(_MOST_WANTED, params=which)]
 
 
 async def list_with_due(session: Session, now: datetime, limit: int = 100) -> list[tuple[int, int]]:

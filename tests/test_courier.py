@@ -1,5 +1,7 @@
 """The road out: every fault is sorted, nothing is lost, what must not be said twice is not, Telegram's pace is kept."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,14 @@ from sqlmodel import col, select
 
 from bot.app import Tempo
 from bot.sandbox.faults import Kind
+from bot.sandbox.state import Change
 from bot.texts.say import Say, to_chat, to_person
 from storage import communities, members, outbox
 from storage.communities import Chat
 from storage.members import Person
 from storage.outbox import DEAD, DOUBTFUL, SENT, WAITING, OutboxRow
 from tests.databases import SqliteMaker
+from tests.test_cost import statements
 from tests.town import Town
 
 
@@ -96,6 +100,31 @@ async def test_a_program_that_ended_in_the_middle_leaves_a_doubt_and_no_repetiti
     await town.settle()
     assert DOUBTFUL in await states(town)
     assert not any(call.method == "sendMessage" and "the digest" in str(call.params) for call in town.sandbox.calls)
+
+
+async def test_of_what_is_said_once_the_next_is_claimed_as_the_last_is_noted_and_one_is_in_hand(town: Town) -> None:
+    chats = [await met(town) for _ in range(4)]
+    file = town.database.file
+    in_hand: list[int] = []
+
+    def look(change: Change) -> None:
+        if change.kind == "message":
+            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as reader:
+                in_hand.append(reader.execute("SELECT count(*) FROM outbox WHERE state = 'sending'").fetchone()[0])
+
+    town.world.listeners.append(look)
+    with statements(town) as sent:
+        await put(
+            town,
+            *(
+                to_chat(chat.id or 0, Say("the digest"), town.clock.now(), key=str(chat.id), once=True)
+                for chat in chats
+            ),
+        )
+    assert in_hand == [1] * len(chats)
+    assert (await states(town))[-len(chats) :] == [SENT] * len(chats)
+    writing = [statement for statement in sent if statement.startswith("BEGIN")]
+    assert len(writing) == 2 + len(chats), "written, the first one claimed, and each noted with the next one's claim"
 
 
 async def test_who_blocked_the_bot_is_marked_and_left_alone(town: Town) -> None:

@@ -164,30 +164,34 @@ class Published:
 
 async def with_askers(session: Session, community_id: int, decided: Sequence[Suggestion]) -> list[Told]:
     """The suggestions with who asked, the most voted first."""
+    if not decided:
+        return []
     ids = [suggestion.id or 0 for suggestion in decided]
     counted = await votes.count_votes(session, ids)
     supporters = await digests.count_supporters(session, ids)
     voices = await digests.list_voices(session, ids)
-    people = await members.list_people(session, [suggestion.author_id for suggestion in decided])
-    named = [*people, *(voice.person_id for said in voices.values() for voice in said)]
-    mentions = await digests.list_mentions(session, community_id, named)
-    nameless = await members.list_nameless(session, community_id, named)
-    co_askers = await merges.list_co_askers(session, community_id, ids, CO_ASKERS)
+    askers = await merges.list_askers(session, ids)
+    asked = [person_id for names in askers.values() for person_id in names]
+    voiced = [voice.person_id for said in voices.values() for voice in said]
+    nameless, mentions = await digests.list_consents(session, community_id, [*asked, *voiced])
     shipped_in = [suggestion.release_id for suggestion in decided if suggestion.release_id]
-    released = await releases.list_releases(session, community_id, shipped_in)
-    told = [
-        Told(
-            suggestion,
-            asker="" if suggestion.author_id in nameless else people[suggestion.author_id].name,
-            others=max(supporters.get(suggestion.id or 0, 1) - 1 - len(co_askers.get(suggestion.id or 0, [])), 0),
-            co_askers=co_askers.get(suggestion.id or 0, []),
-            votes=counted.get(suggestion.id or 0, 0),
-            release=released.get(suggestion.release_id or 0),
-            voices=_named(voices.get(suggestion.id or 0, ()), {suggestion.author_id, *nameless}),
-            mentions=mentions,
+    released = await releases.list_releases(session, community_id, shipped_in) if shipped_in else {}
+    told = []
+    for suggestion, suggestion_id in zip(decided, ids, strict=True):
+        asker, *others = askers[suggestion_id].items()
+        co_askers = [name for person_id, name in others if person_id not in nameless][:CO_ASKERS]
+        told.append(
+            Told(
+                suggestion,
+                asker="" if asker[0] in nameless else asker[1],
+                others=max(supporters.get(suggestion_id, 1) - 1 - len(co_askers), 0),
+                co_askers=co_askers,
+                votes=counted.get(suggestion_id, 0),
+                release=released.get(suggestion.release_id or 0),
+                voices=_named(voices.get(suggestion_id, ()), {suggestion.author_id, *nameless}),
+                mentions=mentions,
+            )
         )
-        for suggestion in decided
-    ]
     return sorted(told, key=lambda one: (-one.votes, one.suggestion.number))
 
 
@@ -198,61 +202,70 @@ def _named(voices: Sequence[Voice], but: Collection[int]) -> list[Voice]:
 
 async def draft(session: Session, community: Community, due: datetime) -> Issue:
     """What the issue of that due moment says as things stand, with what the team has changed about it."""
+    chosen = await settings.load(session, community.id or 0)
+    drafted = await draft_rows.get_draft_of(session, community.id or 0, ritual_of(community).period(due))
+    return await _drawn_up(session, community, due, chosen, drafted)
+
+
+async def _drawn_up(
+    session: Session, community: Community, due: datetime, chosen: Settings, drafted: Draft | None
+) -> Issue:
+    """It is drawn up for each community at its hour, often the same for all: so nothing is asked in vain."""
     community_id, zone = community.id or 0, ZoneInfo(community.zone)
     ritual = ritual_of(community)
-    last = await digests.get_last_posted(session, community_id)
-    since = last.published_at if last else community.created_at
+    posted = await digests.list_issues(session, community_id)
+    since = posted[0][1] if posted else community.created_at
     told = await with_askers(session, community_id, await suggestions.list_untold(session, community_id))
+    shipped = [one for one in told if one.suggestion.status == SHIPPED]
     # At a community's beginning everyone is met for the first time, however long they have been in the group.
-    newcomers = await digests.list_newcomers(session, community_id, since, invited_only=last is None)
+    newcomers = await digests.list_newcomers(session, community_id, since, invited_only=not posted)
     said = await verdicts.satisfaction(session, community_id, since)
-    changed = await draft_rows.get_draft_of(session, community_id, ritual.period(due))
+    loved = await _loved(session, community_id, since, signed=not chosen.team_signs)
     issue = Issue(
         name=community.ritual_name,
-        number=await digests.count_posted(session, community_id) + 1,
+        number=len(posted) + 1,
         since=since.astimezone(zone).date(),
         until=ritual.scheduled_day(due),
-        shipped=[one for one in told if one.suggestion.status == SHIPPED],
+        shipped=shipped,
         on_the_way=[one for one in told if one.suggestion.status in (PLANNED, STARTED)],
         declined=[one for one in told if one.suggestion.status == DECLINED],
         satisfaction=[said] if said.answers else [],
         unreached=await notices.collect_for_digest(session, community_id),
         wanted=await votes.list_most_wanted(session, community_id, MOST_WANTED, (OPEN,)),
         newcomers=newcomers,
-        thanks=await _thanks(session, community_id, told, newcomers, await _loved(session, community_id, since)),
-        streak=await _streak(session, community_id, ritual, due),
-        waiting=await digests.count_open(session, community_id),
-        pace=await loop.pace(session, community_id, since, due),
+        thanks=await _thanks(session, community_id, _deeds(told, newcomers, loved, signed=not chosen.team_signs)),
+        streak=_streak({period for period, _ in posted}, ritual, due),
+        waiting=await digests.count_open(session, community_id) if not told else 0,
+        pace=await loop.pace(session, community_id, since, due) if shipped else None,
         promise=[kept] if (kept := await promise_kept(session, community_id, since, due)) else [],
         sources={chat.id or 0: chat for chat in await communities.list_chats(session, community_id)},
-        changes=drafts.changes_of(changed),
+        changes=drafts.changes_of(drafted),
     )
     figures = await loop.missing(session, community_id, since)
     return replace(issue, missing=[figures] if figures.voters else [])
 
 
-async def _thanks(
-    session: Session,
-    community_id: int,
-    told: Sequence[Told],
-    newcomers: Sequence[Newcomer],
-    loved: Mapping[int, Sequence[int]],
+def _deeds(
+    told: Sequence[Told], newcomers: Sequence[Newcomer], loved: Mapping[int, Sequence[int]], *, signed: bool
 ) -> list[Thanked]:
     """Who gave what was loved best, looked after what is told, brought the new ones: deeds, not loudness."""
-    signed = not (await settings.load(session, community_id)).team_signs
-    decided = Counter(one.suggestion.decided_by_id or 0 for one in told) if signed else Counter()
+    decided = Counter(one.suggestion.decided_by_id or 0 for one in told if signed)
     brought = Counter(one.inviter_id for one in newcomers if one.inviter_id)
-    people = await members.list_people(session, [*decided, *brought, *loved])
-    nameless = await members.list_nameless(session, community_id, list(people))
-    named = [(i, person.name) for i, person in people.items() if i not in nameless]
-    thanked = [Thanked(i, name, decided[i], brought[i], loved.get(i, ())) for i, name in named]
+    return [Thanked(i, "", decided[i], brought[i], loved.get(i, ())) for i in {*decided, *brought, *loved}]
+
+
+async def _thanks(session: Session, community_id: int, deeds: Sequence[Thanked]) -> list[Thanked]:
+    """The first of them who may be named."""
+    if not deeds:
+        return []
+    names = await members.list_names(session, community_id, [one.person_id for one in deeds])
+    thanked = [replace(one, name=names[one.person_id]) for one in deeds if one.person_id in names]
     by_deeds = sorted(thanked, key=lambda one: (-len(one.loved), -one.brought, -one.decided, one.person_id))
     return by_deeds[:MOST_THANKED]
 
 
-async def _loved(session: Session, community_id: int, since: datetime) -> dict[int, list[int]]:
+async def _loved(session: Session, community_id: int, since: datetime, *, signed: bool) -> dict[int, list[int]]:
     """By person, the best-loved changes since then that they asked for, or made under their name."""
-    signed = not (await settings.load(session, community_id)).team_signs
     loved: dict[int, list[int]] = {}
     for trophy in await grid_rows.list_trophies(session, community_id, since=since):
         makes = trophy.maker_id if signed and not trophy.suggestion.decided_as_team else None
@@ -261,9 +274,8 @@ async def _loved(session: Session, community_id: int, since: datetime) -> dict[i
     return loved
 
 
-async def _streak(session: Session, community_id: int, ritual: Ritual, due: datetime) -> int:
+def _streak(posted: Collection[str], ritual: Ritual, due: datetime) -> int:
     """How many weeks in a row there has been an issue, counting this one."""
-    posted = set(await digests.list_posted_periods(session, community_id))
     streak, day = 1, ritual.scheduled_day(due) - timedelta(days=7)
     while _week(day) in posted:
         streak, day = streak + 1, day - timedelta(days=7)
@@ -325,8 +337,8 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
         return None
     if not await digests.claim_due(session, community, ritual.next_due(max(now, due))):
         return None
-    issue = _until_now(await draft(session, community, due), community, due, now)
-    around = await communities.list_chats(session, community_id)
+    issue = _until_now(await _drawn_up(session, community, due, chosen, drafted), community, due, now)
+    around = issue.sources.values()
     chats = [chat for chat in around if chat.is_told]
     # A channel that no group belongs to yet has nobody who could make its weeks less quiet.
     tells_quiet = chosen.digest_when_quiet and not all(chat.is_channel for chat in around)
@@ -338,9 +350,11 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
         drafted.state = draft_rows.POSTED if state == POSTED else draft_rows.SKIPPED
     if digest_id is None or state == SKIPPED:
         return None
-    await digests.set_told(session, [one.suggestion.id or 0 for one in issue.told], digest_id)
+    if issue.told:
+        await digests.set_told(session, [one.suggestion.id or 0 for one in issue.told], digest_id)
     await notices.set_named(session, issue.unreached, now)
-    await grids.plan(session, community, Subject(digest_id, issue.number, *_decided(issue)), now)
+    about = Subject(digest_id, issue.number, *_decided(issue))
+    await grids.plan(session, community, about, chosen.report_days, now)
     return Published(community, digest_id, digest.period, due, issue, chats, drafted)
 
 

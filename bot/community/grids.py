@@ -89,9 +89,8 @@ def at_its_hour(ritual: Ritual, moment: datetime) -> datetime:
     return min(around, key=lambda one: abs(one - moment))
 
 
-async def plan(session: Session, community: Community, about: Subject, now: datetime) -> None:
-    """An issue that tells of something shipped is asked about some days later, where the community wants that."""
-    days = (await settings.load(session, community.id or 0)).report_days
+async def plan(session: Session, community: Community, about: Subject, days: int, now: datetime) -> None:
+    """An issue that tells of something shipped is asked about so many days later; 0: never."""
     if not days or not about.shipped:
         return
     loved = list(about.shipped[:MOST_CHOICES])

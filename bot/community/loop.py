@@ -50,8 +50,7 @@ async def answer_time(session: Session, community_id: int, since: datetime) -> t
 async def missing(session: Session, community_id: int, since: datetime) -> Missing:
     """Who took part since then, and who did not."""
     counts = await rows.list_vote_counts(session, community_id, since)
-    taking_part, fresh = await rows.count_taking_part(session, community_id, since)
-    members = await rows.count_present(session, community_id)
+    taking_part, fresh, members = await rows.count_people(session, community_id, since)
     return Missing(len(counts), top_share(counts), fresh, max(members - taking_part, 0), members)
 
 

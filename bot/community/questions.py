@@ -67,14 +67,14 @@ async def list_unanswered(session: Session, community_id: int, now: datetime) ->
 
 async def promise_kept(session: Session, community_id: int, since: datetime, until: datetime) -> Promise | None:
     """How the promise was kept in that time; None when nothing was asked or is open."""
-    times = await questions.list_answer_times(session, community_id, since, until)
-    count, oldest = await questions.get_open_count(session, community_id)
-    if not times and not count:
+    times = await questions.list_times(session, community_id, since, until)
+    if not times:
         return None
-    waited = [(answered - asked).total_seconds() for asked, answered in times]
+    waited = [(answered - asked).total_seconds() for asked, answered in times if answered]
+    still_open = [asked for asked, answered in times if not answered]
     return Promise(
-        answered=len(times),
+        answered=len(waited),
         within=timedelta(seconds=median(waited) if len(waited) >= FEW else max(waited)) if waited else None,
-        open=count,
-        oldest_waits=until - oldest if oldest else None,
+        open=len(still_open),
+        oldest_waits=until - still_open[0] if still_open else None,
     )

@@ -41,23 +41,31 @@ class Call:
 class BotApi:
     """Answers `/bot<token>/<method>` and `/file/bot<token>/<path>`."""
 
-    def __init__(self, api: Api, faults: Faults, token: str) -> None:
+    def __init__(self, api: Api, faults: Faults, token: str, latency: float) -> None:
         self._api = api
         self._faults = faults
         self._token = token
+        self._latency = latency
         self._poller: object = None
         self._closing = asyncio.Event()
         self.calls: list[Call] = []
 
     def add_routes(self, app: web.Application) -> None:
         self._closing = asyncio.Event()
-        app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        app.router.add_route("*", "/bot{token}/{method}", self._answer_from_afar)
         app.router.add_get("/file/bot{token}/files/{file}", self._download)
 
     def close(self) -> None:
         """Let go of everyone who waits for an answer."""
         self._closing.set()
         self._api.world.queue.wake()
+
+    async def _answer_from_afar(self, request: web.Request) -> web.StreamResponse:
+        """Half of the way lies before the call is counted and done, half behind it."""
+        await asyncio.sleep(self._latency / 2)
+        response = await self._answer(request)
+        await asyncio.sleep(self._latency / 2)
+        return response
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
@@ -167,7 +175,8 @@ async def _read(request: web.Request) -> Params:
     form = await request.post()
     for name, field in form.items():
         if isinstance(field, web.FileField):
-            uploads[name] = Upload(field.filename, field.content_type, field.file.read())
+            with field.file as file:
+                uploads[name] = Upload(field.filename, field.content_type, file.read())
         else:
             values[name] = field
     return Params(values, uploads)

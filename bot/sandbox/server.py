@@ -41,16 +41,26 @@ def utc_now() -> datetime:
 
 
 class Sandbox:
-    """The server and its world; `clock` (aware UTC) dates everything, `token` is the one bot's."""
+    """The server and its world; `clock` (aware UTC) dates everything, `token` is the one bot's.
 
-    def __init__(self, clock: Clock = utc_now, token: str = "42:SANDBOX", *, enforce_limits: bool = False) -> None:  # noqa: S107 - no secret: it opens nothing but this toy
+    `latency` is how many real seconds a call takes there and back.
+    """
+
+    def __init__(
+        self,
+        clock: Clock = utc_now,
+        token: str = "42:SANDBOX",  # noqa: S107 - no secret: it opens nothing but this toy
+        *,
+        enforce_limits: bool = False,
+        latency: float = 0.0,
+    ) -> None:
         self.token = token
         self.world = World(clock, int(token.partition(":")[0]))
         self.faults = Faults()
         self.limits = Limits(clock, enforce_limits)
         self.webhook = Webhook(self.world.queue, clock)
         api = Api(self.world, self.limits, self.webhook)
-        self._botapi = BotApi(api, self.faults, token)
+        self._botapi = BotApi(api, self.faults, token, latency)
         self._stage = Stage()
         self._play = Play(self.world, self._stage, self.limits, api.account, self._answered)
         self._changed = asyncio.Event()

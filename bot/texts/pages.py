@@ -78,14 +78,21 @@ class _Page:
 
 def paginate(t: Translator, head: Sequence[Markup], sections: Sequence[Section]) -> list[Markup]:
     """As few messages as hold every section's open lines; they end between sections, so within no entity."""
-    pages = [_Page(head, [])]
     for section in sections:
         section.shown = min(len(section.lines), SHOWN)
+    whole = _Page(head, list(sections))
+    pages = [whole] if whole.fits(t) else _broken(t, head, sections)
+    for page in pages:
+        page.unfold(t)
+    return [page.draw(t) for page in pages]
+
+
+def _broken(t: Translator, head: Sequence[Markup], sections: Sequence[Section]) -> list[_Page]:
+    pages = [_Page(head, [])]
+    for section in sections:
         if pages[-1].takes(t, section):
             continue
         pages.append(_Page((), []))
         while not pages[-1].takes(t, section):
             section.shown -= 1
-    for page in pages:
-        page.unfold(t)
-    return [page.draw(t) for page in pages]
+    return pages

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.community import grids as rules
-from bot.community.digests import STALE_AFTER, Published, due_of
+from bot.community.digests import STALE_AFTER, Issue, Published, due_of
 from bot.community.digests import draft as draft_issue
 from bot.community.grids import Report
 from bot.texts import digests, doubts, drafts, grids
@@ -16,7 +16,7 @@ from bot.texts.say import Say, to_chat
 from storage import communities, outbox
 from storage import digests as issues
 from storage import grids as grid_rows
-from storage.communities import Chat
+from storage.communities import Chat, Community
 from storage.database import Session
 from storage.drafts import Draft
 from storage.grids import Grid
@@ -56,18 +56,32 @@ def _keyed(key: str, posts: Sequence[Say]) -> list[tuple[str, Say]]:
 async def draft(session: Session, draft: Draft, now: datetime) -> list[OutboxRow]:
     """The draft's page for the team."""
     community = await communities.get_community(session, draft.community_id)
-    told = await draft_issue(session, community, due_of(community, now))
+    return await _page(session, community, draft, await draft_issue(session, community, due_of(community, now)), now)
 
+
+async def _page(session: Session, community: Community, draft: Draft, told: Issue, now: datetime) -> list[OutboxRow]:
     def page(t: Translator) -> Say:
         return drafts.page(t, told, draft, community)
 
-    return await to_team(session, community, page, now, slot=f"draft:{draft.id}")
+    return await to_team(session, community, page, now, slot=_page_slot(draft))
+
+
+def _page_slot(draft: Draft) -> str:
+    return f"draft:{draft.id}"
 
 
 async def posted(session: Session, published: Published, now: datetime) -> list[OutboxRow]:
-    """The draft's page, wherever it stands, says that the issue is posted."""
-    rows = await draft(session, published.draft, now) if published.draft else []
-    return [row for row in rows if row.slot and await outbox.get_slot(session, row.slot)]
+    """The draft's page, wherever it stands, says that the issue is posted; after the issues of all have gone out."""
+    if published.draft is None:
+        return []
+    slot, rooms = _page_slot(published.draft), [chat for chat in published.issue.sources.values() if chat.is_staff]
+    standing = await outbox.list_slots(session, [f"{slot}:person", *(f"{slot}:{room.id}" for room in rooms)])
+    if not standing:
+        return []
+    rows = await _page(session, published.community, published.draft, published.issue, now)
+    for row in rows:
+        row.priority = outbox.CARD
+    return [row for row in rows if row.slot in standing]
 
 
 async def doubtful(session: Session, row: OutboxRow, now: datetime) -> None:
