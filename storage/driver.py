@@ -7,9 +7,11 @@ cost SQLite; docs/architecture.md has the figures.
 import sqlite3
 from asyncio import Future
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import aiosqlite
+
+T = TypeVar("T")
 
 
 class Cursor:
@@ -65,11 +67,11 @@ class Connection(aiosqlite.Connection):
     def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy enters it, and asks no more of it
         return Cursor(self)
 
-    async def hop(self, run: Callable[..., None], *arguments: Any) -> None:
+    async def hop(self, run: Callable[..., T], *arguments: Any) -> T:
         """Run a statement in the thread, after the BEGIN that waits for it."""
         begin, self.begin = self.begin, None
         self._has_begun = self._has_begun or begin is not None
-        await self._execute(self._begin_and, begin, run, *arguments)  # type: ignore[no-untyped-call]
+        return await self._execute(self._begin_and, begin, run, *arguments)  # type: ignore[no-any-return,no-untyped-call]
 
     async def commit(self) -> None:
         await self._end(super().commit)
@@ -83,10 +85,10 @@ class Connection(aiosqlite.Connection):
             self._stopping = super().stop()
         return self._stopping
 
-    def _begin_and(self, begin: str | None, run: Callable[..., None], *arguments: Any) -> None:
+    def _begin_and(self, begin: str | None, run: Callable[..., T], *arguments: Any) -> T:
         if begin:
             self._conn.execute(begin)
-        run(self._conn, *arguments)
+        return run(self._conn, *arguments)
 
     async def _end(self, how: Callable[[], Awaitable[None]]) -> None:
         if self._has_begun:
