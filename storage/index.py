@@ -24,12 +24,11 @@ class Candidate(NamedTuple):
     """As much of a wording as it takes to compare it."""
 
     id: int
-    suggestion_id: int
+    suggestion_id: int  # the surviving one, if the wording's own was merged
     text: str
     terms: frozenset[str]
     vector: bytes | None
     vector_by: str | None
-    is_merged: bool  # whether its suggestion was merged into another
 
 
 def list_terms(community_id: int, terms: Collection[str], budget: int = ROW_BUDGET) -> Steps[list[Listed]]:
@@ -93,7 +92,9 @@ SELECT CAST(json_object_agg(term, wordings) AS text) FROM term
 WHERE community_id = $1 AND wordings > 0 AND term IN (SELECT json_array_elements_text(CAST($2 AS json)))
 """
 _COMPARED = """
-SELECT wording.id, suggestion_id, wording.text, terms, vector, vector_by, merged_into_id IS NOT NULL
+SELECT wording.id, (WITH RECURSIVE way(id, into_id) AS (SELECT suggestion.id, suggestion.merged_into_id
+    UNION ALL SELECT up.id, up.merged_into_id FROM suggestion AS up JOIN way ON up.id = way.into_id)
+    SELECT id FROM way WHERE into_id IS NULL), wording.text, terms, vector, vector_by
 FROM wording JOIN suggestion ON suggestion.id = suggestion_id
 WHERE +wording.community_id = $1 AND wording.id IN ({}) ORDER BY wording.id
 """

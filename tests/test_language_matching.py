@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.matching import crowd, overlap, rarity, score, share
+from bot.language.matching import company, crowd, overlap, rarity, score, share
 
 SETS = st.sets(st.sampled_from("甲乙丙丁戊己"), max_size=6)
 
@@ -44,3 +44,13 @@ def test_a_hit_among_many_alike_is_less_certain() -> None:
 
     assert alone < crowd([0.8, 0.7, 0.7, 0.7, 0.7])
     assert crowd([0.8]) == 0
+
+
+@given(st.lists(st.floats(0, 1), max_size=30), st.booleans())
+def test_a_wording_like_many_owes_more_and_never_more_than_half(likest: list[float], meant: bool) -> None:
+    likest.sort(reverse=True)
+    owed = company(likest, meant=meant)
+
+    assert 0 <= owed <= company([1.0] * 10, meant=meant) <= 0.5
+    assert owed <= company([1.0, *likest], meant=meant)
+    assert company([], meant=meant) == 0

@@ -19,7 +19,7 @@ from storage.suggestions import OPEN, Suggestion
 
 QUIET = time(4)
 MOST_A_DAY = 3
-SURER = 1.75
+SURER = 1.9
 """So many times the certainty of an offer: of all pairs of a community, the likest ones are seldom the same."""
 
 

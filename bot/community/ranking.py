@@ -1,7 +1,7 @@
 """One score for every wording worth comparing, the best of each suggestion, and how far the first stands out."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from math import fsum
 from typing import TypeAlias
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.community.meanings import NOTHING, Ids, Meanings, numbers
-from bot.language.matching import balance, overlap, rarity, score, share
+from bot.language.matching import balance, company, overlap, rarity, score, share
 from bot.language.vectors import Packed, cosines, nearest
 from storage.index import Candidate, Listed
 from storage.wordings import Indexed
@@ -78,23 +78,17 @@ def uncounted(rows: Sequence[Candidate], census: Census) -> Collection[str]:
 
 def ranked(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Match]:
     """The best wording of each suggestion, the closest first, equal ones by age."""
+    if not rows:
+        return []
     weights = census.weights({*asked.terms, *census.counts, *chain(*(row.terms for row in rows))})
+    cosines = _cosines(asked, rows)
     best: dict[int, Match] = {}
-    for wording, cosine in zip(rows, _cosines(asked, rows), strict=True):
+    for wording, cosine, taken in zip(rows, cosines, _company(rows, cosines, weights), strict=True):
         shared = overlap(asked.terms, wording.terms, weights)
-        match = Match(wording.suggestion_id, wording, score(cosine, shared), shared, cosine)
+        match = Match(wording.suggestion_id, wording, score(cosine, shared) - taken, shared, cosine)
         if match.suggestion_id not in best or match.score > best[match.suggestion_id].score:
             best[match.suggestion_id] = match
     return sorted(best.values(), key=lambda match: (-match.score, match.suggestion_id))
-
-
-def surviving(matches: Sequence[Match], roots: Mapping[int, int]) -> list[Match]:
-    """What was merged counts as the one it was merged into, which is found by whichever wording is closer."""
-    best: dict[int, Match] = {}
-    for match in matches:
-        root = roots.get(match.suggestion_id, match.suggestion_id)
-        best.setdefault(root, replace(match, suggestion_id=root))
-    return list(best.values())
 
 
 def _shared(listed: Sequence[Listed], census: Census) -> tuple[Ids, Weights]:
@@ -131,10 +125,27 @@ def _known_cosines(asked: Indexed, ids: Ids, meanings: Meanings) -> Sequence[flo
 
 def _cosines(asked: Indexed, rows: Sequence[Candidate]) -> Sequence[float | None]:
     """The same, of what the database has by now."""
-    vectors = [row.vector for row in rows if row.vector is not None and row.vector_by == asked.vector_by]
-    if asked.vector is None or not rows or len(vectors) < len(rows):
+    if asked.vector is None or not all(row.vector and row.vector_by == asked.vector_by for row in rows):
         return [None] * len(rows)
-    return _alike(asked.vector, np.frombuffer(b"".join(vectors), np.int8).reshape(len(rows), -1))
+    return _alike(asked.vector, _packed(rows))
+
+
+def _company(rows: Sequence[Candidate], cosines: Sequence[float | None], weights: Mapping[str, float]) -> list[float]:
+    """What the score of each wording owes to its being like the other suggestions that were found, too."""
+    if None in cosines:
+        alike = np.array([[overlap(row.terms, other.terms, weights) for row in rows] for other in rows])
+    else:
+        packed = _packed(rows).astype(np.float32)
+        alike = packed @ packed.T / np.float32(127**2)  # sums of whole numbers that small are exact in any order
+    suggestions, which = np.unique([row.suggestion_id for row in rows], return_inverse=True)
+    likest = np.zeros((len(suggestions), len(rows)))
+    np.maximum.at(likest, which, alike)
+    likest[which, range(len(rows))] = 0  # many voices for one suggestion do not speak against it
+    return [company(others, meant=None not in cosines) for others in -np.sort(-likest.T)]
+
+
+def _packed(rows: Sequence[Candidate]) -> Packed:
+    return np.frombuffer(b"".join(row.vector or b"" for row in rows), np.int8).reshape(len(rows), -1)
 
 
 def _alike(vector: bytes, packed: Packed) -> list[float]:

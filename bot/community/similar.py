@@ -14,14 +14,13 @@ from bot.community.ranking import (
     Match,
     promising,
     ranked,
-    surviving,
     uncounted,
 )
 from bot.language.matching import crowd
 from bot.language.normal import plain
 from bot.language.terms import SEGMENTER, segmenter, terms
 from bot.language.vectors import Encoder, EncoderAway, pack
-from storage import findings, index, merges, suggestions, wordings, words
+from storage import findings, index, suggestions, wordings, words
 from storage.communities import Community
 from storage.database import Database, Session
 from storage.steps import Steps, take
@@ -33,7 +32,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # Certainty from which an offer is more often right than wrong, until a community's answers say more; docs/finding.md.
-OFFERED_FROM = 0.39
+OFFERED_FROM = 0.36
 OFFERED_FROM_BY_TERMS = 0.20
 # A search shows what shares some words, or comes close in meaning.
 FOUND_FROM = 0.05
@@ -147,10 +146,7 @@ class Finder:
         self, look: Session, community: Community, reading: Reading, but: Collection[int] = ()
     ) -> list[Match]:
         """The best wording of each surviving suggestion worth comparing, the closest first, but for some ids."""
-        steps = self._ranked(community.id or 0, community.last_number, reading.indexed, but)
-        matches = await take(look, steps)
-        merged = [match.suggestion_id for match in matches if match.wording.is_merged]
-        return surviving(matches, await merges.map_roots(look, merged) if merged else {})
+        return await take(look, self._ranked(community.id or 0, community.last_number, reading.indexed, but))
 
     async def reindex_outdated(self, database: Database, after: int, community_id: int | None = None) -> int:
         """Index some wordings anew that were read by other means, from an id on; returns the last id, 0 at the end.
@@ -199,7 +195,6 @@ class Finder:
         return await self._apart(lambda: [cut(text) for text in texts])
 
     def _ranked(self, community_id: int, total: int, asked: Indexed, but: Collection[int]) -> Steps[list[Match]]:
-        """The best wording of each suggestion, merged or not."""
         listed = yield from index.list_terms(community_id, asked.terms)
         census = Census(total, {one.term: one.wordings for one in listed})
         meanings = (yield from self._meanings.fetch(community_id)) if self._meanings and asked.vector else NOTHING

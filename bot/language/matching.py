@@ -16,6 +16,8 @@ _COMPOUND_WEIGHT = 0.5
 _OF_QUERY = 0.8
 _CROWD = slice(3, 10)
 _CROWD_SHARE = 0.5
+_COMPANY = 10
+_COMPANY_SHARE, _COMPANY_SHARE_BY_TERMS = 0.5, 0.25
 
 
 def rarity(df: int, total: int) -> float:
@@ -63,3 +65,13 @@ def crowd(scores: Sequence[float]) -> float:
     """
     others = scores[_CROWD]
     return _CROWD_SHARE * (fmean(others) if others else 0.0)
+
+
+def company(likest: Sequence[float], *, meant: bool) -> float:
+    """What a score owes to the wording resembling many; `likest` is how like it each other suggestion is, best first.
+
+    The other half of `crowd`: a wording that is like all the others says little by being like the text as well. Some
+    vectors are near to everything (Conneau et al., Word Translation Without Parallel Data, 2018, on hubs).
+    """
+    share = _COMPANY_SHARE if meant else _COMPANY_SHARE_BY_TERMS
+    return share * fsum(likest[:_COMPANY]) / _COMPANY
