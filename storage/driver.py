@@ -5,6 +5,7 @@ cost SQLite; docs/architecture.md has the figures.
 """
 
 import sqlite3
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Self, TypeVar
 
@@ -61,6 +62,7 @@ class Connection(aiosqlite.Connection):
 
     begin: str | None = None  # waits for the first statement
     _has_begun = False
+    _stopping: Future[Any] | None = None
 
     def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy enters it, and asks no more of it
         return Cursor(self)
@@ -76,6 +78,12 @@ class Connection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         await self._end(super().rollback)
+
+    def stop(self) -> Future[Any] | None:
+        """Once is enough: a second word would be left to a thread that has ended, and be waited for without end."""
+        if self._running:
+            self._stopping = super().stop()
+        return self._stopping
 
     def _begin_and(self, begin: str | None, run: Callable[..., T], *arguments: Any) -> T:
         if begin:

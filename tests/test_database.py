@@ -17,6 +17,7 @@ from sqlmodel import SQLModel, func, select
 from storage import members
 from storage.communities import Community
 from storage.database import Database, database_url
+from storage.driver import connect
 from storage.members import Person
 from storage.steps import Question, Steps, take
 from tests.databases import Maker
@@ -180,3 +181,14 @@ async def test_sqlite_is_durable_and_checks_references(tmp_path: Path) -> None:
 )
 def test_urls_as_people_write_them(given: str, driver: str) -> None:
     assert database_url(given).drivername == driver
+
+
+async def test_a_connection_that_was_given_up_closes_once_and_nobody_waits_for_its_thread(tmp_path: Path) -> None:
+    """SQLAlchemy stops the thread when a closing is cancelled; the closing that is under way still ends."""
+    connection = await connect(str(tmp_path / "any.db"))
+    closing = asyncio.ensure_future(connection.close())
+    await asyncio.sleep(0)
+    connection.stop()
+    async with asyncio.timeout(5):
+        await closing
+        await connection.close()
