@@ -34,6 +34,7 @@ MOST_TRIES = 10
 MOST_AT_ONCE = 40
 AHEAD = 3  # of what is said at most once: the next, and those whose pictures are drawn meanwhile
 LONGEST_PAUSE = 300  # seconds between two tries of what Telegram refuses for now
+LEAST_SET_BACK = timedelta(seconds=5)  # less is a clock that keeps itself right
 STOP_WITHIN = 1.5  # seconds for the answers still to come
 
 # What to tell when nobody can know whether a message that must not be sent twice has arrived, or its topic is gone.
@@ -106,6 +107,7 @@ class Courier:
         self._next_once: list[tuple[OutboxRow, Recipient]] = []  # of what is said at most once
         self._drawing: dict[int, asyncio.Task[bytes]] = {}  # their pictures, by row
         self._settled = False
+        self._last_looked: datetime | None = None
         self._stopping = False
         self._refused: TokenRefusedError | None = None
 
@@ -129,6 +131,7 @@ class Courier:
         await self._settle_doubts()
         while not self._stopping:
             self._awake.clear()
+            await self._follow_clock()
             until = await self._send_due()
             if self._refused:
                 raise self._refused
@@ -143,6 +146,18 @@ class Courier:
             for task in hanging:
                 task.cancel()
             await asyncio.gather(*calls, return_exceptions=True)
+
+    async def _follow_clock(self) -> None:
+        """A clock that was set back, also while we were not running, holds nothing up until it has caught up."""
+        now = self._clock.now()
+        was, self._last_looked = self._last_looked, now
+        if was is not None and now > was - LEAST_SET_BACK:
+            return
+        self._resting.clear()
+        if self._pace:
+            self._pace.forget_times()
+        async with self._database.writing() as session:
+            await outbox.pull_back(session, now, BETWEEN_EDITS)
 
     async def _settle_doubts(self) -> None:
         """Rows left *sending* by a program that ended in the middle: told to staff, not sent again."""

@@ -20,13 +20,36 @@ async def username(rights: Rights) -> str:
 
 async def may_invite(rights: Rights, chat: Chat) -> bool:
     """Whether the bot may let people into the chat at this moment. Raises RightsUnknown."""
+    standing = await _standing(rights, chat)
+    return standing is not None and standing.can_invite_users
+
+
+async def may_post(rights: Rights, channel: Chat) -> bool:
+    """Whether the bot may write into a channel at this moment. Raises RightsUnknown."""
+    standing = await _standing(rights, channel)
+    return standing is not None and bool(standing.can_post_messages)
+
+
+async def _standing(rights: Rights, chat: Chat) -> ChatMemberAdministrator | None:
+    """What the bot may do in a chat as its administrator; None where it is none."""
     try:
         standing = await rights.bot.get_chat_member(int(chat.external_id), rights.bot.id)
     except (TelegramBadRequest, TelegramForbiddenError):
-        return False
+        return None
     except AiogramError as error:
         raise RightsUnknown from error
-    return isinstance(standing, ChatMemberAdministrator) and standing.can_invite_users
+    return standing if isinstance(standing, ChatMemberAdministrator) else None
+
+
+async def repeats_in(rights: Rights, channel: Chat) -> str | None:
+    """The group in which Telegram repeats a channel's posts, by the network's id. Raises RightsUnknown."""
+    try:
+        linked = (await rights.bot.get_chat(int(channel.external_id))).linked_chat_id
+    except (TelegramBadRequest, TelegramForbiddenError):
+        return None
+    except AiogramError as error:
+        raise RightsUnknown from error
+    return str(linked) if linked else None
 
 
 async def door_link(rights: Rights, chat: Chat) -> str | None:

@@ -81,7 +81,7 @@ class Here:
     @property
     def can_whisper(self) -> bool:
         """Whether something can be said here that only the speaker sees."""
-        known = self.chat is not None and self.chat.status == "administrator"
+        known = self.chat is not None and self.chat.status == "administrator" and not self.chat.is_channel
         return known and self.person.external_id not in STAND_INS
 
     async def read(self, text: str, community_id: int | None = None) -> Reading:

@@ -23,7 +23,7 @@ from bot.rights import Rights
 from bot.texts import announce
 from bot.texts.errors import explain
 from bot.texts.say import Answer, React, Rewrite, Say, Toast, Whisper, to_chat, to_one_in, to_person
-from storage import inbox, members, outbox
+from storage import communities, inbox, members, outbox
 from storage.database import Database, Session
 from storage.outbox import ANSWER, OutboxRow, call
 
@@ -141,7 +141,7 @@ class UnitOfWork(BaseMiddleware):
         await self._follow_migration(event)
         here = await self._look(seen, now)
         if here is None or await self._is_news(seen, here, now):
-            belongs = await self._belongs(seen)
+            belongs = await self._belongs(seen, here)
             async with self._database.writing() as session:
                 await self._introduce(session, seen, now, belongs=belongs)
             here = await self._look(seen, now)
@@ -167,13 +167,21 @@ class UnitOfWork(BaseMiddleware):
             return not here.person.reachable
         if here.person.external_id in STAND_INS or rules.is_met(here.known_member, here.chat, now):
             return False
-        return await self._belongs(seen)
+        return await self._belongs(seen, here)
 
-    async def _belongs(self, seen: Seen) -> bool:
+    async def _belongs(self, seen: Seen, here: Here | None) -> bool:
         """Whether the person is in the chat the update comes from."""
         if seen.chat is None or seen.moves or seen.person.external_id in STAND_INS:
             return False
-        return seen.speaks or await self._rights.is_present(seen.chat.external_id, seen.person.external_id)
+        if seen.speaks and (_has_seat(here) or not await self._is_gated(seen.chat)):
+            return True
+        return await self._rights.is_present(seen.chat.external_id, seen.person.external_id)
+
+    async def _is_gated(self, chat: SeenChat) -> bool:
+        """Whether speaking there is no proof of being in: guests comment on the posts of a channel it belongs to."""
+        async with self._database.reading() as look:
+            known = await communities.get_chat_by_external_id(look, chat.external_id)
+        return known is not None and known.is_seed
 
     async def _look(self, seen: Seen, now: datetime) -> Here | None:
         """What is known already; None when person or chat are new or have changed."""
@@ -211,7 +219,8 @@ class UnitOfWork(BaseMiddleware):
     def _send_quickly(self, answer: Toast | React, event: Update) -> None:
         if isinstance(answer, Toast) and event.callback_query:
             fields: dict[str, object] = {"callback_query_id": event.callback_query.id, "show_alert": answer.alert}
-            self._mouth.quickly("answerCallbackQuery", {**fields, "text": answer.shown} if answer.text else fields)
+            fields |= ({"text": answer.shown} if answer.text else {}) | ({"url": answer.url} if answer.url else {})
+            self._mouth.quickly("answerCallbackQuery", fields)
         elif isinstance(answer, React) and event.message:
             where = {"chat_id": event.message.chat.id, "message_id": event.message.message_id}
             reaction = [{"type": "emoji", "emoji": answer.emoji}]
@@ -289,6 +298,10 @@ def _listed(answers: object) -> list[Answer]:
     if answers is None or answers is UNHANDLED:
         return []
     return list(answers) if isinstance(answers, list | tuple) else [answers]  # type: ignore[list-item]  # aiogram hands handlers' results on untyped
+
+
+def _has_seat(here: Here | None) -> bool:
+    return here is not None and here.known_member is not None and here.known_member.role != "member"
 
 
 def _spinner_stops(event: Update) -> list[Toast]:

@@ -47,6 +47,9 @@ class _Window:
         self._in_flight -= 1
         self._answered.put(RateItem("", _milliseconds(now)))
 
+    def forget_times(self) -> None:
+        self._answered.flush()
+
     def is_empty(self, now: datetime) -> bool:
         self._answered.leak(_milliseconds(now))
         return self._in_flight == 0 and self._answered.count() == 0
@@ -106,6 +109,13 @@ class Pace:
     def hold(self, chat: str, until: datetime) -> None:
         """Telegram named a time before which nothing may be sent to the chat."""
         self._rested[chat] = until
+
+    def forget_times(self) -> None:
+        """The clock was set back: what is remembered lies in the future, and would hold up everything until then."""
+        for window in (self._over_all, self._wordless, *self._groups.values()):
+            window.forget_times()
+        self._wordless_rests = None
+        self._rested.clear()
 
     def _forget(self, now: datetime) -> None:
         self._rested = {chat: until for chat, until in self._rested.items() if until > now}

@@ -19,7 +19,7 @@ class Patience:
     def answers(self, person: str, why: str, now: datetime) -> bool:
         """Whether one more refusal, in these words, is worth saying."""
         said, last = self._refused.get(person, ([], now))
-        said = said if now - last < PAUSE else []
+        said = said if abs(now - last) < PAUSE else []
         if len(self._refused) >= MOST_REMEMBERED:
             self._refused = {who: known for who, known in self._refused.items() if now - known[1] < PAUSE}
         is_worth = len(said) < MOST and said.count(why) < MOST_ALIKE

@@ -75,7 +75,7 @@ class Rights:
 
     async def _admins_of(self, chat: Chat) -> dict[str, str]:
         now = self._clock.now()
-        if (known := self._admins.get(chat.external_id)) and now - known[0] < REMEMBERED:
+        if (known := self._admins.get(chat.external_id)) and _is_within(now - known[0], REMEMBERED):
             return known[1]
         try:
             found = await self.bot.get_chat_administrators(int(chat.external_id))
@@ -94,4 +94,9 @@ class Rights:
 
 def _is_fresh(known: tuple[datetime, bool], now: datetime) -> bool:
     asked_at, present = known
-    return now - asked_at < (REMEMBERED if present else ABSENCE_REMEMBERED)
+    return _is_within(now - asked_at, REMEMBERED if present else ABSENCE_REMEMBERED)
+
+
+def _is_within(age: timedelta, limit: timedelta) -> bool:
+    """What was asked later than now was asked by a clock that has been set back since: nobody knows when."""
+    return timedelta() <= age < limit

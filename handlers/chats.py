@@ -15,18 +15,17 @@ from bot.rights import PRESENT
 from bot.texts import chats as texts
 from bot.texts import help as help_texts
 from bot.texts.catalogues import translator
+from bot.texts.doors import needs_right
 from bot.texts.errors import stale_button
-from bot.texts.invitations import needs_right
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper, to_person
-from handlers import follows, grids, growth, invitations, notices, seeds, suggestions, waiting
+from handlers import channels, follows, grids, growth, invitations, notices, seeds, suggestions, waiting
 from handlers.commands import Command, Press, Spoken
-from handlers.presence import look_around
+from handlers.presence import list_founded, look_around
 from storage import communities
 from storage import members as rows
 from storage.communities import Chat, Community
 from storage.outbox import OutboxRow
 
-MOST_COMMUNITIES = 3
 SHORTEST_WISH = 4  # characters: less is a greeting
 WANTED_RIGHTS = ("can_invite_users",)
 
@@ -35,7 +34,7 @@ async def standing_changed(event: ChatMemberUpdated, here: Here) -> Answers:
     """The bot itself was added, promoted, removed; in private, started or blocked."""
     status = event.new_chat_member.status
     came = event.old_chat_member.status not in PRESENT and status in PRESENT
-    theirs = await _communities_of(here) if came and here.chat else []
+    theirs = await list_founded(here, here.community_id) if came and here.chat else []
     if here.chat is None:
         here.person = await here.session.merge(here.person)
         here.person.reachable = status in PRESENT
@@ -43,8 +42,10 @@ async def standing_changed(event: ChatMemberUpdated, here: Here) -> Answers:
     chat = await here.session.merge(here.chat)
     chat.status = "administrator" if status == "administrator" else "member" if status in PRESENT else "left"
     here.rights.forget(chat.external_id)
-    # A channel's readers cannot answer, so nobody is greeted there.
-    return _greeting(here, chat, _missing_rights(event), theirs) if came and chat.kind != "channel" else None
+    if chat.is_channel:  # its readers cannot answer, so nobody is greeted there
+        may_post = bool(getattr(event.new_chat_member, "can_post_messages", False))
+        return await channels.brought(here, chat, theirs, may_post=may_post) if came else None
+    return _greeting(here, chat, _missing_rights(event), theirs) if came else None
 
 
 def _greeting(here: Here, chat: Chat, missing: list[str], theirs: list[Community]) -> Answers:
@@ -53,18 +54,6 @@ def _greeting(here: Here, chat: Chat, missing: list[str], theirs: list[Community
         return texts.welcome(here.t, chat, missing, theirs)
     privately = to_person(here.person_id, texts.wanted_in(here.mine, chat, missing), here.now)
     return [texts.welcome(here.t, chat, [], theirs), privately]
-
-
-async def _communities_of(here: Here) -> list[Community]:
-    """Other communities whose chats the speaker created: the new chat may be one more of theirs."""
-    async with here.database.reading() as look:
-        known = await rows.list_memberships(look, here.person_id)
-        others = [member.community_id for member in known if member.community_id != here.community_id]
-        candidates = [
-            (await communities.get_community(look, i), await communities.list_chats(look, i))
-            for i in others[:MOST_COMMUNITIES]
-        ]
-    return [known for known, chats in candidates if await here.rights.is_owner(chats, here.person.external_id)]
 
 
 async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -96,8 +85,8 @@ async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
         return None
     gone = not present and await _is_gone(here, str(user.id))
     await _follow_ban(event, here)
-    if present:
-        return await _came(here, seen_person(user))
+    if present:  # of a channel's readers one is no member before they do something
+        return None if here.chat.is_channel else await _came(here, seen_person(user))
     if gone:
         await _left(here, seen_person(user))
     return None
@@ -136,9 +125,10 @@ async def person_left(message: Message, here: Here) -> Answers:
 
 
 async def _is_gone(here: Here, who: str) -> bool:
-    """Whether somebody who left this chat is in no other of the community's, as far as Telegram tells."""
+    """Whether somebody who left this chat is in no other of the community's groups, as far as Telegram tells."""
+    groups = [chat for chat in await here.other_chats() if not chat.is_channel]
     try:
-        return not await here.rights.list_present(await here.other_chats(), who)
+        return not await here.rights.list_present(groups, who)
     except RightsUnknown:
         return True
 
@@ -170,10 +160,12 @@ async def set_up_pressed(here: Here, _: list[int]) -> Answers:
 
 
 async def setup(here: Here, _: Spoken | None = None) -> Answers:
-    """`/setup`: what this chat is for."""
+    """`/setup`: what this chat is for; in private, what the speaker's channels are for."""
     if here.chat is None:
-        raise GroupOnly
-    said = _setup(here, here.chat, await _communities_of(here), await may_invite(here.rights, here.chat))
+        return await channels.list_owned(here)
+    said = _setup(
+        here, here.chat, await list_founded(here, here.community_id), await may_invite(here.rights, here.chat)
+    )
     return Whisper(said.text, said.keyboard)
 
 
@@ -191,11 +183,22 @@ async def role_pressed(here: Here, numbers: list[int]) -> Answers:
     if here.chat is None or numbers[0] >= len(texts.ROLES):
         raise GroupOnly
     await here.require_owner_here()
-    theirs, may_open = await _communities_of(here), await may_invite(here.rights, here.chat)
+    theirs, may_open = await list_founded(here, here.community_id), await may_invite(here.rights, here.chat)
     before = rules.roles_of(here.chat)
     chat = await rules.toggle_role(here.session, here.chat, texts.ROLES[numbers[0]])
     action = Action(here.community_id, here.person_id, "role", chat.title)
     await record(here.session, action, {"roles": before}, {"roles": rules.roles_of(chat)}, here.now)
+    said = _setup(here, chat, theirs, may_open)
+    return Rewrite(said.text, said.keyboard)
+
+
+async def digest_pressed(here: Here, _: list[int]) -> Answers:
+    """Whether this chat gets the digest; the owner of this very chat decides."""
+    await here.require_owner_here()
+    assert here.chat is not None  # noqa: S101  # there is no owner of a private chat
+    theirs, may_open = await list_founded(here, here.community_id), await may_invite(here.rights, here.chat)
+    chat = await here.session.merge(here.chat)
+    await channels.switch_digest(here, chat)
     said = _setup(here, chat, theirs, may_open)
     return Rewrite(said.text, said.keyboard)
 
@@ -222,10 +225,7 @@ async def language_pressed(here: Here, numbers: list[int]) -> Answers:
         person.language = code
     else:
         await here.require_staff()
-        chat = await here.session.merge(here.chat)
-        action = Action(here.community_id, here.person_id, "language", chat.title)
-        await record(here.session, action, {"value": chat.language}, {"value": code}, here.now)
-        chat.language = code
+        await channels.speak_there(here, await here.session.merge(here.chat), code)
     return Rewrite(texts.language_set(translator(code)))
 
 
@@ -237,8 +237,8 @@ async def start(here: Here, spoken: Spoken) -> Answers:
         return await follows.list_mine(here)
     if spoken.words == "notices" and here.known_community:
         return await notices.list_ways(here)
-    if (grid_id := grids.named_by_link(spoken.words)) is not None:
-        return await grids.word_in_private(here, grid_id)
+    if (named := grids.named_by_link(spoken.words)) is not None:
+        return await grids.in_private(here, *named)
     if asked := await invitations.asked_by_link(here, spoken.words):
         what, there = asked
         return await _BY_LINK[what](there)
@@ -317,6 +317,7 @@ COMMANDS = (
 PRESSES = (
     Press("setup", set_up_pressed, 0),
     Press("role", role_pressed, 1),
+    Press("digesthere", digest_pressed, 0),
     Press("post", post_pressed, 1),
     Press("belongs", belongs_pressed, 1),
     Press("language", language_pressed, 1),

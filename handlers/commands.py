@@ -52,6 +52,7 @@ class Press:
     name: str
     run: Callable[[Here, list[int]], Awaitable[Answers]]
     takes: int  # how many numbers follow the name
+    in_channels: bool = False  # where what is answered aloud would be read by all
 
 
 @dataclass(frozen=True)

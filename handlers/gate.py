@@ -38,7 +38,7 @@ class Gate:
         if "message_reaction" in update:
             return self._is_reaction_to_ours(update["message_reaction"])
         if not isinstance(message, dict):
-            return True
+            return not _is_a_reader_coming(update)
         album = self._ears.albums.see(message)
         concerns = self._message_concerns_us(message) or (album is not None and self._ears.albums.is_wanted(album))
         if concerns:
@@ -51,6 +51,8 @@ class Gate:
         chat = message.get("chat")
         if not isinstance(chat, dict) or chat.get("type") == "private":
             return True
+        if message.get("is_automatic_forward"):
+            return False  # a channel's post, which Telegram repeats in its group: nobody has said it there
         if _is_a_bot_leaving(message):
             return False  # our own leaving too: its notice comes after we are gone, and would have us met again
         if self._is_new(chat) or any(kind in message for kind in _SERVICE):
@@ -62,10 +64,12 @@ class Gate:
         return overheard or self._finds(message) is not None or carries_code(message)
 
     def _is_an_edit_for_us(self, message: Mapping[str, Any]) -> bool:
-        """A suggestion's own message, or one that has become a suggestion; other edits are chatter, also in private."""
+        """A suggestion's own message, one that has become a suggestion, or one with a code now; others are chatter."""
         chat = message.get("chat")
         if not isinstance(chat, dict):
             return False
+        if chat.get("type") != "private" and carries_code(message):
+            return True
         return self._suggests(message) or self._ears.is_source(f"{chat.get('id')}/{message.get('message_id')}")
 
     def _suggests(self, message: Mapping[str, Any]) -> bool:
@@ -121,6 +125,17 @@ def carries_code(message: Mapping[str, Any]) -> bool:
 def _urls(entities: object) -> list[str]:
     found = [one.get("url") for one in entities if isinstance(one, dict)] if isinstance(entities, list) else []
     return [url for url in found if isinstance(url, str)]
+
+
+def _is_a_reader_coming(update: Mapping[str, Any]) -> bool:
+    """Somebody begins to read a channel: there may be thousands, and they are no members before they do something."""
+    event = update.get("chat_member")
+    if not isinstance(event, dict):
+        return False
+    chat, was, is_now = (event.get(name) for name in ("chat", "old_chat_member", "new_chat_member"))
+    if not (isinstance(chat, dict) and isinstance(was, dict) and isinstance(is_now, dict)):
+        return False
+    return chat.get("type") == "channel" and (was.get("status"), is_now.get("status")) == ("left", "member")
 
 
 def _is_a_bot_leaving(message: Mapping[str, Any]) -> bool:

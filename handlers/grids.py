@@ -18,7 +18,7 @@ from handlers.named import headed
 from storage import grids as rows
 from storage import members
 
-_BY_LINK = re.compile(r"gridword-(\d{1,9})")
+_BY_LINK = re.compile(r"grid(word)?-(\d{1,9})")
 LAST = len(QUESTIONS)  # the page with all the answers
 
 
@@ -41,7 +41,7 @@ async def open_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Answer": a ballot that only the presser sees."""
     here = await _about(here, numbers[0])
     if not here.is_heard_alone:
-        return Toast(texts.not_here(here.mine), alert=True)
+        return Toast(url=start_link(await doors.username(here.rights), f"grid-{numbers[0]}"))
     return [Toast(), await _begun(here, numbers[0])]
 
 
@@ -75,15 +75,16 @@ async def word_pressed(here: Here, numbers: list[int]) -> Answers:
     return await _ask_word(here, numbers[0])
 
 
-def named_by_link(payload: str) -> int | None:
-    """The report that a link of ours in a group, `_way`, is about."""
+def named_by_link(payload: str) -> tuple[int, bool] | None:
+    """The report that a link of ours is about, and whether it leads to a word to the team."""
     named = _BY_LINK.fullmatch(payload.strip())
-    return int(named[1]) if named else None
+    return (int(named[2]), bool(named[1])) if named else None
 
 
-async def word_in_private(here: Here, grid_id: int) -> Answers:
-    """The same, from a button in a group."""
-    return await _ask_word(await _about(here, grid_id), grid_id)
+async def in_private(here: Here, grid_id: int, wants_word: bool) -> Answers:
+    """The ballot, or a word to the team, for who comes from a button where not everybody may read it."""
+    here = await _about(here, grid_id)
+    return await (_ask_word(here, grid_id) if wants_word else _begun(here, grid_id))
 
 
 async def word_given(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
@@ -154,7 +155,7 @@ async def _ask_word(here: Here, grid_id: int) -> Answers:
 
 COMMANDS = (Command("grid", grid, aliases=("四格",)),)
 PRESSES = (
-    Press("grid", open_pressed, 1),
+    Press("grid", open_pressed, 1, in_channels=True),
     Press("gridstep", step_pressed, 2),
     Press("gridsay", say_pressed, 3),
     Press("gridword", word_pressed, 1),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from aiogram.dispatcher.event.bases import SkipHandler
@@ -10,18 +10,19 @@ from aiogram.types import ChatJoinRequest, Message
 
 from bot import doors
 from bot.community import branches, codes, invitations, tree
-from bot.community.errors import NoCommunity, StaleButton
 from bot.community.invitations import Admitted, Own, Paused, PhoneWanted, Seated
 from bot.here import Here
 from bot.texts import branches as branch_texts
+from bot.texts import doors as door_texts
 from bot.texts import invitations as texts
 from bot.texts import phones as phone_texts
 from bot.texts import tree as tree_texts
 from bot.texts.announce import language_of_person, to_team
-from bot.texts.invitations import Door
+from bot.texts.doors import Door
 from bot.texts.pictures.tree import MOST_ROWS
 from bot.texts.say import Answers, Say, Toast, Whisper, to_person
 from handlers.commands import Command, Press, Spoken
+from handlers.named import within
 from handlers.presence import look_around
 from storage import communities, members, outbox
 from storage import doors as ways
@@ -54,7 +55,7 @@ async def asked_by_link(here: Here, payload: str) -> tuple[str, Here] | None:
     asked = _ASKED.fullmatch(payload.strip())
     if asked is None:
         return None
-    return asked[1], await _within(here, int(asked[2])) if asked[2] else here
+    return asked[1], await within(here, int(asked[2])) if asked[2] else here
 
 
 async def hand_out(here: Here) -> Answers:
@@ -74,7 +75,7 @@ async def card_pressed(here: Here, numbers: list[int]) -> Answers:
         known = await rows.get_unused(look, numbers[0], here.person_id, here.now)
     if known is None:
         return Toast(texts.no_card(here.mine), alert=True)
-    here = await _within(here, known.community_id)
+    here = await within(here, known.community_id)
     await here.require_present()
     username = await doors.username(here.rights)
     held = await invitations.show(here.session, numbers[0], here.person_id, here.now)
@@ -104,11 +105,11 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     if here.chat is None or not here.chat.is_seed:
         return None
     if await invitations.ask_in(here.session, here.chat, here.person_id, here.now):
-        said = to_person(here.person_id, texts.door_opens(here.mine, here.chat), here.now)
-        return [said, texts.approval(here.chat.id or 0, here.person, here.origin, here.now)]
+        said = to_person(here.person_id, door_texts.door_opens(here.mine, here.chat), here.now)
+        return [said, door_texts.approval(here.chat.id or 0, here.person, here.origin, here.now)]
     if await invitations.awaits_phone(here.session, here.community_id, here.person_id):
         return to_person(here.person_id, phone_texts.wanted(here.mine, here.community), here.now)
-    return to_person(here.person_id, texts.your_code(here.mine, here.chat), here.now, priority=KNOCK)
+    return to_person(here.person_id, door_texts.your_code(here.mine, here.chat), here.now, priority=KNOCK)
 
 
 async def posted_openly(_: Message, here: Here, posted: list[str]) -> Answers:
@@ -163,7 +164,7 @@ async def _open(here: Here, typed: list[str]) -> Answers:
         case Own(invitation):
             return texts.own(t, invitation)
         case Seated() if known:
-            return texts.seated(t, known.community, await _kept_links(here, known))
+            return door_texts.seated(t, known.community, await _kept_links(here, known))
         case Admitted() if known:
             return await welcome(here, known, outcome)
         case PhoneWanted() if known:
@@ -177,15 +178,15 @@ async def welcome(here: Here, known: Known, admitted: Admitted) -> Answers:
     t = language_of_person(here.person, known.community)
     inviter = await members.get_person(here.session, admitted.inviter_id)
     if not admitted.through_door:
-        return texts.joined(t, known.community, inviter)
+        return door_texts.joined(t, known.community, inviter)
     links = await _kept_links(here, known)
     told = await _shut_doors(here, known)
     passable = {door.chat.id for door in links if door.link}
     opening = [chat_id for chat_id in admitted.waiting_at if chat_id in passable]
     if not opening:
-        return [texts.kept(t, known.community, inviter, links, team_knows=bool(told)), *told]
-    approvals = [texts.approval(chat_id, here.person, here.origin, here.now) for chat_id in opening]
-    return [texts.admitted(t, known.community, inviter, links), *approvals, *told]
+        return [door_texts.kept(t, known.community, inviter, links, team_knows=bool(told)), *told]
+    approvals = [door_texts.approval(chat_id, here.person, here.origin, here.now) for chat_id in opening]
+    return [door_texts.admitted(t, known.community, inviter, links), *approvals, *told]
 
 
 async def _shut_doors(here: Here, known: Known) -> list[OutboxRow]:
@@ -193,7 +194,9 @@ async def _shut_doors(here: Here, known: Known) -> list[OutboxRow]:
     told: list[OutboxRow] = []
     for chat in [door.chat for door in known.doors if not door.link]:
         key = f"door-shut:{chat.id}:{here.now.date()}"
-        told += await to_team(here.session, known.community, partial(texts.door_shut, chat=chat), here.now, key=key)
+        told += await to_team(
+            here.session, known.community, partial(door_texts.door_shut, chat=chat), here.now, key=key
+        )
     return told
 
 
@@ -241,9 +244,7 @@ async def _is_shut_out(here: Here) -> bool:
 
 async def twigs_pressed(here: Here, numbers: list[int]) -> Answers:
     """The tree's picture in words: the whole for the team, one's own branch for everybody else."""
-    if here.chat is not None and here.chat.community_id != numbers[0]:
-        raise StaleButton
-    here = await _within(here, numbers[0])
+    here = await within(here, numbers[0])
     if await here.is_staff():
         places = await kin.list_kin(here.session, here.community_id)
         twigs = tree.grow(places)
@@ -283,16 +284,6 @@ async def privately(here: Here, what: str) -> Answers:
     """The answer is for one person: a button in the group leads to it."""
     username = await doors.username(here.rights)
     return texts.privately(here.t, username, f"{what}-{here.community_id}")
-
-
-async def _within(here: Here, community_id: int) -> Here:
-    """The same circumstances in another community of the person's; raises NoCommunity where they are no member."""
-    async with here.database.reading() as look:
-        member = await members.get_member(look, community_id, here.person_id)
-        if member is None:
-            raise NoCommunity
-        community = await communities.get_community(look, community_id)
-    return replace(here, known_community=community, known_member=member)
 
 
 COMMANDS = (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlmodel import SQLModel
 
-from bot.community.errors import Outsider, StaleButton
+from bot.community.errors import NoCommunity, Outsider, StaleButton
 from bot.here import Here
 from bot.texts import announce
 from bot.texts.care import rewritten
@@ -21,6 +21,23 @@ async def about(here: Here, table: type[SQLModel], row_id: int) -> Here:
     async with here.database.reading() as look:
         community = await communities.get_home_of(look, table, row_id)
     return replace(here, known_community=community) if community else here
+
+
+async def within(here: Here, community_id: int) -> Here:
+    """In private a button means the community it names, of which the person must be.
+
+    Raises StaleButton in a chat of another one, NoCommunity.
+    """
+    if here.chat is not None:
+        if here.chat.community_id != community_id:
+            raise StaleButton
+        return here
+    async with here.database.reading() as look:
+        member = await members.get_member(look, community_id, here.person_id)
+        if member is None:
+            raise NoCommunity
+        community = await communities.get_community(look, community_id)
+    return replace(here, known_community=community, known_member=member)
 
 
 async def headed(here: Here, said: Say) -> Say:

@@ -3,8 +3,10 @@
 from bot.community import members as rules
 from bot.here import Here
 from storage import communities, members
+from storage.communities import Community
 
 MOST_CHATS = 30
+MOST_COMMUNITIES = 3
 
 
 async def look_around(here: Here) -> None:
@@ -28,3 +30,15 @@ async def look_around(here: Here) -> None:
         community_id = present[0].community_id
         here.known_community = await communities.get_community(session, community_id)
         here.known_member = await members.get_member(session, community_id, here.person_id)
+
+
+async def list_founded(here: Here, but: int) -> list[Community]:
+    """Other communities whose chats the speaker created: a new chat may be one more of theirs."""
+    async with here.database.reading() as look:
+        known = await members.list_memberships(look, here.person_id)
+        others = [member.community_id for member in known if member.community_id != but]
+        candidates = [
+            (await communities.get_community(look, i), await communities.list_chats(look, i))
+            for i in others[:MOST_COMMUNITIES]
+        ]
+    return [known for known, chats in candidates if await here.rights.is_owner(chats, here.person.external_id)]

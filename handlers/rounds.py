@@ -11,6 +11,7 @@ from bot.texts import rounds as texts
 from bot.texts.announce import language_of_chat, language_of_person
 from bot.texts.say import Answers, Rewrite, to_chat, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
+from handlers.named import within
 from handlers.people import person_meant
 from storage import communities, members
 from storage.invitations import TOUCHPOINTS
@@ -24,13 +25,15 @@ async def round_(here: Here, spoken: Spoken) -> Answers:
     await here.require_owner()
     if not spoken.words.isascii() or not spoken.words.isdigit():
         raise RoundUnclear(rules.MOST_EACH)
-    return texts.preview(here.t, await rules.preview(here.session, here.community_id, int(spoken.words[:4])))
+    seen = await rules.preview(here.session, here.community_id, int(spoken.words[:4]))
+    return texts.preview(here.t, here.community, seen)
 
 
 async def round_pressed(here: Here, numbers: list[int]) -> Answers:
     """The owner has seen what it opens."""
+    community_id, each, before = numbers
+    here = await within(here, community_id)
     await here.require_owner()
-    each, before = numbers
     opened = await rules.open_round(here.session, here.community_id, each, before, here.person_id, here.now)
     action = Action(here.community_id, here.person_id, "round", f"+{each}")
     await record(here.session, action, {}, {"people": len(opened.people), "each": each}, here.now)
@@ -40,7 +43,7 @@ async def round_pressed(here: Here, numbers: list[int]) -> Answers:
 async def _tell(here: Here, opened: rules.Preview) -> list[OutboxRow]:
     """Once in each gated chat, or in the open ones where there is none: it concerns everybody there."""
     chats = [chat for chat in await communities.list_chats(here.session, here.community_id) if not chat.is_staff]
-    told = [chat for chat in chats if chat.is_seed] or [chat for chat in chats if chat.kind != "channel"]
+    told = [chat for chat in chats if chat.is_seed] or [chat for chat in chats if not chat.is_channel]
     key = f"round:{here.origin}"
     return [
         to_chat(
@@ -48,6 +51,7 @@ async def _tell(here: Here, opened: rules.Preview) -> list[OutboxRow]:
             texts.more_for_all(language_of_chat(chat, here.community), opened),
             here.now,
             key=f"{key}:{chat.id}",
+            topic=chat.topic,
         )
         for chat in told
     ]
@@ -82,5 +86,5 @@ COMMANDS = (
     Command("round", round_, takes="number", staff=True),
     Command("gift", gift, takes="text", staff=True),
 )
-PRESSES = (Press("round", round_pressed, 2),)
+PRESSES = (Press("round", round_pressed, 3),)
 PROMPTS: tuple[Prompt, ...] = ()

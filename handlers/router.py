@@ -19,6 +19,7 @@ from handlers import (
     bars,
     cards,
     care,
+    channels,
     chats,
     confirming,
     digests,
@@ -87,6 +88,7 @@ FEATURES = (
     bars,
     reattaching,
     signs,
+    phones,
     rounds,
     seeds,
     waves,
@@ -97,6 +99,7 @@ FEATURES = (
     settings,
     restores,
     chats,
+    channels,
 )
 Named = TypeVar("Named", Press, Prompt)
 COMMANDS: tuple[Command, ...] = tuple(command for feature in FEATURES for command in feature.COMMANDS)
@@ -234,6 +237,8 @@ async def run_press(query: CallbackQuery, here: Here) -> Answers:
     press = PRESSES.get(name)
     if press is None or len(numbers) != press.takes or not all(map(_is_id, numbers)):
         return Toast(stale_button(here.mine))
+    if here.chat is not None and here.chat.is_channel and not press.in_channels:
+        return Toast(stale_button(here.mine))
     return await press.run(here, [int(number) for number in numbers])
 
 
@@ -251,6 +256,7 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(chats.people_came, HasContent("new_chat_members"))
     router.message.register(chats.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
+    router.edited_message.register(invitations.posted_openly, CarriesCode())
     router.edited_message.register(voices.message_edited, Reworded(table))
     router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
     router.message.register(talk.heard, talk.Talk())

@@ -11,10 +11,10 @@ from bot.community.errors import AlreadySettled, NoSeedCall, SeatsUnclear
 from bot.here import Here
 from bot.texts import seeds as texts
 from bot.texts.announce import language_of_chat, language_of_person
-from bot.texts.invitations import Door
+from bot.texts.doors import Door
 from bot.texts.say import Answers, Button, Rewrite, Whisper, to_chat, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
-from handlers.named import about
+from handlers.named import about, within
 from handlers.prompts import ask
 from storage import communities, members, seeds
 from storage.communities import Chat
@@ -56,6 +56,7 @@ async def _open(here: Here, seats: int) -> Answers:
             texts.called(language_of_chat(chat, here.community), here.community, seats, username),
             here.now,
             key=f"seeds:{opened.id}:{seats}:{chat.id}",
+            topic=chat.topic,
         )
         for chat in told
     ]
@@ -159,8 +160,9 @@ async def _ask(here: Here, question: int) -> Answers:
 async def answered(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
     """An answer; then the next question, or thanks."""
     community_id, question = numbers
-    if here.chat is not None or community_id != here.community_id or not 1 <= question <= QUESTIONS:
+    if here.chat is not None or not 1 <= question <= QUESTIONS:
         raise NoSeedCall
+    here = await within(here, community_id)
     if await rules.answer(here.session, community_id, here.person_id, question, spoken.words, here.now):
         return texts.applied(here.mine, here.community)
     return await _ask(here, question + 1)

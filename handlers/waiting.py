@@ -10,6 +10,7 @@ from bot.texts.announce import language_of_person
 from bot.texts.say import Answers, Rewrite, Whisper, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
 from handlers.invitations import privately, standing_of
+from handlers.named import within
 from storage import communities, members, waiting
 from storage.communities import Community
 from storage.doors import list_join_requests
@@ -68,11 +69,12 @@ async def begin(here: Here) -> Answers:
 
 async def sponsored(here: Here, numbers: list[int]) -> Answers:
     """The member has chosen whom to bring."""
-    if here.known_community is None or here.chat is not None:
+    if here.chat is not None:
         raise NotWaiting
+    here = await within(here, numbers[0])
     await here.require_present()
     standing, username = await standing_of(here), await doors.username(here.rights)
-    turn = await rules.sponsor(here.session, here.community_id, here.person_id, numbers[0], standing, here.now)
+    turn = await rules.sponsor(here.session, here.community_id, here.person_id, numbers[1], standing, here.now)
     person = await members.get_person(here.session, turn.person_id)
     return [Rewrite(texts.sponsored(here.mine, person)), await _tell(here, here.community, turn, username)]
 
@@ -99,5 +101,5 @@ COMMANDS = (
     Command("sponsor", sponsor, aliases=("引荐", "引薦"), bare=False),
     Command("donate", donate, aliases=("捐码", "捐碼"), bare=False),
 )
-PRESSES = (Press("wait", join_pressed, 1), Press("sponsor", sponsored, 1))
+PRESSES = (Press("wait", join_pressed, 1), Press("sponsor", sponsored, 2))
 PROMPTS: tuple[Prompt, ...] = ()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -33,6 +33,7 @@ from storage.holds import UNASKED
 
 log = logging.getLogger(__name__)
 
+KNOCK = "knock"
 NUDGE_EVERY = 0.5  # seconds
 
 Job = Callable[[Database, datetime], Awaitable[None]]
@@ -77,13 +78,31 @@ class Timetable:
         self._every = every_seconds
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._knocking = asyncio.Lock()
+        self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to knock."""
         self._scheduler.add_job(
-            self.knock, "interval", seconds=self._every, max_instances=1, coalesce=True, misfire_grace_time=None
+            self.knock,
+            "interval",
+            (),
+            id=KNOCK,
+            seconds=self._every,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
         )
         self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        """APScheduler waits for a time on the wall: one that was set back by an hour would let it sleep as long."""
+        while True:
+            before = datetime.now(UTC)
+            await asyncio.sleep(self._every)
+            if (now := datetime.now(UTC)) < before:
+                log.warning("The clock was set back by %s.", before - now)
+                self._scheduler.modify_job(KNOCK, next_run_time=now)
 
     async def knock(self) -> None:
         """Do everything that is due now; a job that fails is logged and tried again at the next knock."""
@@ -113,6 +132,8 @@ class Timetable:
         if not self._scheduler.running:
             return
         self._scheduler.pause()
+        if self._watching:
+            self._watching.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._knocking:
                 pass

@@ -1,14 +1,15 @@
 """Communities and the chats they live in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, delete, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, delete, or_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
 
 TELEGRAM = "telegram"
+FARTHEST_DUE = timedelta(days=15)  # two weeks, where the coming issue was posted early
 
 
 class Community(SQLModel, table=True):
@@ -58,8 +59,19 @@ class Chat(SQLModel, table=True):
     is_open: bool = True
     is_seed: bool = False
     is_staff: bool = False
+    gets_digest: bool = True  # the issue, and the report on it, are posted here
     status: str = "member"
     door_link: str | None = None  # an invite link that creates join requests; a convenience, never the record
+
+    @property
+    def is_channel(self) -> bool:
+        """Whether its people read and press buttons, and cannot write."""
+        return self.kind == "channel"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the issue is posted here."""
+        return self.gets_digest and (self.is_open or self.is_seed)
 
 
 class ChatAlias(SQLModel, table=True):
@@ -84,6 +96,11 @@ async def get_home_of(session: Session, table: Any, row_id: int) -> Community | 
 
 async def get_chat(session: Session, chat_id: int) -> Chat:
     return (await session.exec(select(Chat).where(Chat.id == chat_id))).one()
+
+
+async def find_chat(session: Session, chat_id: int) -> Chat | None:
+    """The chat that a button names, if there is one."""
+    return (await session.exec(select(Chat).where(Chat.id == chat_id))).first()
 
 
 async def get_chat_by_external_id(session: Session, external_id: str, network: str = TELEGRAM) -> Chat | None:
@@ -120,9 +137,9 @@ async def list_known_chats(session: Session, network: str = TELEGRAM) -> list[st
 
 
 async def list_communities_due(session: Session, now: datetime) -> list[Community]:
-    """Communities whose digest is due, the longest waiting first."""
-    query = select(Community).where(Community.digest_due_at <= now).order_by(col(Community.digest_due_at))
-    return list(await session.exec(query))
+    """Communities whose digest is due, the longest waiting first, and those whose is due too far from now."""
+    due = or_(col(Community.digest_due_at) <= now, col(Community.digest_due_at) > now + FARTHEST_DUE)
+    return list(await session.exec(select(Community).where(due).order_by(col(Community.digest_due_at))))
 
 
 async def get_next_due(session: Session) -> datetime | None:

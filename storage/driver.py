@@ -5,10 +5,13 @@ cost SQLite; docs/architecture.md has the figures.
 """
 
 import sqlite3
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import aiosqlite
+
+T = TypeVar("T")
 
 
 class Cursor:
@@ -59,15 +62,16 @@ class Connection(aiosqlite.Connection):
 
     begin: str | None = None  # waits for the first statement
     _has_begun = False
+    _stopping: Future[Any] | None = None
 
     def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy enters it, and asks no more of it
         return Cursor(self)
 
-    async def hop(self, run: Callable[..., None], *arguments: Any) -> None:
+    async def hop(self, run: Callable[..., T], *arguments: Any) -> T:
         """Run a statement in the thread, after the BEGIN that waits for it."""
         begin, self.begin = self.begin, None
         self._has_begun = self._has_begun or begin is not None
-        await self._execute(self._begin_and, begin, run, *arguments)  # type: ignore[no-untyped-call]
+        return await self._execute(self._begin_and, begin, run, *arguments)  # type: ignore[no-any-return,no-untyped-call]
 
     async def commit(self) -> None:
         await self._end(super().commit)
@@ -75,10 +79,16 @@ class Connection(aiosqlite.Connection):
     async def rollback(self) -> None:
         await self._end(super().rollback)
 
-    def _begin_and(self, begin: str | None, run: Callable[..., None], *arguments: Any) -> None:
+    def stop(self) -> Future[Any] | None:
+        """Once is enough: a second word would be left to a thread that has ended, and be waited for without end."""
+        if self._running:
+            self._stopping = super().stop()
+        return self._stopping
+
+    def _begin_and(self, begin: str | None, run: Callable[..., T], *arguments: Any) -> T:
         if begin:
             self._conn.execute(begin)
-        run(self._conn, *arguments)
+        return run(self._conn, *arguments)
 
     async def _end(self, how: Callable[[], Awaitable[None]]) -> None:
         if self._has_begun:

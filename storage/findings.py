@@ -1,11 +1,13 @@
 """What the finder keeps for a community: when it looks for duplicates next, and what answers have taught it."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.communities import Community
 from storage.database import Session, insert_into
+from storage.steps import Question, Steps
 
 
 class Finding(SQLModel, table=True):
@@ -20,8 +22,22 @@ class Finding(SQLModel, table=True):
     is_rereading: bool = False  # its words have changed, so its wordings are to be read anew
 
 
+class Thresholds(NamedTuple):
+    """From which certainty similar ones are offered, with an encoder and by terms alone; None while that is unknown."""
+
+    offered_from: float | None = None
+    offered_by: str | None = None
+    offered_from_by_terms: float | None = None
+
+
 async def get_finding(session: Session, community_id: int) -> Finding | None:
     return (await session.exec(select(Finding).where(Finding.community_id == community_id))).first()
+
+
+def get_thresholds(community_id: int) -> Steps[Thresholds]:
+    """What answers have taught."""
+    rows = yield Question(_THRESHOLDS, _THRESHOLDS, (community_id,))
+    return Thresholds(*rows[0]) if rows else Thresholds()
 
 
 async def lock_finding(session: Session, community_id: int) -> Finding:
@@ -50,3 +66,6 @@ async def list_due(session: Session, now: datetime, limit: int = 100) -> list[in
 async def list_rereading(session: Session, limit: int = 10) -> list[int]:
     """Communities whose wordings are to be read anew."""
     return list(await session.exec(select(Finding.community_id).where(col(Finding.is_rereading)).limit(limit)))
+
+
+_THRESHOLDS = "SELECT offered_from, offered_by, offered_from_by_terms FROM finding WHERE community_id = $1"

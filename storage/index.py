@@ -1,18 +1,23 @@
-"""Reading the index of wordings: by terms, by meaning. One row of much instead of much in rows, for the loop's sake."""
+"""Reading the index of wordings: by terms, by meaning. One row of much instead of much in rows, which costs less."""
 
-import json
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import TextClause, text
 
-from storage.database import Session
-from storage.wordings import prefix
+from storage.steps import Question, Steps
+from storage.wordings import prefix, terms_of
 
 # How many index rows one search may read: the rarest terms whose lists fit.
 ROW_BUDGET = 10_000
-CANDIDATES = 50
+
+
+class Listed(NamedTuple):
+    """A term, how many of the community's wordings have it, and their ids, joined by commas, if it is rare enough."""
+
+    term: str
+    wordings: int
+    ids: str | None
 
 
 class Candidate(NamedTuple):
@@ -21,92 +26,86 @@ class Candidate(NamedTuple):
     id: int
     suggestion_id: int
     text: str
-    terms: str
+    terms: frozenset[str]
     vector: bytes | None
     vector_by: str | None
     is_merged: bool  # whether its suggestion was merged into another
 
 
-async def list_ids_by_term(session: Session, community_id: int, terms: Sequence[str]) -> list[tuple[str, str]]:
-    """For each term the ids of the community's wordings that have it, joined by commas: thousands of rows in one."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    known = [term for term in terms if term.isalnum()]  # so that no text is ever read as query syntax
-    found = await (await session.connection()).execute(
-        _IDS_IN_SQLITE if sqlite else _IDS_IN_POSTGRESQL, {"prefix": prefix(community_id), "terms": json.dumps(known)}
-    )
-    return [(row[0], row[1]) for row in found if row[1]]
+def list_terms(community_id: int, terms: Collection[str], budget: int = ROW_BUDGET) -> Steps[list[Listed]]:
+    """Those of the terms that the community's wordings have.
 
-
-async def list_candidates(session: Session, community_id: int, ids: Collection[int]) -> list[Candidate]:
-    """The community's own among these wordings, in the order of their ids."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    rows = await (await session.connection()).execute(
-        _CANDIDATES_IN_SQLITE if sqlite else _CANDIDATES_IN_POSTGRESQL,
-        {"community": community_id, "ids": json.dumps(list(ids))},
-    )
-    return [Candidate(*row) for row in rows]
-
-
-async def list_vectors(
-    session: Session, community_id: int, vector_by: str, after: int, limit: int
-) -> tuple[str, str | bytes]:
-    """Ids (joined by commas) and vectors (hexadecimal or bytes, one after another) of the next wordings after an id.
-
-    In order, as far as this encoder made them. One row for thousands: taken singly they would hold the event loop.
+    Ids come with the rarest, as many of them as have at most so many wordings together, at least with one.
     """
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    asked = {"community": community_id, "vector_by": vector_by, "after": after, "limit": limit}
-    found = await (await session.connection()).execute(_VECTORS_IN_SQLITE if sqlite else _VECTORS_IN_POSTGRESQL, asked)
-    ids, vectors = found.one()
+    known = _json([term for term in terms if term.isalnum()])  # so that no text is ever read as query syntax
+    rows = yield Question(_TERMS_IN_SQLITE, _TERMS_IN_POSTGRESQL, (community_id, known, budget, prefix(community_id)))
+    return [Listed(*row) for row in rows]
+
+
+def count_terms(community_id: int, terms: Collection[str]) -> Steps[dict[str, int]]:
+    """In how many of the community's wordings each term occurs; a term in none is left out."""
+    rows = yield Question(_COUNTS_IN_SQLITE, _COUNTS_IN_POSTGRESQL, (community_id, _json(terms)))
+    return dict(orjson.loads(rows[0][0] or "{}"))
+
+
+def list_candidates(community_id: int, ids: Collection[int]) -> Steps[list[Candidate]]:
+    """The community's own among these wordings, in the order of their ids."""
+    rows = yield Question(_CANDIDATES_IN_SQLITE, _CANDIDATES_IN_POSTGRESQL, (community_id, _json(ids)))
+    return [Candidate(*row)._replace(terms=frozenset(terms_of(community_id, row[3]))) for row in rows]
+
+
+def list_vectors(community_id: int, vector_by: str, after: int, limit: int) -> Steps[tuple[str, bytes]]:
+    """Ids (joined by commas) and vectors (one after another) of the next wordings after an id, in order.
+
+    As far as this encoder made them. One row for thousands: taken singly they would cost much more.
+    """
+    asked = (community_id, vector_by, after, limit)
+    [(ids, vectors)] = yield Question(_VECTORS_IN_SQLITE, _VECTORS_IN_POSTGRESQL, asked)
     return ids or "", vectors or b""
 
 
-async def count_terms(session: Session, community_id: int, terms: Collection[str]) -> dict[str, int]:
-    """In how many of the community's wordings each term occurs; a term in none is left out."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    found = await (await session.connection()).execute(
-        _COUNTS_IN_SQLITE if sqlite else _COUNTS_IN_POSTGRESQL,
-        {"community": community_id, "terms": json.dumps(list(terms))},
-    )
-    return dict(orjson.loads(found.scalar_one() or "{}"))
+def _json(values: Collection[Any]) -> str:
+    """One parameter for a thousand values."""
+    return orjson.dumps(list(values)).decode()
 
 
 # A term is quoted, and holds letters and digits only.
-_IDS_IN_SQLITE: TextClause = text(
-    "SELECT value, (SELECT group_concat(rowid) FROM wording_index"
-    " WHERE wording_index MATCH '\"' || :prefix || value || '\"') FROM json_each(:terms)"
-)
-_IDS_IN_POSTGRESQL: TextClause = text(
-    "SELECT term, (SELECT string_agg(CAST(id AS text), ',') FROM wording"
-    " WHERE array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(quote_literal(:prefix || term) AS tsquery))"
-    " FROM json_array_elements_text(CAST(:terms AS json)) AS asked(term)"
-)
-_VECTORS_IN_SQLITE: TextClause = text(
-    "SELECT group_concat(id), group_concat(hex(vector), '') FROM (SELECT id, vector FROM wording"
-    " WHERE community_id = :community AND vector_by = :vector_by AND id > :after ORDER BY id LIMIT :limit)"
-)
-_VECTORS_IN_POSTGRESQL: TextClause = text(
-    "SELECT string_agg(CAST(id AS text), ',' ORDER BY id), string_agg(vector, ''::bytea ORDER BY id)"
-    " FROM (SELECT id, vector FROM wording"
-    " WHERE community_id = :community AND vector_by = :vector_by AND id > :after ORDER BY id LIMIT :limit) AS portion"
-)
-# One parameter for a thousand terms, and one row: each of its own would cost more than the search.
-_COUNTS_IN_SQLITE: TextClause = text(
-    "SELECT json_group_object(term, wordings) FROM term WHERE community_id = :community AND wordings > 0"
-    " AND term IN (SELECT value FROM json_each(:terms))"
-)
-_COUNTS_IN_POSTGRESQL: TextClause = text(
-    "SELECT CAST(json_object_agg(term, wordings) AS text) FROM term WHERE community_id = :community AND wordings > 0"
-    " AND term IN (SELECT json_array_elements_text(CAST(:terms AS json)))"
-)
-_COMPARED = (
-    "SELECT wording.id, suggestion_id, wording.text, terms, vector, vector_by, merged_into_id IS NOT NULL"
-    " FROM wording JOIN suggestion ON suggestion.id = suggestion_id WHERE wording.community_id = :community"
-)
-_CANDIDATES_IN_SQLITE: TextClause = text(
-    _COMPARED + " AND wording.id IN (SELECT value FROM json_each(:ids)) ORDER BY wording.id"  # noqa: S608  # constants
-)
-_CANDIDATES_IN_POSTGRESQL: TextClause = text(
-    _COMPARED + " AND wording.id IN (SELECT CAST(json_array_elements_text(CAST(:ids AS json)) AS integer))"
-    " ORDER BY wording.id"
-)
+_TERMS_IN_SQLITE = """
+SELECT term, wordings, CASE WHEN together <= $3 OR together = wordings THEN
+    (SELECT group_concat(rowid) FROM wording_index WHERE wording_index MATCH '"' || $4 || term || '"') END
+FROM (SELECT term, wordings, sum(wordings) OVER (ORDER BY wordings, term) AS together FROM term
+    WHERE community_id = $1 AND wordings > 0 AND term IN (SELECT value FROM json_each($2)))
+"""
+_TERMS_IN_POSTGRESQL = """
+SELECT term, wordings, CASE WHEN together <= $3 OR together = wordings THEN
+    (SELECT string_agg(CAST(id AS text), ',') FROM wording
+    WHERE array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(quote_literal($4 || term) AS tsquery)) END
+FROM (SELECT term, wordings, sum(wordings) OVER (ORDER BY wordings, term COLLATE "C") AS together FROM term
+    WHERE community_id = $1 AND wordings > 0 AND term IN (SELECT json_array_elements_text(CAST($2 AS json)))) AS asked
+"""
+# One row: each of its own would cost more than the search.
+_COUNTS_IN_SQLITE = """
+SELECT json_group_object(term, wordings) FROM json_each($2) CROSS JOIN term
+WHERE community_id = $1 AND term = value AND wordings > 0
+"""
+_COUNTS_IN_POSTGRESQL = """
+SELECT CAST(json_object_agg(term, wordings) AS text) FROM term
+WHERE community_id = $1 AND wordings > 0 AND term IN (SELECT json_array_elements_text(CAST($2 AS json)))
+"""
+_COMPARED = """
+SELECT wording.id, suggestion_id, wording.text, terms, vector, vector_by, merged_into_id IS NOT NULL
+FROM wording JOIN suggestion ON suggestion.id = suggestion_id
+WHERE +wording.community_id = $1 AND wording.id IN ({}) ORDER BY wording.id
+"""
+_CANDIDATES_IN_SQLITE = _COMPARED.format("SELECT value FROM json_each($2)")
+_CANDIDATES_IN_POSTGRESQL = _COMPARED.format("SELECT CAST(json_array_elements_text(CAST($2 AS json)) AS integer)")
+# SQLite joins the bytes as they are, zeros and all; as hexadecimal they would take twice the time.
+_VECTORS_IN_SQLITE = """
+SELECT group_concat(id), CAST(group_concat(vector, '') AS BLOB) FROM (SELECT id, vector FROM wording
+    WHERE community_id = $1 AND vector_by = $2 AND id > $3 ORDER BY id LIMIT $4)
+"""
+_VECTORS_IN_POSTGRESQL = """
+SELECT string_agg(CAST(id AS text), ',' ORDER BY id), string_agg(vector, ''::bytea ORDER BY id)
+FROM (SELECT id, vector FROM wording
+    WHERE community_id = $1 AND vector_by = $2 AND id > $3 ORDER BY id LIMIT $4) AS portion
+"""

@@ -114,12 +114,6 @@ async def get_invitation_of(session: Session, community_id: int, redeemer_id: in
     return (await session.exec(query)).first()
 
 
-async def list_claimed(session: Session, person_id: int) -> list[Invitation]:
-    """The codes this person has claimed, in any community, and has not come in with yet; the last claimed first."""
-    query = select(Invitation).where(Invitation.redeemer_id == person_id, Invitation.state == CLAIMED)
-    return list(await session.exec(query.order_by(col(Invitation.claimed_at).desc(), col(Invitation.id).desc())))
-
-
 async def list_in_hand(session: Session, community_id: int, holder_id: int, now: datetime) -> list[Invitation]:
     """Codes that a holder can still give away, the oldest first."""
     query = select(Invitation).where(
@@ -191,71 +185,6 @@ async def claim_person(session: Session, person_id: int) -> None:
     await session.exec(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
-async def claim_invitation(session: Session, invitation_id: int, redeemer_id: int, now: datetime) -> bool:
-    """Reserve a code for one person; of a hundred at once exactly one gets True."""
-    free = and_(
-        col(Invitation.id) == invitation_id,
-        col(Invitation.state) == ISSUED,
-        col(Invitation.expires_at) > now,
-        col(Invitation.holder_id) != redeemer_id,
-        or_(col(Invitation.kept_for_id).is_(None), col(Invitation.kept_for_id) == redeemer_id),
-    )
-    values = {"state": CLAIMED, "redeemer_id": redeemer_id, "claimed_at": now, "returned_from_id": None}
-    return bool(await _change(session, free, values, CLAIMED, redeemer_id, now))
-
-
-async def set_claimed_anew(session: Session, community_id: int, redeemer_id: int, now: datetime) -> bool:
-    """Start the time of a person's claim again; False when they hold none."""
-    renew = update(Invitation).where(_claimed_by(community_id, redeemer_id)).values(claimed_at=now)
-    return (await session.exec(renew)).rowcount == 1
-
-
-async def set_used(session: Session, community_id: int, redeemer_id: int, now: datetime) -> int | None:
-    """Spend the code its claimant came in with; its holder, or None when there was none waiting."""
-    return await _spend(session, _claimed_by(community_id, redeemer_id), redeemer_id, now)
-
-
-async def set_used_late(session: Session, community_id: int, redeemer_id: int, now: datetime) -> int | None:
-    """As `set_used`, for a claim that had gone home before we heard that the person is in, if nobody took it since."""
-    went_home = select(func.min(Invitation.id)).where(
-        Invitation.community_id == community_id,
-        Invitation.returned_from_id == redeemer_id,
-        Invitation.state == ISSUED,
-    )
-    late = and_(col(Invitation.id) == went_home.scalar_subquery(), col(Invitation.state) == ISSUED)
-    return await _spend(session, late, redeemer_id, now)
-
-
-async def _spend(session: Session, which: ColumnElement[bool], redeemer_id: int, now: datetime) -> int | None:
-    values = {"state": USED, "code": None, "used_at": now, "redeemer_id": redeemer_id, "returned_from_id": None}
-    spent = await _change(session, which, values, USED, redeemer_id, now)
-    return spent[0].holder_id if spent else None
-
-
-async def has_due(session: Session, now: datetime, claimed_before: datetime) -> bool:
-    """Whether a code waits to come home."""
-    due = or_(
-        _overdue(claimed_before),
-        and_(col(Invitation.state) == ISSUED, col(Invitation.expires_at) <= now),
-    )
-    return (await session.exec(select(Invitation.id).where(due).limit(1))).first() is not None
-
-
-async def set_returned(session: Session, claimed_before: datetime, now: datetime) -> int:
-    """Give back codes whose claimant never came in; they can be handed on as if nothing had happened."""
-    return await _give_back(session, _overdue(claimed_before), None, now)
-
-
-def _overdue(claimed_before: datetime) -> ColumnElement[bool]:
-    """Claims whose time is over; in a copy that was put back they may have been used since."""
-    waiting = select(Hold.community_id).where(col(Hold.codes))
-    return and_(
-        col(Invitation.state) == CLAIMED,
-        col(Invitation.claimed_at) < claimed_before,
-        col(Invitation.community_id).not_in(waiting),
-    )
-
-
 async def is_held(session: Session, invitation: Invitation) -> bool:
     """Whether the code comes from a copy that was put back, and nobody has said yet that it is still good."""
     held = select(Hold).where(Hold.community_id == invitation.community_id, col(Hold.codes))
@@ -274,7 +203,7 @@ async def set_open_revoked(
     """Take out of the world all that may have been used without our knowing: their holders can have new ones."""
     which = and_(*_open_before(community_id, before))
     values = {"state": REVOKED, "code": None, "redeemer_id": None, "claimed_at": None}
-    return len(await _change(session, which, values, REVOKED, by_id, now, "put back"))
+    return len(await change(session, which, values, REVOKED, by_id, now, "put back"))
 
 
 def _open_before(community_id: int, before: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -285,26 +214,16 @@ def _open_before(community_id: int, before: datetime) -> tuple[ColumnElement[boo
     )
 
 
-async def set_returned_by(session: Session, community_id: int, redeemer_id: int, by_id: int, now: datetime) -> int:
-    """Give back the code that somebody has claimed who is not to come in."""
-    return await _give_back(session, _claimed_by(community_id, redeemer_id), by_id, now)
-
-
-async def _give_back(session: Session, which: ColumnElement[bool], by_id: int | None, now: datetime) -> int:
-    values = {"state": ISSUED, "redeemer_id": None, "claimed_at": None, "returned_from_id": Invitation.redeemer_id}
-    return len(await _change(session, which, values, RETURNED, by_id, now))
-
-
 async def set_expired(session: Session, now: datetime) -> int:
     """Codes past their day come home to their holder."""
     past = and_(col(Invitation.state) == ISSUED, col(Invitation.expires_at) <= now)
-    return len(await _change(session, past, {"state": EXPIRED, "code": None}, EXPIRED, None, now))
+    return len(await change(session, past, {"state": EXPIRED, "code": None}, EXPIRED, None, now))
 
 
 async def set_revoked(session: Session, invitation_id: int, by_id: int | None, now: datetime, note: str) -> bool:
     """Take one unused code out of the world; it comes home to its holder. False when it is unused no more."""
     unused = and_(col(Invitation.id) == invitation_id, col(Invitation.state) == ISSUED)
-    return bool(await _change(session, unused, {"state": REVOKED, "code": None}, REVOKED, by_id, now, note))
+    return bool(await change(session, unused, {"state": REVOKED, "code": None}, REVOKED, by_id, now, note))
 
 
 async def set_all_revoked(
@@ -316,7 +235,7 @@ async def set_all_revoked(
         col(Invitation.holder_id).in_(holder_ids),
         col(Invitation.state) == ISSUED,
     )
-    return await _change(session, unused, {"state": REVOKED, "code": None}, REVOKED, by_id, now, note)
+    return await change(session, unused, {"state": REVOKED, "code": None}, REVOKED, by_id, now, note)
 
 
 async def set_inviter(session: Session, community_id: int, person_id: int, inviter_id: int) -> None:
@@ -333,7 +252,7 @@ async def list_events(session: Session, invitation_id: int) -> list[InvitationEv
     return list(await session.exec(query.order_by(col(InvitationEvent.id))))
 
 
-async def _change(  # one door for every change, so that none goes unrecorded
+async def change(  # one door for every change, so that none goes unrecorded
     session: Session,
     which: ColumnElement[bool],
     values: Mapping[str, object],
@@ -361,11 +280,3 @@ async def _record(
     rows = [{"invitation_id": i, "what": what, "actor_id": by_id, "at": now, "note": note} for i in invitation_ids]
     if rows:
         await session.exec(insert(InvitationEvent), params=rows)
-
-
-def _claimed_by(community_id: int, redeemer_id: int) -> ColumnElement[bool]:
-    return and_(
-        col(Invitation.community_id) == community_id,
-        col(Invitation.redeemer_id) == redeemer_id,
-        col(Invitation.state) == CLAIMED,
-    )

@@ -218,6 +218,17 @@ def _due(only_wordless: bool | None, once: bool | None) -> Any:
     )
 
 
+async def pull_back(session: Session, now: datetime, rests: timedelta) -> None:
+    """The clock was set back: what was to be said by its former time need not wait until it shows that again."""
+    waiting = select(OutboxRow).where(OutboxRow.state == WAITING, OutboxRow.created_at > now)
+    for row in await session.exec(waiting):
+        ahead = row.created_at - now
+        row.not_before, row.created_at = row.not_before - ahead, now
+    too_long = update(SlotRow).where(col(SlotRow.rests_until) > now + rests)
+    await session.exec(too_long.values(rests_until=None))
+    await session.flush()
+
+
 async def get_next_moment(session: Session, now: datetime) -> datetime | None:
     """When the next row that must still wait may be said."""
     return (await session.exec(_NEXT_MOMENT, params={"now": now})).first()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session, insert_into
@@ -112,3 +112,20 @@ async def set_pooled(session: Session, invitation_id: int) -> bool:
         col(Invitation.id) == invitation_id, col(Invitation.state) == ISSUED, col(Invitation.kept_for_id).is_(None)
     )
     return (await session.exec(give.values(is_pooled=True))).rowcount == 1
+
+
+async def delete_waiting(session: Session, community_id: int, person_id: int) -> None:
+    """Off the list."""
+    row = (col(Waiting.community_id) == community_id, col(Waiting.person_id) == person_id)
+    await session.exec(delete(Waiting).where(*row))
+
+
+async def list_kept_for(session: Session, community_id: int, person_id: int, now: datetime) -> list[Invitation]:
+    """Good codes that open for this person alone."""
+    query = select(Invitation).where(
+        Invitation.community_id == community_id,
+        Invitation.kept_for_id == person_id,
+        Invitation.state == ISSUED,
+        Invitation.expires_at > now,
+    )
+    return list(await session.exec(query.order_by(col(Invitation.id))))

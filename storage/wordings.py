@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, delete, update
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, delete, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.database import Session, insert_into
@@ -30,10 +30,12 @@ class Wording(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("suggestion_id", "person_id"),
         CheckConstraint("length(text) BETWEEN 1 AND 4096", name="text_length"),
+        # A community's vectors lie together, however its wordings are scattered among those of others.
+        Index("wording_meanings", "community_id", "id", "vector_by", "vector"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    community_id: int = Field(foreign_key="community.id", index=True)
+    community_id: int = Field(foreign_key="community.id")
     suggestion_id: int = Field(foreign_key="suggestion.id")
     person_id: int = Field(foreign_key="person.id", index=True)
     text: str
@@ -50,6 +52,7 @@ class TermRow(SQLModel, table=True):
     """In how many wordings of a community a term occurs."""
 
     __tablename__ = "term"
+    __table_args__ = {"sqlite_with_rowid": False}  # one look into a tree for a term, not two
 
     community_id: int = Field(primary_key=True)
     term: str = Field(primary_key=True)

@@ -1,6 +1,6 @@
 """A small community around one gated chat, for the rules of invitations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select
@@ -75,12 +75,13 @@ class Circle:
     async def ship(self, author: int, count: int = 1) -> None:
         async with self.database.writing() as session:
             for _ in range(count):
-                number = await communities.claim_number(session, self.community_id)
-                await suggestions.add_suggestion(session, _shipped(self.community_id, author, number))
+                await ship(session, self.community_id, author)
 
 
-def _shipped(community_id: int, author: int, number: int) -> Suggestion:
-    return Suggestion(
+async def ship(session: Session, community_id: int, author: int) -> None:
+    """Something somebody asked for has shipped."""
+    number = await communities.claim_number(session, community_id)
+    shipped = Suggestion(
         community_id=community_id,
         number=number,
         author_id=author,
@@ -90,6 +91,7 @@ def _shipped(community_id: int, author: int, number: int) -> Suggestion:
         created_at=NOW,
         decided_at=NOW,
     )
+    await suggestions.add_suggestion(session, shipped)
 
 
 async def _people(session: Session, count: int) -> list[int]:
@@ -97,15 +99,31 @@ async def _people(session: Session, count: int) -> list[int]:
     return [(await members.add_person(session, person)).id or 0 for person in people]
 
 
+async def another(circle: Circle) -> Circle:
+    """Another community of the same seed, among the same strangers."""
+    async with circle.database.writing() as session:
+        community_id, door = await _gate(session, "-1002", gated=True)
+        await _seat(session, community_id, circle.seed)
+    return replace(circle, community_id=community_id, door=door)
+
+
+async def _gate(session: Session, external_id: str, *, gated: bool) -> tuple[int, Chat]:
+    """A community whose only chat is gated, or not."""
+    new = Community(name="谷雨", language="zh-hans", zone="UTC", digest_due_at=NOW, created_at=NOW)
+    community_id = (await communities.add_community(session, new)).id or 0
+    chat = Chat(community_id=community_id, external_id=external_id, kind="supergroup", is_seed=gated)
+    return community_id, await communities.add_chat(session, chat)
+
+
+async def _seat(session: Session, community_id: int, seed: int) -> None:
+    member = Member(community_id=community_id, person_id=seed, role="seed", joined_at=NOW, seen_at=NOW)
+    await members.add_member(session, member)
+
+
 async def found(database: Database, strangers: int = 3, *, gated: bool = True) -> Circle:
     """A community with one seed and so many strangers; its only chat is gated, or not."""
     async with database.writing() as session:
-        community = await communities.add_community(
-            session, Community(name="谷雨", language="zh-hans", zone="UTC", digest_due_at=NOW, created_at=NOW)
-        )
-        chat = Chat(community_id=community.id or 0, external_id="-1001", kind="supergroup", is_seed=gated)
-        door = await communities.add_chat(session, chat)
+        community_id, door = await _gate(session, "-1001", gated=gated)
         seed, *others = await _people(session, strangers + 1)
-        member = Member(community_id=community.id or 0, person_id=seed, role="seed", joined_at=NOW, seen_at=NOW)
-        await members.add_member(session, member)
-    return Circle(database, community.id or 0, door, seed, others)
+        await _seat(session, community_id, seed)
+    return Circle(database, community_id, door, seed, others)

@@ -1,14 +1,15 @@
 """Webhook payloads with all the fields that GitHub's documentation lists, about a repository of ours.
 
-https://docs.github.com/en/webhooks/webhook-events-and-payloads
+https://docs.github.com/en/webhooks/webhook-events-and-payloads, compared with the examples that octokit/webhooks keeps
+under `payload-examples/api.github.com`.
 """
 
 from typing import Any
 
 API, WEB = "https://api.github.com", "https://github.com"
 _OF_USER = (
-    "followers following{/other_user} gists{/gist_id} starred{/owner}{/repo} subscriptions organizations repos "
-    "events{/privacy} received_events"
+    "followers following{/other_user} gists{/gist_id} starred{/owner}{/repo} subscriptions repos events{/privacy} "
+    "received_events"
 )
 _OF_REPOSITORY = (
     "forks keys{/key_id} collaborators{/collaborator} teams hooks issue_events{/number} events assignees{/user} "
@@ -17,6 +18,7 @@ _OF_REPOSITORY = (
     "contents{/+path} compare{/base}...{head} merges archive{/ref} downloads issues{/number} pulls{/number} "
     "milestones{/number} notifications{?since,all,participating} labels{/name} releases{/id} deployments"
 )
+REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 AT = "2026-11-15T15:20:53Z"
 
 
@@ -27,7 +29,9 @@ def addresses(base: str, paths: str) -> dict[str, str]:
 def user(login: str = "yutong-dev") -> dict[str, Any]:
     about = {"login": login, "id": 21031067, "node_id": "MDQ6VXNlcjIx", "avatar_url": f"{WEB}/{login}.png"}
     more = {"gravatar_id": "", "url": f"{API}/users/{login}", "html_url": f"{WEB}/{login}"}
-    return {**about, **more, **addresses(f"{API}/users/{login}", _OF_USER), "type": "User", "site_admin": False}
+    more["organizations_url"] = f"{API}/users/{login}/orgs"
+    kind = {"type": "User", "user_view_type": "public", "site_admin": False}
+    return {**about, **more, **addresses(f"{API}/users/{login}", _OF_USER), **kind}
 
 
 def repository(name: str = "Grain/OS") -> dict[str, Any]:
@@ -60,6 +64,8 @@ def repository(name: str = "Grain/OS") -> dict[str, Any]:
         "license": None,
         "allow_forking": True,
         "is_template": False,
+        "web_commit_signoff_required": False,
+        "custom_properties": {"S-3": "S-3"},
         "topics": [],
         "visibility": "public",
         "default_branch": "main",
@@ -70,7 +76,8 @@ def repository(name: str = "Grain/OS") -> dict[str, Any]:
 
 
 def about(action: str, **more: Any) -> dict[str, Any]:
-    return {"action": action, **more, "repository": repository(), "sender": user()}
+    around = {"organization": {"login": "Grain", "id": 38302899, "description": "S-3"}, "installation": {"id": 375706}}
+    return {"action": action, **more, "repository": repository(), **around, "sender": user()}
 
 
 def release(action: str, number: int = 1, **fields: Any) -> dict[str, Any]:
@@ -79,7 +86,7 @@ def release(action: str, number: int = 1, **fields: Any) -> dict[str, Any]:
     told = {
         "url": base,
         "assets_url": f"{base}/assets",
-        "upload_url": f"{base}/assets{{?name,label}}",
+        "upload_url": f"{base.replace('api', 'uploads')}/assets{{?name,label}}",
         "html_url": f"{WEB}/Grain/OS/releases/tag/v{number}",
         "id": 17372790 + number,
         "node_id": "RE_kwDOA",
@@ -88,14 +95,17 @@ def release(action: str, number: int = 1, **fields: Any) -> dict[str, Any]:
         "name": f"Spring {number}",
         "draft": action == "unpublished",
         "author": user(),
+        "immutable": False,
         "prerelease": action == "prereleased",
         "created_at": AT,
+        "updated_at": AT,
         "published_at": None if action == "unpublished" else AT,
         "assets": [asset(base)],
         "tarball_url": f"{base}/tarball",
         "zipball_url": f"{base}/zipball",
         "body": "",
-        "reactions": {"url": f"{base}/reactions", "total_count": 1, "+1": 1, "-1": 0},
+        "discussion_url": f"{WEB}/Grain/OS/discussions/{number}",
+        "reactions": {"url": f"{base}/reactions", "total_count": 1, **dict.fromkeys(REACTIONS, 0), "+1": 1},
         "mentions_count": 1,
         **fields,
     }
@@ -123,17 +133,17 @@ def asset(base: str) -> dict[str, Any]:
 
 def pull_request(action: str, number: int, title: str, *, merged: bool = False, **fields: Any) -> dict[str, Any]:
     """The `pull_request` event: opened, edited, synchronize, closed, reopened and others."""
-    base = f"{API}/repos/Grain/OS/pulls/{number}"
+    base, page = f"{API}/repos/Grain/OS/pulls/{number}", f"{WEB}/Grain/OS/pull/{number}"
     closed = action == "closed"
     side = {"label": "Grain:main", "ref": "main", "sha": "f95f852bd8fca8fcc58a9a2d6c842781e32a215e"}
     told = {
         "url": base,
         "id": 279147437 + number,
         "node_id": "PR_1",
-        "html_url": f"{WEB}/Grain/OS/pull/{number}",
-        "diff_url": f"{base}.diff",
-        "patch_url": f"{base}.patch",
-        "issue_url": f"{API}/issues/{number}",
+        "html_url": page,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
+        "issue_url": f"{API}/repos/Grain/OS/issues/{number}",
         "number": number,
         "state": "closed" if closed else "open",
         "locked": False,
@@ -146,15 +156,15 @@ def pull_request(action: str, number: int, title: str, *, merged: bool = False, 
         "merged_at": AT if merged else None,
         "merge_commit_sha": side["sha"],
         "assignee": None,
-        "assignees": [],
-        "requested_reviewers": [],
-        "requested_teams": [],
-        "labels": [{"id": 1, "name": "S-3", "color": "fff"}],
-        "milestone": None,
+        "assignees": [user("ahe")],
+        "requested_reviewers": [user("S-3")],
+        "requested_teams": [{"id": 1, "name": "S-3", "slug": "s-3"}],
+        "labels": [{"id": 1, "node_id": "MDU6", "url": base, "name": "S-3", "default": True, "description": "S-3"}],
+        "milestone": {"id": 1, "number": 3, "title": "S-3", "state": "open"},
         **addresses(base, "commits review_comments review_comment{/number} comments statuses"),
         "head": {**side, "user": user(), "repo": repository()},
         "base": {**side, "user": user(), "repo": repository()},
-        "_links": {"self": {"href": base}},
+        "_links": {"self": {"href": base}, "html": {"href": page}, "issue": {"href": base}},
         "author_association": "MEMBER",
         "auto_merge": None,
         "draft": False,

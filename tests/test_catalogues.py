@@ -196,3 +196,19 @@ def test_no_value_becomes_markup(language: str) -> None:
         said = t.count(ids[0], ids[1], 2, **values) if len(ids) > 1 else t(ids[0], **values)
         assert Counter(TAG.findall(said)) == Counter(TAG.findall(ids[-1])), ids
         assert visible(said).count(HOSTILE) >= len(values), ids
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "一半在 43 小时内有了决定"), ("zh-hant", "一半在 43 小時內有了決定"), ("en", "within 43 hours")],
+)
+def test_no_blank_stands_between_a_measure_and_what_follows(language: str, said: str) -> None:
+    t = translator(language)
+    words = t("half were decided about within %(time)s", time=t.count("%(n)s hour", "%(n)s hours", 43))
+    assert said in words
+    for title, told in (
+        ("谷雨群", "<b>谷雨群</b>是<b>谷雨群</b>的频道。"),
+        ("Grain", "<b>Grain</b> 是 <b>Grain</b> 的频道。"),
+    ):
+        belongs = t("<b>%(title)s</b> is a channel of <b>%(community)s</b>.", title=title, community=title)
+        assert language != "zh-hans" or belongs == told

@@ -228,3 +228,28 @@ async def test_a_whisper_is_seen_by_one_person_at_its_place(village: Village, vi
     await page.locator(".person[data-key=ahe]").click()
     await expect(message(page, "我也想要")).to_have_class(re.compile("mine"))
     await expect(message(page, "要记下来吗？")).to_have_count(0)
+
+
+async def test_a_phone_number_is_shown_by_its_key_after_a_question_or_not_at_all(
+    village: Village, visit: Visit
+) -> None:
+    world, sam = village.sandbox.world, village.person("sam")
+    world.start(sam)
+    page = await visit("sam")
+    private = column(page, sam)
+    keys = {"keyboard": [[{"text": "📱 Show my phone number", "request_contact": True}], [{"text": "Later"}]]}
+    await village.call("sendMessage", chat_id=sam.id, text="One seat to each phone.", reply_markup=keys)
+    key = private.get_by_role("button", name="Show my phone number")
+    await key.click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Show your phone number to")
+    await page.get_by_role("button", name="Cancel").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await private.get_by_role("button", name="Later").click()
+    await expect(private.locator(".message.mine").last).to_contain_text("Later")
+    await expect(private.locator(".contact")).to_have_count(0)
+    await key.click()
+    await page.get_by_role("dialog").get_by_role("button", name="Show").click()
+    await expect(private.locator(".message.mine .contact")).to_contain_text(sam.phone)
+    await expect(page.locator(".chat .about").last).to_contain_text("👤 Sam")
+    await expect(key).to_have_count(0)
+    await expect_nothing_sticks_out(page)

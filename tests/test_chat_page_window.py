@@ -176,3 +176,11 @@ async def test_a_long_press_opens_the_menu_and_it_stays(village: Village, visit:
     await touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     await page.get_by_role("menuitem", name="React with 🎉").tap()
     await expect(message(page, "按住我").locator(".reaction")).to_have_text("🎉1")
+
+
+async def test_on_a_phone_a_short_chat_fills_the_window_to_its_end(village: Village, visit: Visit) -> None:
+    page = await visit("ahe", PHONE)
+    await page.locator(f".chat[data-key='{village.group.id}']").tap()
+    foot = await column(page, village.group).locator(".foot").bounding_box()
+    assert foot
+    assert foot["y"] + foot["height"] == PHONE["height"]

@@ -17,7 +17,9 @@ from sqlmodel import SQLModel, func, select
 from storage import members
 from storage.communities import Community
 from storage.database import Database, database_url
+from storage.driver import connect
 from storage.members import Person
+from storage.steps import Question, Steps, take
 from tests.databases import Maker
 
 NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)
@@ -98,6 +100,27 @@ async def test_a_look_at_sqlite_sees_one_state_from_its_first_statement_on(sqlit
     await database.close()
 
 
+async def test_steps_go_on_with_each_answer_and_fail_where_they_would(database: Database) -> None:
+    def doubled(number: int, times: int) -> Steps[int]:
+        for _ in range(times):
+            statement = "SELECT 2 * CAST($1 AS integer)"
+            [(number,)] = yield Question(statement, statement, (number,))
+        return number
+
+    def failing(statement: str) -> Steps[None]:
+        yield Question(statement, statement, ())
+        raise ValueError("after the answer")
+
+    async with database.reading() as look:
+        assert await take(look, doubled(3, 0)) == 3
+        assert await take(look, doubled(3, 4)) == 48
+        with pytest.raises(ValueError, match="after the answer"):
+            await take(look, failing("SELECT 1"))
+        with pytest.raises(Exception, match="nowhere"):
+            await take(look, failing("SELECT 1 FROM nowhere"))
+        assert await take(look, doubled(1, 1)) == 2
+
+
 async def test_what_is_not_allowed_is_refused_by_the_database(database: Database) -> None:
     moment = {"digest_due_at": NOW, "created_at": NOW}
     for wrong in ({"language": "fr"}, {"ritual_weekday": 7}, {"ritual_hour": 24}, {"name": ""}):
@@ -158,3 +181,14 @@ async def test_sqlite_is_durable_and_checks_references(tmp_path: Path) -> None:
 )
 def test_urls_as_people_write_them(given: str, driver: str) -> None:
     assert database_url(given).drivername == driver
+
+
+async def test_a_connection_that_was_given_up_closes_once_and_nobody_waits_for_its_thread(tmp_path: Path) -> None:
+    """SQLAlchemy stops the thread when a closing is cancelled; the closing that is under way still ends."""
+    connection = await connect(str(tmp_path / "any.db"))
+    closing = asyncio.ensure_future(connection.close())
+    await asyncio.sleep(0)
+    connection.stop()
+    async with asyncio.timeout(5):
+        await closing
+        await connection.close()

@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.digests import Digest
 from storage.members import Member, Person
 from storage.outbox import DEAD, DOUBTFUL, SENDING, SENT, OutboxRow
-from tests.test_digests import FRIDAY, WEEK, a_staff_room, at, issues, outbox_rows
+from tests.test_digests import FRIDAY, WEEK, a_room, a_staff_room, at, issues, outbox_rows
 from tests.test_triage import an_english_group, suggested
 from tests.town import MONDAY, Town
 
@@ -109,6 +109,42 @@ async def test_where_no_picture_may_stand_the_words_go_alone(
     assert "a faster camera" in issue.content
     assert issue.silent
     assert [row.state for row in await outbox_rows(town)] == [SENT]
+
+
+@pytest.mark.parametrize("lost", ["closed", "deleted"])
+async def test_an_issue_for_a_topic_that_is_no_more_comes_outside_and_the_team_hears_once(
+    town: Town, lost: str
+) -> None:
+    """With its picture, which is said at most once, and beside a group in another language."""
+    group = await an_english_group(town)
+    staff = await a_staff_room(town)
+    group.forum = True
+    news = town.world.add_topic(town.person("tang"), group, "News")
+    other = await a_room(town, "种子群", "seed")
+    await suggested(town, group, "a faster camera")
+    async with town.database.writing() as session:
+        chat = await communities.get_chat_by_external_id(session, str(group.id))
+        assert chat is not None
+        await communities.set_topic(session, chat.id or 0, str(news.id))
+    await town.say("yutong", staff, "/ship 1 v2.3")
+    await at(town, FRIDAY)
+    [first] = issues(town, group)
+    assert (first.topic, bool(first.photo)) == (news.id, True)
+    if lost == "closed":
+        town.world.set_topic_closed(town.person("tang"), group, news, closed=True)
+    else:
+        del group.topics[news.id]
+    await suggested(town, group, "dark mode")
+    await town.say("yutong", staff, "/ship 2 v2.4")
+    for weeks in (1, 2):
+        await at(town, FRIDAY + weeks * WEEK)
+    _, second, third = issues(town, group)
+    assert (second.topic, bool(second.photo), third.topic) == (None, True, None)
+    assert sum("closed" in text and "/setup" in text for text in town.texts(staff)) == 1
+    assert {row.state for row in await outbox_rows(town)} == {SENT}
+    there = [message for message in town.public(other) if message.photo]
+    assert len(there) == 2
+    assert all("你提的，我们做了" in message.content for message in there)
 
 
 async def _settled(town: Town) -> bool:
@@ -219,7 +255,7 @@ async def test_the_preview_shows_what_nobody_has_settled(town: Town) -> None:
     await at(town, FRIDAY)
     await town.say("yutong", group, "/digest")
     question = town.last(group)
-    assert "whether the digest reached these chats" in question.content
+    assert "may not have reached these chats" in question.content
     assert "· Grain OS" in question.content
     await town.press("yutong", question, "It is there")
     assert [row.state for row in await outbox_rows(town)] == [SENT]

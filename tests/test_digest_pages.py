@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ from bot.texts.catalogues import LANGUAGES, translator
 from bot.texts.html import units, visible
 from bot.texts.pages import Section, paginate
 from bot.texts.say import Say
-from storage.communities import Chat
+from storage.communities import Chat, Community
 from storage.digests import Newcomer, Voice
 from storage.releases import Release
 from storage.suggestions import DECLINED, PLANNED, SHIPPED, STARTED, Suggestion
@@ -176,3 +176,15 @@ def test_the_note_of_a_release_is_told_once() -> None:
     [(plain, _)] = read(texts.issue(translator("en"), an_issue(*shipped)))
     assert plain.count("· v2") == 2
     assert plain.count("all faster") == 1
+
+
+def test_the_picture_says_nothing_of_nobody_and_its_words_tell_the_course() -> None:
+    community = Community(name="OS", language="en", zone="UTC", created_at=MONDAY, digest_due_at=MONDAY)
+    told = Told(one(1).suggestion, "阿禾", 0, 0, None)
+    for language, figure in (("en", "<1 d"), ("zh-hans", "<1 天")):
+        shown = texts.picture(translator(language), an_issue(told, pace=Pace(0.2, 0.0, [1, 2, 9])), community)
+        assert shown is not None
+        assert [tile["figure"] for tile in cast("list[dict[str, str]]", shown.ingredients["tiles"])] == ["1", figure]
+        assert cast("list[dict[str, str]]", shown.ingredients["shipped"])[0]["who"] == "阿禾"
+        assert "1 → 2 → 9" in visible(shown.text)
+        assert "0%" not in visible(shown.text)

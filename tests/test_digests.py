@@ -59,7 +59,7 @@ async def test_the_ritual_posts_once_in_each_chat_at_its_hour(town: Town) -> Non
     [issue] = issues(town, group)
     lines = issue.content.splitlines()
     assert lines[0] == "Weekly digest · Nov 16 – 20 · issue 1"
-    assert "✅ #1 “a faster camera for ＠sam” — 阿禾 · 👍 0 · the same day · v2.3 · opens in half the time" in lines
+    assert "✅ #1 “a faster camera for ＠sam” — 阿禾 · the same day · v2.3 · opens in half the time" in lines
     assert "#2 dark mode · 👍 1" in lines
     assert issue.silent
     assert issue.reply_to is None
@@ -86,8 +86,8 @@ async def test_days_from_ask_to_ship(town: Town) -> None:
     await town.say("yutong", group, "/ship 2")
     await at(town, FRIDAY)
     content = issues(town, group)[0].content
-    assert "“a faster camera” — 阿禾 · 👍 0 · after 1 day" in content
-    assert "“dark mode” — 阿禾 · 👍 0 · after 3 days" in content
+    assert "“a faster camera” — 阿禾 · after 1 day" in content
+    assert "“dark mode” — 阿禾 · after 3 days" in content
 
 
 async def test_each_chat_reads_it_in_its_language_and_the_gated_one_too(town: Town) -> None:
@@ -117,13 +117,13 @@ async def test_a_decision_is_told_once_and_a_new_one_again(town: Town) -> None:
     await town.say("yutong", group, "/ship 1 v3")
     await at(town, FRIDAY + WEEK)
     second = issues(town, group)[1].content
-    assert "✅ #1 “a faster camera” — 阿禾 · 👍 0 · after 4 days · v3" in second
+    assert "✅ #1 “a faster camera” — 阿禾 · after 4 days · v3" in second
     assert "flicker" not in second
     await at(town, FRIDAY + 2 * WEEK)
     third = issues(town, group)[2].content
     assert "a faster camera" not in third
     assert "A quiet week: nothing shipped, because nothing was decided. 1 suggestion waits for its turn." in third
-    assert "#3 an alarm · 👍 0" in third
+    assert "#3 an alarm" in third
 
 
 async def test_a_quiet_week_in_a_young_group_is_two_lines(town: Town) -> None:

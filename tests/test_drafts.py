@@ -61,6 +61,25 @@ async def test_the_team_sees_it_four_hours_before_and_it_goes_by_itself(town: To
     assert not page.buttons
 
 
+async def test_it_is_read_as_it_will_stand_with_its_picture(town: Town) -> None:
+    _, page = await a_draft(town)
+    said = len(town.said(page.chat))
+    await town.press("yutong", page, "Read it as posted")
+    picture, words = town.said(page.chat)[said:]
+    assert picture.photo
+    assert "3" in picture.content
+    assert "Preview." in words.content
+    assert "the same day" in words.content
+    await town.press("yutong", page, "Skip this week")
+    await town.press("yutong", page, "Do not skip it")
+    for _ in range(3):
+        await town.press("yutong", page, "1")
+        await town.press("yutong", page, "Leave out")
+    await town.press("yutong", page, "Read it as posted")
+    assert not town.last(page.chat).photo
+    assert "shipped this time" not in town.said(page.chat)[-2].content, "what has no picture needs none"
+
+
 async def test_lines_are_moved_dropped_and_reworded(town: Town) -> None:
     group, page = await a_draft(town)
     await town.press("yutong", page, "3")
@@ -111,6 +130,21 @@ async def test_posted_now_is_not_posted_again(town: Town) -> None:
     assert issues(town, group) == [issue]
     await at(town, FRIDAY + WEEK)
     assert "issue 2" in issues(town, group)[1].content
+
+
+async def test_posted_days_early_it_tells_of_no_day_to_come(town: Town) -> None:
+    group, staff = await a_week(town)
+    await town.say("xiaoman", group, "how do I turn off the ads?")
+    town.clock.leap(2 * 3600)
+    await town.say("yutong", staff, "/digest")
+    await town.press("yutong", town.last(staff), "Change, skip or post it")
+    await town.press("yutong", town.last(staff), "Post now")
+    [issue] = issues(town, group)
+    assert issue.content.startswith("Weekly digest · Nov 16 · issue 1")
+    assert "the oldest open one has waited 2 hours" in issue.content
+    assert "members, week by week: 4" in issue.content
+    await at(town, FRIDAY)
+    assert len([message for message in issues(town, group) if message.photo]) == 1
 
 
 async def test_a_skipped_week_is_told_by_the_next(town: Town) -> None:

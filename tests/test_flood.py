@@ -13,7 +13,7 @@ from sqlmodel import select
 from bot.app import Tempo
 from bot.sandbox.model import Chat
 from bot.sandbox.people import Person
-from bot.texts.invitations import ANSWER_WITHIN
+from bot.texts.doors import ANSWER_WITHIN
 from storage import communities, members
 from storage.invitations import CLAIMED, USED, Invitation
 from storage.members import Member

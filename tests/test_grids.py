@@ -256,9 +256,14 @@ async def test_where_nothing_can_be_whispered_it_is_answered_in_private(town: To
     await town.settle()
     asked = question(town, group)
     assert asked
-    assert "/grid in our private chat" in await town.press("xiaoman", asked, "Answer")
-    private = await town.start("xiaoman")
-    await town.say("xiaoman", private, "/grid")
+    await town.say("xiaoman", group, "/grid")
+    assert "/grid in our private chat" in town.last(group).content
+    pressed = town.world.press(town.person("xiaoman"), asked, labels(asked)[0])
+    await town.settle()
+    assert pressed.answer
+    town.world.open_link(town.person("xiaoman"), pressed.answer.url or "")
+    await town.settle()
+    private = town.private("xiaoman")
     mine = town.last(private)
     for label in ("Unhappy", "Nothing", "#1", "Nothing"):
         await town.press("xiaoman", mine, label)

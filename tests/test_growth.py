@@ -126,6 +126,8 @@ async def test_the_team_sees_it_in_its_room_and_privately_and_nobody_else(town: 
     assert len(drawn) == 2
     assert "3 → 6" in drawn[0].content
     assert "加入（100%）：1" in drawn[1].content
+    assert "起才看得出誰留滿 30 天" in drawn[1].content
+    assert "留下" not in drawn[1].content, "nobody says 0 of 0"
     await town.start("ahe", "growth-1")
     await town.say("ahe", town.private("ahe"), "/growth")
     assert all(message.photo is None for message in town.said(town.private("ahe")))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.matching import crowd, overlap, rarest, rarity, score, share
+from bot.language.matching import crowd, overlap, rarity, score, share
 
 SETS = st.sets(st.sampled_from("甲乙丙丁戊己"), max_size=6)
 
@@ -44,11 +44,3 @@ def test_a_hit_among_many_alike_is_less_certain() -> None:
 
     assert alone < crowd([0.8, 0.7, 0.7, 0.7, 0.7])
     assert crowd([0.8]) == 0
-
-
-def test_the_rarest_terms_fit_the_budget() -> None:
-    df = {"的": 900, "静": 40, "音": 50, "钮": 3}
-
-    assert rarest(["的", "静", "音", "钮", "无"], df, 100) == ["钮", "静", "音"]
-    assert rarest(["的"], df, 100) == ["的"]
-    assert rarest(["无"], df, 100) == []

@@ -213,7 +213,8 @@ async def test_who_has_blocked_the_bot_is_named_instead(any_town: Town) -> None:
     await later(town, 60)
     town.clock.leap(to=MONDAY + timedelta(days=4, hours=8))
     await town.knock()
-    assert "📬 阿禾: #1 is shipped" in town.last(group).content
+    assert "“a faster camera” — 阿禾" in town.last(group).content
+    assert "📬" not in town.last(group).content, "once is enough"
 
 
 async def test_who_has_left_is_told_privately_and_never_named(town: Town) -> None:

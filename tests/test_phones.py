@@ -126,6 +126,9 @@ async def test_a_phone_is_bound_only_while_it_keeps_a_place(any_town: Town) -> N
     town.clock.leap(31 * 60)
     await town.knock()
     assert await ledger(town) == [ISSUED]
+    assert await proofs(town) == [shown], "Telegram may tell us late that Sam is in"
+    town.clock.leap(31 * 24 * 3600)
+    await town.knock()
     assert await proofs(town) == [], "Sam never came"
 
     async with town.database.writing() as session:
@@ -142,6 +145,98 @@ async def test_a_phone_is_bound_only_while_it_keeps_a_place(any_town: Town) -> N
     await town.settle()
     assert [proof.person_id for proof in await proofs(town)] != [shown.person_id]
     assert CLAIMED in await ledger(town)
+
+
+async def test_who_is_heard_of_late_has_the_seat_and_the_phone_keeps_it(town: Town) -> None:
+    """Sam is let in, but of his coming we hear only once his claim has gone home."""
+    chat = await with_proof(town)
+    second = town.world.add_person("second", "Sam the second", "en")
+    second.phone = town.person("sam").phone
+    await invite(town)
+    codes = await invite(town)
+    for who, code in zip(("sam", "second"), codes, strict=True):
+        await town.say(who, await town.start(who), code)
+    town.world.show_contact(town.person("sam"))
+    await town.settle()
+    town.clock.leap(31 * 60)
+    async with town.database.writing() as session:
+        await rules.bring_home(session, town.clock.now())
+    town.world.join(town.person("sam"), chat)
+    town.world.show_contact(second)
+    await town.settle()
+    assert await ledger(town) == [USED, ISSUED]
+    assert len(await proofs(town)) == 1
+    await town.say("second", town.private("second"), codes[1])
+    town.world.show_contact(second)
+    await town.settle()
+    assert "already" in town.last(town.private("second")).content
+    assert await ledger(town) == [USED, ISSUED]
+
+
+async def test_the_team_frees_a_phone_and_who_was_refused_for_it_may_show_it(any_town: Town) -> None:
+    town = any_town
+    town.person("tang").language_code = "en"
+    chat = await with_proof(town)
+    second = town.world.add_person("second", "Sam the second", "en")
+    second.phone = town.person("sam").phone
+    await invite(town)
+    code, other = await invite(town)
+    await town.say("sam", await town.start("sam"), code)
+    town.world.show_contact(town.person("sam"))
+    await town.settle()
+    await follow(town, "sam", url_of(town.last(town.private("sam"))))
+    await town.say("second", await town.start("second"), other)
+    town.world.show_contact(second)
+    await town.settle()
+
+    tang = await town.start("tang")
+    await town.say("tang", tang, "/phone")
+    assert "Sam the second showed the phone of Sam." in town.last(tang).content
+    await town.say("tang", tang, "/phone 阿禾")
+    assert "No phone number of theirs" in town.last(tang).content
+    await town.say("tang", tang, "/phone Sam")
+    assert "keeps the place of Sam" in town.last(tang).content
+    await town.press("tang", town.last(tang), "Free the phone of Sam")
+    assert await proofs(town) == []
+    assert is_in(town, "sam", chat)
+    assert "has freed your phone number" in town.last(town.private("second")).content
+    await town.say("tang", tang, "/undo")
+    [proof] = await proofs(town)
+    await town.say("second", town.private("second"), other)
+    town.world.show_contact(second)
+    await town.settle()
+    assert await ledger(town) == [USED, ISSUED], "bound again"
+    await town.say("tang", tang, "/audit")
+    assert proof.seal not in await shown_to(town, "tang")
+
+    await town.say("tang", tang, "/phone")
+    await town.press("tang", town.last(tang), "Free the phone of Sam")
+    await town.say("second", town.private("second"), other)
+    town.world.show_contact(second)
+    await town.settle()
+    assert await ledger(town) == [USED, CLAIMED]
+    await town.say("tang", tang, "/undo")
+    assert "after that" in town.last(tang).content
+    assert [one.person_id for one in await proofs(town)] != [proof.person_id]
+
+
+async def shown_to(town: Town, who: str) -> str:
+    return "\n".join(town.texts(town.private(who)))
+
+
+async def test_only_the_team_frees_phones_and_members_read_of_none(town: Town) -> None:
+    chat = await with_proof(town)
+    await town.say("sam", await town.start("sam"), (await invite(town))[0])
+    town.world.show_contact(town.person("sam"))
+    await town.settle()
+    [proof] = await proofs(town)
+    await town.say("tang", chat, "/phone")
+    assert "成员" in town.last(chat).content or "Members must not read" in town.last(chat).content
+    for who in ("ahe", "sam"):
+        message = town.last(town.private(who)) if who == "sam" else town.said(town.private("ahe"))[-1]
+        town.world.press_data(town.person(who), message, f"phone:1:{proof.person_id}")
+        await town.settle()
+    assert await proofs(town) == [proof]
 
 
 async def test_an_update_that_is_set_aside_keeps_no_number_and_tried_again_asks_for_it(

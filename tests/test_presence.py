@@ -86,6 +86,7 @@ async def test_who_left_one_of_two_chats_has_not_left_until_they_leave_the_other
 
 async def test_who_leaves_while_telegram_is_away_has_left(town: Town) -> None:
     _, lounge = await joined_rooms(town)
+    town.clock.leap(3600)  # nothing is remembered of where they are
     town.sandbox.faults.add("500", "getChatMember", times=None)
     town.world.leave(town.person("ahe"), lounge)
     await town.settle()

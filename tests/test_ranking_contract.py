@@ -13,6 +13,7 @@ from storage import communities, index, members, suggestions, wordings
 from storage.communities import Community
 from storage.database import Database
 from storage.members import Person
+from storage.steps import take
 from storage.suggestions import Suggestion
 from storage.wordings import Wording
 from tests.databases import PostgresMaker, SqliteMaker
@@ -87,13 +88,16 @@ async def test_only_the_rarest_terms_within_the_budget_are_read(database: Databa
     load(tmp_path)
     finder = Finder(None)
     await fill(database, ["夜间模式", "夜间拍照", "夜间闹钟"], finder)
-    async with database.reading() as look:
-        counts = await index.count_terms(look, 1, ["夜间", "拍照", "没有"])
-        assert counts == {"夜间": 6, "拍照": 2}
-        listed = dict(await index.list_ids_by_term(look, 1, ["夜间", "拍照", "没有", "' OR 1"]))
-    assert {term: sorted(map(int, ids.split(","))) for term, ids in listed.items()} == {
-        "夜间": [1, 2, 3, 4, 5, 6],
-        "拍照": [2, 5],
-    }
+    asked = ["夜间", "拍照", "没有", "' OR 1"]
+    for budget, told in (
+        (8, {"拍照": [2, 5], "夜间": [1, 2, 3, 4, 5, 6]}),
+        (7, {"拍照": [2, 5]}),
+        (1, {"拍照": [2, 5]}),
+    ):
+        async with database.reading() as look:
+            assert await take(look, index.count_terms(1, asked)) == {"夜间": 6, "拍照": 2}
+            listed = await take(look, index.list_terms(1, asked, budget))
+        assert {one.term: one.wordings for one in listed} == {"夜间": 6, "拍照": 2}
+        assert {one.term: sorted(map(int, one.ids.split(","))) for one in listed if one.ids} == told
     async with database.reading() as look:
         assert len(list(await look.exec(select(Wording.id)))) == 12

@@ -28,6 +28,16 @@ EVENTS = [
     ("release", github.release("prereleased", 2, body="S-3")),
     ("release", github.release("unpublished", 3, body="S-3")),
     ("release", github.release("deleted", 4, body="S-3")),
+    ("release", github.release("published", 5, name="", body="")),
+    ("release", github.release("published", 6, name=None, body=None)),
+    ("release", github.release("published", 7, author=None, draft=True, body="S-3")),
+    ("release", github.release("frozen", 8, body="S-3")),
+    ("release", {"action": "published", "repository": github.repository(), "release": None}),
+    ("pull_request", github.pull_request("dequeued", 9, "S-3", body=None)),
+    ("pull_request", {"action": "closed", "number": 9, "repository": github.repository(), "pull_request": None}),
+    ("issues", github.about("opened", issue={"number": 3, "title": "S-3"})),
+    ("star", github.about("created", starred_at=github.AT)),
+    ("ping", {key: value for key, value in github.ping().items() if key != "repository"}),  # an organization's hook
 ]
 
 

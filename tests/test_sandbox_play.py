@@ -8,7 +8,14 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiogram.types import EphemeralMessageParameters, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import (
+    EphemeralMessageParameters,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 
 from bot.sandbox.files import plain_png
 from tests.test_sandbox_stage import Stage, stage
@@ -150,6 +157,7 @@ async def test_a_message_in_full(stage: Stage, look: Ask) -> None:
         "width": None,
         "height": None,
         "document": None,
+        "contact": None,
         "service": None,
         "reply_to": None,
         "buttons": [],
@@ -305,3 +313,24 @@ async def test_the_clock_ticks_and_tells_its_speed(stage: Stage, page: aiohttp.C
 async def test_the_page_itself_is_served(page: aiohttp.ClientSession) -> None:
     async with page.get("/") as answer:
         assert (answer.status, answer.content_type) == (200, "text/html")
+
+
+async def test_the_key_that_asks_for_a_contact_is_seen_and_pressed_by_its_reader_alone(
+    stage: Stage, look: Ask, do: Ask
+) -> None:
+    world, sam = stage.sandbox.world, stage["sam"]
+    world.start(sam)
+    assert (await do("sam", "contact"))["ok"] is False, "nobody has asked"
+    rows = [[KeyboardButton(text="📱 Mine", request_contact=True)], [KeyboardButton(text="Later")]]
+    asks = ReplyKeyboardMarkup(keyboard=rows)
+    await stage.bot.send_message(sam.id, "Your number?", reply_markup=asks)
+    keys = [[{"label": "📱 Mine", "asks_contact": True}], [{"label": "Later", "asks_contact": False}]]
+    assert (await look("state", "sam"))["chats"][-1]["keys"] == keys
+    assert (await look("state", "ahe"))["chats"][-1]["keys"] == []
+    shown_id = (await do("sam", "contact"))["message"]
+    last = (await shown(look, "sam", sam.id))[-1]
+    assert (last["id"], last["contact"]) == (shown_id, {"name": "Sam", "phone": sam.phone, "color": sam.color})
+    assert (await look("state", "sam"))["chats"][-1]["keys"] == []
+    await stage.bot.send_message(sam.id, "And again?", reply_markup=asks)
+    await stage.bot.send_message(sam.id, "Never mind.", reply_markup=ReplyKeyboardRemove())
+    assert (await look("state", "sam"))["chats"][-1]["keys"] == []

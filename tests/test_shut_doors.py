@@ -6,7 +6,7 @@ from sqlmodel import col
 from bot import doors
 from bot.rights import Rights
 from bot.sandbox.model import Chat
-from bot.texts import invitations as texts
+from bot.texts import doors as texts
 from bot.texts.catalogues import LANGUAGES, translator
 from storage.communities import Chat as ChatRow
 from storage.invitations import ISSUED

@@ -17,6 +17,7 @@ from storage import communities, index, members, wordings
 from storage.communities import Community
 from storage.database import Database
 from storage.members import Member, Person
+from storage.steps import take
 from storage.suggestions import Suggestion
 from storage.wordings import TermRow, Wording
 from tests.sentences import thousand
@@ -203,7 +204,7 @@ async def test_outdated_wordings_are_read_anew(database: Database, encoder: Enco
     async with database.reading() as look:
         rows = list(await look.exec(select(Wording)))
         assert {(row.terms_by, row.vector_by) for row in rows} == {(SEGMENTER, encoder.name)}
-        assert await index.list_ids_by_term(look, place.community.id or 0, ["gone"]) == []
+        assert await take(look, index.list_terms(place.community.id or 0, ["gone"])) == []
     assert await place.offered(asked) == ["夜间模式能不能定时开启"]
     assert (await place.searched(UNLIKE[0]))[:1] == UNLIKE[:1]
 
@@ -219,7 +220,7 @@ async def test_terms_are_counted_anew_with_their_wording(database: Database) -> 
     async with database.writing() as session:
         assert not await wordings.reindex(session, first, reading.indexed)
     async with database.reading() as look:
-        counts = await index.count_terms(look, place.community.id or 0, ["夜间", "拍照", "模式"])
+        counts = await take(look, index.count_terms(place.community.id or 0, ["夜间", "拍照", "模式"]))
         assert counts == {"夜间": 1, "拍照": 2}
         assert await look.get(TermRow, (place.community.id, "模式")) is not None
 
@@ -228,12 +229,14 @@ async def test_vectors_at_hand_stay_within_their_bytes(database: Database, encod
     one, two = await a_place(database, encoder), await a_place(database, encoder)
     await one.suggest("夜间模式", "定时开启")
     await two.suggest("相机")
-    one_row = 256 + 32 + 8  # vector, signs, id
-    cache = MeaningCache(encoder.name, one.finder._apart, most_bytes=3 * one_row - 1)
+    one_row = 256 + 8  # vector, id
+    cache = MeaningCache(encoder.name, most_bytes=3 * one_row - 1)
     async with database.reading() as look:
-        first = await cache.fetch(look, one.community.id or 0)
-        assert (await cache.fetch(look, one.community.id or 0)) is first
-        assert len((await cache.fetch(look, two.community.id or 0)).ids) == 1
-        again = await cache.fetch(look, one.community.id or 0)
+        first = await take(look, cache.fetch(one.community.id or 0))
+        assert (await take(look, cache.fetch(one.community.id or 0))) is first
+        assert len((await take(look, cache.fetch(two.community.id or 0))).ids) == 1
+        again = await take(look, cache.fetch(one.community.id or 0))
+        vectors = list(await look.exec(select(Wording.vector).where(Wording.community_id == one.community.id)))
     assert again is not first
+    assert again.packed.tobytes() == b"".join(vector or b"" for vector in vectors), "byte for byte, zeros and all"
     assert list(again.ids) == list(first.ids)

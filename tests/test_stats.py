@@ -32,12 +32,12 @@ async def test_the_figures_are_those_one_would_count(any_town: Town) -> None:
     for said in (
         "3 suggestions asked for; 1 waits for a decision; half were decided about within 36 hours",
         "half of what shipped was there within 4 days; 67% of all votes are delivered",
-        "🔎 2 people voted; the busiest tenth gave 67% of the votes",
+        "🔎 2 people voted",
     ):
         assert said in shown.content
     await town.say("yutong", group, "/undo")  # what was taken back has answered nobody
     await town.say("yutong", staff, "/stats")
-    assert "0% of all votes are delivered" in town.last(staff).content
+    assert "nothing that was voted for has shipped yet" in town.last(staff).content
     said_before = len(town.public(group))
     await town.say("yutong", group, "/stats")
     assert "36 hours" in town.last(group).content
@@ -51,7 +51,7 @@ async def test_the_figures_are_those_one_would_count(any_town: Town) -> None:
     assert "Only administrators" in town.last(group).content
     await at(town, MONDAY + timedelta(days=60))
     await town.say("yutong", staff, "/stats")
-    assert "0 suggestions asked for; 1 waits" in town.last(staff).content
+    assert "nobody has suggested anything; 1 waits" in town.last(staff).content
     assert "half" not in town.last(staff).content
 
 
@@ -63,7 +63,7 @@ async def test_codes_are_followed_to_those_who_take_part(town: Town) -> None:
     await town.say("ahe", await town.start("ahe"), "/invite")
     await town.say("yutong", await town.start("yutong"), "/stats")
     said = town.last(town.private("yutong")).content
-    assert "🎟 1 code → 0 came in → 0 stayed 30 days, of 0 so far → 0 suggested" in said
+    assert "🎟 1 code → nobody has come in yet\n" in f"{said}\n"
     await town.say("tang", await town.start("tang"), "/waves 100 200")
     await town.say("yutong", town.private("yutong"), "/stats")
     said = town.last(town.private("yutong")).content

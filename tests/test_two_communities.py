@@ -4,8 +4,13 @@ from datetime import timedelta
 
 from sqlmodel import select
 
+from bot.community import gifts
 from bot.sandbox.model import Chat, Message
 from storage import settings as setting_rows
+from storage import waiting
+from storage.grants import Grant
+from storage.invitations import Invitation
+from storage.members import get_person_by_external_id
 from storage.questions import Question
 from storage.suggestions import Suggestion
 from storage.wishes import Wish
@@ -31,10 +36,10 @@ async def a_team_of_two(town: Town) -> tuple[Chat, Chat]:
 TITLES = (("谷雨", "tang"), ("白露", "sam"))
 
 
-async def speaks_of(town: Town, group: Chat) -> None:
-    """From now on Yutong's private words are about that group's community."""
+async def speaks_of(town: Town, group: Chat, who: str = "yutong") -> None:
+    """From now on the private words of Yutong, or somebody else, are about that group's community."""
     town.clock.leap(3600)
-    await town.say("yutong", group, "/top")
+    await town.say(who, group, "/top")
 
 
 def lists(town: Town, words: str) -> list[Message]:
@@ -91,3 +96,29 @@ async def test_plain_words_keep_to_the_limits_of_the_chosen_community(town: Town
     assert "1" in await town.press("ahe", both, first.title), "one a day is the most there"
     await town.press("ahe", both, second.title)
     assert await suggested_in(town) == {"想要一个可以自己改颜色的桌面小时钟，越大越好": 1, "夜间模式": 2}
+
+
+async def test_codes_are_given_where_they_were_asked_for(town: Town) -> None:
+    """A round is previewed, and somebody who waits is shown, in the one; then one speaks in the other, and presses."""
+    first, second = town.group("谷雨", "tang ahe"), town.group("白露", "tang ahe")
+    await town.settle()
+    for who, group in (("tang", first), ("ahe", first), ("tang", second), ("ahe", second)):
+        await town.say(who, group, "/top")
+    async with town.database.writing() as session:
+        ahe, tang = [await get_person_by_external_id(session, str(town.person(who).id)) for who in ("ahe", "tang")]
+        assert ahe
+        assert tang
+        for community_id in (1, 2):
+            await gifts.give(session, community_id, ahe.id or 0, 1, tang.id or 0, town.clock.now())
+        await waiting.add_waiting(session, 1, tang.id or 0, town.clock.now())
+    for who, said in (("tang", "/round 2"), ("ahe", "/sponsor")):
+        await town.start(who)
+        await speaks_of(town, first, who)
+        await town.say(who, town.private(who), said)
+        shown = town.last(town.private(who))
+        await speaks_of(town, second, who)
+        await town.press(who, shown, shown.buttons[0][0].label)
+    async with town.database.reading() as look:
+        assert {one.community_id for one in await look.exec(select(Grant))} == {1}
+        kept = {one.community_id: one.kept_for_id for one in await look.exec(select(Invitation))}
+    assert kept == {1: tang.id, 2: None}

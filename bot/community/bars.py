@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from bot.community import audit, invitations
+from bot.community import audit, invitations, waiting
 from bot.community.errors import (
     AlreadyBarred,
     LaterAction,
@@ -12,7 +12,7 @@ from bot.community.errors import (
     NothingToRevoke,
     ReasonMissing,
 )
-from storage import bars, members, tree
+from storage import bars, claims, members, tree
 from storage import invitations as codes
 from storage.audit import AuditRow
 from storage.bars import BRANCH, CREDIT, ENTRY, INVITING, LONGEST_REASON, Bar
@@ -113,11 +113,12 @@ def _numbers(listed: object) -> list[int]:
 
 
 async def ban(session: Session, community_id: int, person_id: int, by_id: int, now: datetime) -> None:
-    """Somebody was banned from a chat: their unused codes are withdrawn, and no code opens for them."""
+    """Somebody was banned from a chat: their unused codes are withdrawn, and no code opens for them or is kept."""
     if await bars.get_bar(session, community_id, person_id, ENTRY) is None:
         await _add(session, community_id, person_id, ENTRY, "", by_id, now)
     await codes.set_all_revoked(session, community_id, [person_id], by_id, now, "banned")
-    await codes.set_returned_by(session, community_id, person_id, by_id, now)
+    await claims.set_returned_by(session, community_id, person_id, by_id, now)
+    await waiting.shut_out(session, community_id, person_id, by_id, now)
 
 
 async def unban(session: Session, community_id: int, person_id: int, by_id: int, now: datetime) -> None:

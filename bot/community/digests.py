@@ -19,7 +19,7 @@ from bot.community.verdicts import Satisfaction
 from storage import communities, digests, members, merges, releases, suggestions, votes
 from storage import drafts as draft_rows
 from storage import grids as grid_rows
-from storage.communities import Chat, Community
+from storage.communities import FARTHEST_DUE, Chat, Community
 from storage.database import Session
 from storage.digests import POSTED, SKIPPED, Digest, Newcomer, Voice
 from storage.drafts import Draft
@@ -30,6 +30,7 @@ STALE_AFTER = timedelta(days=6)  # an issue that is older speaks of last week; t
 MOST_WANTED = 5
 MOST_VOICES = 2  # named with their words beside the asker
 MOST_THANKED = 5
+UNFOLDED = 5  # lines of a section that everybody sees
 CO_ASKERS = 2  # named beside the asker: those of what was merged into it
 
 # In this order they stand in the issue; buttons name them by their place here.
@@ -98,8 +99,18 @@ class Issue:
 
     def lines(self, section: str) -> list[tuple[str, Any]]:
         """A section's lines by key, as the team wants them."""
-        items: Sequence[Any] = getattr(self, section)
+        items: Sequence[Any] = self._still_unnamed() if section == "unreached" else getattr(self, section)
         return self.changes.arranged(section, [(f"{section}:{_number(item)}", item) for item in items])
+
+    def _still_unnamed(self) -> list[Collected]:
+        """Who could not be told privately, but for those whom the lines of what shipped name, beyond any fold."""
+        shown = [one for key, one in self.lines("shipped")[:UNFOLDED] if key not in self.changes.words]
+        named = {one.suggestion.id: {one.asker, *one.co_askers, *(said.name for said in one.voices)} for one in shown}
+        left = [
+            replace(one, names=[name for name in one.names if name not in named.get(one.suggestion.id, ())])
+            for one in self.unreached
+        ]
+        return [one for one in left if one.names or one.hidden]
 
     def keys(self) -> list[str]:
         """All lines it has."""
@@ -314,6 +325,8 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
     """
     community = await communities.get_community(session, community_id)
     ritual = ritual_of(community)
+    if community.digest_due_at > now + FARTHEST_DUE:  # by a clock that was far ahead, and has been set right
+        await digests.claim_due(session, community, ritual.next_due(now))
     if community.digest_due_at > now and not at_once:
         return None
     due = due_of(community, now)
@@ -324,11 +337,12 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
         return None
     if not await digests.claim_due(session, community, ritual.next_due(max(now, due))):
         return None
-    issue = await _drawn_up(session, community, due, chosen, drafted)
-    chats = [chat for chat in issue.sources.values() if chat.is_open or chat.is_seed]
-    skipped = (drafted is not None and drafted.state == draft_rows.SKIPPED) or (
-        issue.is_quiet and not chosen.digest_when_quiet
-    )
+    issue = _until_now(await _drawn_up(session, community, due, chosen, drafted), community, due, now)
+    around = issue.sources.values()
+    chats = [chat for chat in around if chat.is_told]
+    # A channel that no group belongs to yet has nobody who could make its weeks less quiet.
+    tells_quiet = chosen.digest_when_quiet and not all(chat.is_channel for chat in around)
+    skipped = (drafted is not None and drafted.state == draft_rows.SKIPPED) or (issue.is_quiet and not tells_quiet)
     state = POSTED if chats and now - due < STALE_AFTER and not skipped else SKIPPED
     digest = Digest(community_id=community_id, period=ritual.period(due), state=state, published_at=now)
     digest_id = await digests.add_digest(session, digest)
@@ -342,6 +356,17 @@ async def publish(session: Session, community_id: int, now: datetime, *, at_once
     about = Subject(digest_id, issue.number, *_decided(issue))
     await grids.plan(session, community, about, chosen.report_days, now)
     return Published(community, digest_id, digest.period, due, issue, chats, drafted)
+
+
+def _until_now(issue: Issue, community: Community, due: datetime, now: datetime) -> Issue:
+    """One that the team posts before its hour tells of no day to come."""
+    early = max(due - now, timedelta())
+    today = now.astimezone(ZoneInfo(community.zone)).date()
+    kept = [
+        replace(one, oldest_waits=one.oldest_waits - early if one.oldest_waits is not None else None)
+        for one in issue.promise
+    ]
+    return replace(issue, until=min(issue.until, today), promise=kept)
 
 
 def _decided(issue: Issue) -> tuple[list[int], list[int]]:

@@ -176,6 +176,11 @@ class PhoneSecretMissing(Refusal):
 
 
 @dataclass
+class NoPhoneShown(Refusal):
+    """No number of that person's keeps a place."""
+
+
+@dataclass
 class NothingToRevoke(Refusal):
     """Nobody in the branch holds an unused code."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.community import waves as plans
-from bot.community.branches import has_stayed
+from bot.community.branches import STAYS, has_stayed
 from bot.community.waves import OLD_ENOUGH, Outlook
 from storage import communities, contributions, tree, waves
 from storage.database import Session
@@ -44,6 +44,7 @@ class DoorSeen:
     told: int = 0  # came so long ago that it can be told whether they stayed
     kept: int = 0  # of these, stayed thirty days
     asked: int = 0  # of these, suggested something
+    tells_on: datetime | None = None  # when it can be told of the first it brought
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Funnel:
     stayed: int
     asked: int
     told: int  # of those who joined, they came so long ago that it can be told whether they stayed
+    tells_on: datetime | None = None  # when it can be told of the first of them
 
 
 async def look(session: Session, community_id: int, now: datetime) -> Growth:
@@ -93,7 +95,8 @@ def _seen(door: Door, arrivals: Sequence[Arrival], askers: set[int], now: dateti
     stayed = {one.person_id: has_stayed(one.used_at, one.left_at, now) for one in arrivals}
     kept = [who for who, stays in stayed.items() if stays]
     told = len(stayed) - list(stayed.values()).count(None)
-    return DoorSeen(door, told, len(kept), len(askers.intersection(kept)))
+    first = min((one.used_at for one in arrivals), default=None)
+    return DoorSeen(door, told, len(kept), len(askers.intersection(kept)), first and first + STAYS)
 
 
 def funnel(doors: Sequence[DoorSeen]) -> Funnel:
@@ -105,4 +108,5 @@ def funnel(doors: Sequence[DoorSeen]) -> Funnel:
         stayed=sum(seen.kept for seen in doors),
         asked=sum(seen.asked for seen in doors),
         told=sum(seen.told for seen in doors),
+        tells_on=min((seen.tells_on for seen in doors if seen.tells_on), default=None),
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.community import codes, guesses, phones, quota, tree
 from bot.community.errors import BarredFromInviting, CodesHeld, NoCommunity
 from bot.community.quota import Quota
-from storage import bars, communities, doors, members, seals
+from storage import bars, claims, communities, doors, members, seals
 from storage import invitations as rows
 from storage.bars import ENTRY
 from storage.communities import Chat
@@ -77,7 +77,7 @@ async def hand_out(session: Session, community_id: int, person_id: int, standing
     """One new code, if the member's quota has one left, and all they hold. Raises NoCommunity, BarredFromInviting."""
     if await rows.claim_member(session, community_id, person_id) is None:
         raise NoCommunity
-    await _require_unbarred(session, community_id, person_id)
+    await require_unbarred(session, community_id, person_id)
     theirs = await quota.count(session, community_id, person_id, standing, now)
     if theirs.left and not theirs.is_full:
         await mint(session, Draft(community_id, person_id), person_id, now)
@@ -85,7 +85,10 @@ async def hand_out(session: Session, community_id: int, person_id: int, standing
     return Hand(await rows.list_in_hand(session, community_id, person_id, now), theirs)
 
 
-async def _require_unbarred(session: Session, community_id: int, person_id: int) -> None:
+async def require_unbarred(session: Session, community_id: int, person_id: int) -> None:
+    """Raises BarredFromInviting, also for who was banned from one of the chats and is still in another."""
+    if await bars.get_bar(session, community_id, person_id, ENTRY):
+        raise BarredFromInviting("")
     if bar := await bars.get_bar_above(session, community_id, person_id):
         raise BarredFromInviting(bar.reason if bar.person_id == person_id else "")
 
@@ -115,7 +118,7 @@ async def show(session: Session, invitation_id: int, holder_id: int, now: dateti
     """One of somebody's own codes, to be given away; None when it cannot be. Raises BarredFromInviting, CodesHeld."""
     theirs = await rows.get_unused(session, invitation_id, holder_id, now)
     if theirs is not None:
-        await _require_unbarred(session, theirs.community_id, holder_id)
+        await require_unbarred(session, theirs.community_id, holder_id)
         if await rows.is_held(session, theirs):
             raise CodesHeld
     return theirs
@@ -161,7 +164,7 @@ async def _open(session: Session, person_id: int, typed: list[str], now: datetim
     if theirs != invitation and not is_live:
         return Missed()
     # Who holds a claim already comes in with that one, and the other code stays good.
-    if theirs is None and not await rows.claim_invitation(session, invitation.id or 0, person_id, now):
+    if theirs is None and not await claims.claim_invitation(session, invitation.id or 0, person_id, now):
         return Missed()
     return await _admit(session, theirs or invitation, person_id, now)
 
@@ -177,7 +180,7 @@ async def _is_live(session: Session, invitation: Invitation, person_id: int, now
 
 async def awaiting_phone(session: Session, person_id: int) -> Invitation | None:
     """What somebody claimed last, in any community that still asks for their number."""
-    for claimed in await rows.list_claimed(session, person_id):
+    for claimed in await claims.list_claimed(session, person_id):
         if await phones.is_wanted(session, claimed.community_id, person_id):
             return claimed
     return None
@@ -192,7 +195,7 @@ async def prove(session: Session, person_id: int, number: str, secret: str, now:
     if claimed is None:
         return Missed()
     if not await phones.prove(session, claimed.community_id, person_id, number, secret, now):
-        await rows.set_returned_by(session, claimed.community_id, person_id, person_id, now)
+        await claims.set_returned_by(session, claimed.community_id, person_id, person_id, now)
         return PhoneTaken()
     return await _admit(session, claimed, person_id, now)
 
@@ -202,12 +205,12 @@ async def _admit(session: Session, claimed: Invitation, person_id: int, now: dat
     if await rows.is_held(session, claimed):
         raise CodesHeld
     community_id = claimed.community_id
-    await rows.set_claimed_anew(session, community_id, person_id, now)
+    await claims.set_claimed_anew(session, community_id, person_id, now)
     if await phones.is_wanted(session, community_id, person_id):
         return PhoneWanted()
     gated = {chat.id for chat in await communities.list_chats(session, community_id) if chat.is_seed}
     if not gated:
-        await rows.set_used(session, community_id, person_id, now)
+        await claims.set_used(session, community_id, person_id, now)
         await _seat(session, community_id, person_id, "member", now)
         await tree.bind(session, community_id, person_id, claimed.holder_id)
     requests = await doors.list_join_requests(session, person_id)
@@ -224,7 +227,7 @@ async def ask_in(session: Session, chat: Chat, person_id: int, now: datetime) ->
     if theirs is not None and theirs.state == CLAIMED:
         if await rows.is_held(session, theirs):
             return False
-        renewed = await rows.set_claimed_anew(session, chat.community_id, person_id, now)
+        renewed = await claims.set_claimed_anew(session, chat.community_id, person_id, now)
         return renewed and not await phones.is_wanted(session, chat.community_id, person_id)
     return (theirs is not None and theirs.state == USED) or await _has_seat(session, chat.community_id, person_id)
 
@@ -270,9 +273,9 @@ async def enter(session: Session, chat: Chat, person_id: int, now: datetime) -> 
     await doors.delete_join_request(session, chat.id or 0, person_id)
     if await bars.get_bar(session, chat.community_id, person_id, ENTRY):
         return None  # somebody let them in all the same; no code is spent on it
-    holder_id = await rows.set_used(session, chat.community_id, person_id, now)
+    holder_id = await claims.set_used(session, chat.community_id, person_id, now)
     if holder_id is None and not await rows.get_invitation_of(session, chat.community_id, person_id):
-        holder_id = await rows.set_used_late(session, chat.community_id, person_id, now)
+        holder_id = await claims.set_used_late(session, chat.community_id, person_id, now)
     if holder_id is not None:
         await _seat(session, chat.community_id, person_id, "seed", now)
         await tree.bind(session, chat.community_id, person_id, holder_id)
@@ -281,14 +284,14 @@ async def enter(session: Session, chat: Chat, person_id: int, now: datetime) -> 
 
 async def is_due(session: Session, now: datetime) -> bool:
     """Whether `bring_home` has anything to do."""
-    return await rows.has_due(session, now, now - HELD_FOR) or await guesses.is_due(session, now)
+    return await claims.has_due(session, now, now - HELD_FOR) or await guesses.is_due(session, now)
 
 
 async def bring_home(session: Session, now: datetime) -> None:
     """Give back codes that were claimed but not used in time, take home expired ones, forget old misses."""
-    if await rows.set_returned(session, now - HELD_FOR, now):
-        await phones.forget(session)
+    await claims.set_returned(session, now - HELD_FOR, now)
     await rows.set_expired(session, now)
+    await phones.forget(session)
     await guesses.forget(session, now)
 
 

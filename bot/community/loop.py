@@ -10,6 +10,7 @@ from storage import loop as rows
 from storage.database import Session
 
 WEEKS_OF_GROWTH = 8
+FEWEST_FOR_TENTHS = 10
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 
 
@@ -22,6 +23,11 @@ class Missing:
     first_timers: int
     silent: int  # members who have never asked nor voted
     members: int
+
+    @property
+    def has_tenths(self) -> bool:
+        """Whether there are so many voters that a tenth of them is not simply one person of a few."""
+        return self.voters >= FEWEST_FOR_TENTHS
 
 
 @dataclass(frozen=True)

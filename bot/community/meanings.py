@@ -1,17 +1,16 @@
 """The vectors of busy communities, kept at hand and topped up before each search."""
 
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from threading import Lock
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.language.vectors import Packed, Signs, signs
+from bot.language.vectors import Packed
 from storage import index
-from storage.database import Session
+from storage.steps import Steps
 
 Ids: TypeAlias = NDArray[np.int64]
 
@@ -23,21 +22,18 @@ _LATE = 100
 
 @dataclass(frozen=True)
 class Meanings:
-    """Ids of a community's wordings, ascending, with a packed vector for each and the signs of its numbers."""
+    """Ids of a community's wordings, ascending, with a packed vector for each."""
 
     ids: Ids
     packed: Packed
-    signs: Signs
 
     @property
     def nbytes(self) -> int:
         """Memory they take."""
-        return self.ids.nbytes + self.packed.nbytes + self.signs.nbytes
+        return self.ids.nbytes + self.packed.nbytes
 
 
-NOTHING = Meanings(np.empty(0, np.int64), np.empty((0, 0), np.int8), np.empty((0, 0), np.uint64))
-
-Apart: TypeAlias = Callable[[Callable[[], Meanings]], Awaitable[Meanings]]
+NOTHING = Meanings(np.empty(0, np.int64), np.empty((0, 0), np.int8))
 
 
 class MeaningCache:
@@ -46,53 +42,61 @@ class MeaningCache:
     A wording that is deleted stays until its community is dropped: who searches looks the rows up and misses it.
     """
 
-    def __init__(self, vector_by: str, apart: Apart, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, vector_by: str, most_bytes: int = MOST_BYTES) -> None:
         self._vector_by = vector_by
-        self._apart = apart  # runs what would hold the event loop
         self._most_bytes = most_bytes
-        self._kept: OrderedDict[int, Meanings] = OrderedDict()
+        self._kept: dict[int, Meanings] = {}  # the least recently used first
+        self._bytes = 0
+        self._turn = Lock()
 
-    async def fetch(self, session: Session, community_id: int) -> Meanings:
+    def fetch(self, community_id: int) -> Steps[Meanings]:
         """All meanings of a community; the session must only read, for what it sees is kept."""
         known = self._kept.get(community_id, NOTHING)
         after = int(known.ids[-1]) - _LATE if len(known.ids) else 0
         late = known.ids[np.searchsorted(known.ids, after, "right") :]
-        portions = [portion async for portion in self._read(session, community_id, after, _written(late))]
-        kept = await self._apart(lambda: _joined(known, portions)) if portions else known
+        portions = yield from self._read(community_id, after)
+        is_known = [ids for ids, _ in portions] == [_written(late)]
+        kept = _joined(known, portions) if portions and not is_known else known
         if len(kept.ids):
             self._keep(community_id, kept)
         return kept
 
     def forget(self, community_id: int) -> None:
         """Read the community afresh next time: its vectors were made anew."""
-        self._kept.pop(community_id, None)
+        with self._turn:
+            self._drop(community_id)
 
-    async def _read(self, session: Session, community_id: int, after: int, known: str) -> AsyncIterator[Meanings]:
-        """What follows an id, a portion at a time; nothing where it is what is known."""
+    def _read(self, community_id: int, after: int) -> Steps[list[tuple[str, bytes]]]:
+        """Ids and vectors that follow an id, in portions."""
+        portions = []
         more = True
         while more:
-            ids, vectors = await index.list_vectors(session, community_id, self._vector_by, after, _PORTION)
-            if ids and ids != known:
-                yield await self._apart(partial(_unpacked, ids, vectors))
+            ids, vectors = yield from index.list_vectors(community_id, self._vector_by, after, _PORTION)
+            if ids:
+                portions.append((ids, vectors))
             more = ids.count(",") + 1 == _PORTION
             after = int(ids.rpartition(",")[2] or after)
+        return portions
 
     def _keep(self, community_id: int, kept: Meanings) -> None:
-        self._kept[community_id] = kept
-        self._kept.move_to_end(community_id)
-        while sum(each.nbytes for each in self._kept.values()) > self._most_bytes:
-            self._kept.popitem(last=False)
+        with self._turn:
+            self._drop(community_id)
+            self._kept[community_id] = kept
+            self._bytes += kept.nbytes
+            while self._bytes > self._most_bytes:
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, community_id: int) -> None:
+        self._bytes -= self._kept.pop(community_id, NOTHING).nbytes
 
 
-def _unpacked(joined: str, vectors: str | bytes) -> Meanings:
+def _unpacked(joined: str, vectors: bytes) -> Meanings:
     ids = numbers(joined)
-    raw = bytes.fromhex(vectors) if isinstance(vectors, str) else vectors
-    packed = np.frombuffer(raw, np.int8).reshape(len(ids), -1)
-    return Meanings(ids, packed, signs(packed))
+    return Meanings(ids, np.frombuffer(vectors, np.int8).reshape(len(ids), -1))
 
 
-def _joined(known: Meanings, portions: Sequence[Meanings]) -> Meanings:
-    new = _one_after_another(portions)
+def _joined(known: Meanings, portions: Sequence[tuple[str, bytes]]) -> Meanings:
+    new = _one_after_another([_unpacked(*portion) for portion in portions])
     is_new = ~np.isin(new.ids, known.ids[-2 * _LATE :])
     if not len(known.ids) or not is_new.any():
         return known if len(known.ids) else new
@@ -101,12 +105,11 @@ def _joined(known: Meanings, portions: Sequence[Meanings]) -> Meanings:
 
 
 def _one_after_another(parts: Sequence[Meanings]) -> Meanings:
-    ids, packed, signed = ([getattr(part, name) for part in parts] for name in ("ids", "packed", "signs"))
-    return Meanings(np.concatenate(ids), np.concatenate(packed), np.concatenate(signed))
+    return Meanings(np.concatenate([part.ids for part in parts]), np.concatenate([part.packed for part in parts]))
 
 
 def _chosen(meanings: Meanings, which: NDArray[np.bool_] | NDArray[np.intp]) -> Meanings:
-    return Meanings(meanings.ids[which], meanings.packed[which], meanings.signs[which])
+    return Meanings(meanings.ids[which], meanings.packed[which])
 
 
 def _written(ids: Ids) -> str:

@@ -3,21 +3,25 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import NamedTuple
+from math import fsum
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bot.community.meanings import Meanings, numbers
-from bot.language.matching import overlap, rarity, score, share
-from bot.language.vectors import cosines, nearest
-from storage import wordings
-from storage.index import CANDIDATES, Candidate
+from bot.community.meanings import NOTHING, Ids, Meanings, numbers
+from bot.language.matching import balance, overlap, rarity, score, share
+from bot.language.vectors import Packed, cosines, nearest
+from storage.index import Candidate, Listed
 from storage.wordings import Indexed
 
 # In a community of a dozen suggestions no count of terms says yet what is rare: until there are this many, it is judged
 # as if there were.
 MATURE = 1_000
-PROMISING = 30
+CANDIDATES = 50  # by their terms, and as many by meaning
+PROMISING = 20  # of them, which are read and compared word by word
+
+Weights: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -31,19 +35,10 @@ class Match:
     cosine: float | None
 
 
-class Compared(NamedTuple):
-    """A wording beside a text: its terms taken apart, and the cosine where both have a vector."""
-
-    wording: Candidate
-    terms: frozenset[str]
-    cosine: float | None
-
-
 @dataclass(frozen=True)
 class Census:
     """How many wordings a community has, and in how many of them each term occurs."""
 
-    community_id: int
     total: int
     counts: Mapping[str, int]
 
@@ -53,31 +48,40 @@ class Census:
         known = {df: rarity(df, total) for df in {0, *counts.values()}}
         return {term: share(term) * known[counts.get(term, 0)] for term in terms}
 
-
-def sharing_terms(listed: Sequence[tuple[str, str]], census: Census) -> list[int]:
-    """Ids of the wordings that share the heaviest terms, from each term's ids; the same on every database."""
-    if not listed:
-        return []
-    listed = sorted(listed)  # sums of the same weights in the same order are the same
-    by_term = [numbers(ids) for _, ids in listed]
-    weights = np.repeat(list(census.weights(term for term, _ in listed).values()), [len(ids) for ids in by_term])
-    ids, places = np.unique(np.concatenate(by_term), return_inverse=True)
-    best = np.lexsort((ids, -np.bincount(places, weights)))[:CANDIDATES]
-    return [int(i) for i in ids[best]]
+    def with_counts(self, counts: Mapping[str, int]) -> "Census":
+        """The same, with terms that were counted since."""
+        return Census(self.total, {**self.counts, **counts})
 
 
-def close_in_meaning(meanings: Meanings, vector: bytes) -> list[int]:
-    """Ids of the wordings whose vectors are nearest."""
-    best = nearest(meanings.packed, meanings.signs, np.frombuffer(vector, np.int8), CANDIDATES)
-    return [int(i) for i in meanings.ids[best]]
+def promising(
+    asked: Indexed, listed: Sequence[Listed], meanings: Meanings, census: Census, but: Collection[int] = ()
+) -> list[int]:
+    """Ids of the wordings that could come first if all their other words weighed nothing, but for some.
+
+    They are chosen among those that share the heaviest terms and those nearest in meaning; the same on every database.
+    """
+    sharing, weights = _shared(listed, census)
+    heaviest = sharing[np.argsort(-weights, kind="stable")[:CANDIDATES]]
+    ids = np.setdiff1d(np.union1d(heaviest, _nearest(asked, meanings)), np.fromiter(but, np.int64))
+    shared = np.zeros(len(ids))
+    places, is_sharing = _places(sharing, ids)
+    shared[is_sharing] = weights[places[is_sharing]]
+    bounds = _bounds(asked, shared, _known_cosines(asked, ids, meanings), census)
+    best = np.argsort(-np.array(bounds), kind="stable")[:PROMISING]
+    return list(ids[best].tolist())
 
 
-def ranked(asked: Indexed, rows: Sequence[Compared], census: Census) -> list[Match]:
+def uncounted(rows: Sequence[Candidate], census: Census) -> Collection[str]:
+    """Terms of the rows that the census does not know yet."""
+    return frozenset().union(*(row.terms for row in rows)) - census.counts.keys()
+
+
+def ranked(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Match]:
     """The best wording of each suggestion, the closest first, equal ones by age."""
     weights = census.weights({*asked.terms, *census.counts, *chain(*(row.terms for row in rows))})
     best: dict[int, Match] = {}
-    for wording, terms, cosine in rows:
-        shared = overlap(asked.terms, terms, weights)
+    for wording, cosine in zip(rows, _cosines(asked, rows), strict=True):
+        shared = overlap(asked.terms, wording.terms, weights)
         match = Match(wording.suggestion_id, wording, score(cosine, shared), shared, cosine)
         if match.suggestion_id not in best or match.score > best[match.suggestion_id].score:
             best[match.suggestion_id] = match
@@ -93,31 +97,52 @@ def surviving(matches: Sequence[Match], roots: Mapping[int, int]) -> list[Match]
     return list(best.values())
 
 
-def promising(asked: Indexed, found: Sequence[Candidate], census: Census) -> list[Compared]:
-    """Those that could come first if all their other words weighed nothing: only of them all words are counted."""
-    cosines = _cosines(asked, found)
-    rows = [
-        Compared(row, frozenset(wordings.terms_of(census.community_id, row.terms)), cosine)
-        for row, cosine in zip(found, cosines, strict=True)
-    ]
-    if len(rows) <= PROMISING:
-        return rows
-    weights = census.weights(asked.terms)
-    bounds = [score(row.cosine, overlap(asked.terms, weights.keys() & row.terms, weights)) for row in rows]
-    best = sorted(range(len(rows)), key=lambda place: (-bounds[place], place))[:PROMISING]
-    return [rows[place] for place in sorted(best)]
+def _shared(listed: Sequence[Listed], census: Census) -> tuple[Ids, Weights]:
+    """Ids of the wordings that have some of the rarest terms, ascending, and what they share weighs."""
+    by_term = {one.term: numbers(one.ids) for one in sorted(listed) if one.ids}
+    if not by_term:
+        return NOTHING.ids, np.empty(0)
+    # In the order of the terms: sums of the same weights in the same order are the same.
+    weights = np.repeat(list(census.weights(by_term).values()), [len(ids) for ids in by_term.values()])
+    ids, places = np.unique(np.concatenate(list(by_term.values())), return_inverse=True)
+    return ids, np.bincount(places, weights).astype(np.float64)
 
 
-def uncounted(rows: Sequence[Compared], census: Census) -> Collection[str]:
-    """Terms of the rows that the census does not know yet."""
-    return frozenset().union(*(row.terms for row in rows)) - census.counts.keys()
+def _nearest(asked: Indexed, meanings: Meanings) -> Ids:
+    if asked.vector is None:
+        return NOTHING.ids
+    return meanings.ids[nearest(meanings.packed, np.frombuffer(asked.vector, np.int8), CANDIDATES)]
 
 
-def _cosines(asked: Indexed, rows: Sequence[Candidate]) -> list[float] | list[None]:
-    """Cosine of each row; none at all while one of them has no vector yet, for the two scales do not compare."""
+def _bounds(asked: Indexed, shared: Weights, cosines: Sequence[float | None], census: Census) -> list[float]:
+    """The scores of wordings that say nothing else, by the weight of what they share."""
+    whole = fsum(census.weights(asked.terms).values())
+    overlaps = (balance(weight, whole - weight, 0.0) for weight in shared.tolist())
+    return [score(cosine, shared) for cosine, shared in zip(cosines, overlaps, strict=True)]
+
+
+def _known_cosines(asked: Indexed, ids: Ids, meanings: Meanings) -> Sequence[float | None]:
+    """Cosine of each wording; none at all while one has no vector yet, for the two scales do not compare."""
+    places, is_known = _places(meanings.ids, ids)
+    if asked.vector is None or not is_known.all():
+        return [None] * len(ids)
+    return _alike(asked.vector, meanings.packed[places])
+
+
+def _cosines(asked: Indexed, rows: Sequence[Candidate]) -> Sequence[float | None]:
+    """The same, of what the database has by now."""
     vectors = [row.vector for row in rows if row.vector is not None and row.vector_by == asked.vector_by]
     if asked.vector is None or not rows or len(vectors) < len(rows):
         return [None] * len(rows)
-    packed = np.frombuffer(b"".join(vectors), np.int8).reshape(len(rows), -1)
-    row = np.frombuffer(asked.vector, np.int8).astype(np.float32) / np.float32(127)
+    return _alike(asked.vector, np.frombuffer(b"".join(vectors), np.int8).reshape(len(rows), -1))
+
+
+def _alike(vector: bytes, packed: Packed) -> list[float]:
+    row = np.frombuffer(vector, np.int8).astype(np.float32) / np.float32(127)
     return [float(cosine) for cosine in cosines(packed, row)]
+
+
+def _places(known: Ids, ids: Ids) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Where ids stand among the known ones, in ascending order, and which of them do."""
+    first, after = np.searchsorted(known, ids, "left"), np.searchsorted(known, ids, "right")
+    return first, after > first

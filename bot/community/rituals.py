@@ -99,10 +99,8 @@ async def set_ritual(session: Session, community_id: int, name: str, ritual: Rit
     """Keep a new ritual, and its name where one is given; a week that has had its digest gets no second one."""
     if len(name) > LONGEST_NAME:
         raise TextTooLong(LONGEST_NAME)
-    due = ritual.next_due(now)
-    if await digests.has_digest(session, community_id, ritual.period(due)):
-        due = ritual.next_due(due)
     community = await communities.get_community(session, community_id)
+    due = await _next_unsettled(session, community, ritual, now)
     community.ritual_name = name or community.ritual_name
     community.ritual_weekday, community.ritual_hour, community.ritual_minute = (
         ritual.weekday,
@@ -112,6 +110,15 @@ async def set_ritual(session: Session, community_id: int, name: str, ritual: Rit
     community.zone, community.digest_due_at = ritual.zone, due
     await session.flush()
     return community
+
+
+async def _next_unsettled(session: Session, community: Community, ritual: Ritual, now: datetime) -> datetime:
+    """When the next issue is due by a new ritual: one that is due already, or waits for approval, stays so."""
+    due = community.digest_due_at
+    if due <= now and ritual.period(due) == ritual_of(community).period(due):
+        return due
+    due = ritual.next_due(now)
+    return ritual.next_due(due) if await digests.has_digest(session, community.id or 0, ritual.period(due)) else due
 
 
 @cache

@@ -8,25 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bot.community.meanings import MeaningCache
+from bot.community.meanings import NOTHING, MeaningCache
 from bot.community.ranking import (
     Census,
     Match,
-    close_in_meaning,
     promising,
     ranked,
-    sharing_terms,
     surviving,
     uncounted,
 )
-from bot.language.matching import crowd, rarest
+from bot.language.matching import crowd
 from bot.language.normal import plain
 from bot.language.terms import SEGMENTER, segmenter, terms
 from bot.language.vectors import Encoder, EncoderAway, pack
 from storage import findings, index, merges, suggestions, wordings, words
 from storage.communities import Community
 from storage.database import Database, Session
-from storage.index import ROW_BUDGET
+from storage.steps import Steps, take
 from storage.suggestions import Suggestion
 from storage.wordings import Indexed, Wording
 
@@ -76,12 +74,12 @@ class Likeness:
 class Finder:
     """Reads texts and finds suggestions like them, by terms alone where there is no encoder.
 
-    Cutting and comparing take place in a thread of its own.
+    Texts are cut in a thread of its own, and compared in the one that has the database's connection.
     """
 
     def __init__(self, encoder: Encoder | None) -> None:
         self._encoder = encoder
-        self._meanings = MeaningCache(encoder.name, self._apart) if encoder else None
+        self._meanings = MeaningCache(encoder.name) if encoder else None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="finder")
         self.name = encoder.name if encoder else None
         self.missed = False  # whether a text was read without the encoder, which was away
@@ -140,26 +138,17 @@ class Finder:
 
     async def offered_from(self, look: Session, community: Community, *, by_meaning: bool) -> float:
         """What the community's answers have taught, with the encoder in use; or what is good elsewhere."""
-        learnt = await findings.get_finding(look, community.id or 0)
+        learnt = await take(look, findings.get_thresholds(community.id or 0))
         if not by_meaning:
-            return (learnt and learnt.offered_from_by_terms) or OFFERED_FROM_BY_TERMS
-        return (learnt and learnt.offered_by == self.name and learnt.offered_from) or OFFERED_FROM
+            return learnt.offered_from_by_terms or OFFERED_FROM_BY_TERMS
+        return (learnt.offered_by == self.name and learnt.offered_from) or OFFERED_FROM
 
     async def rank(
         self, look: Session, community: Community, reading: Reading, but: Collection[int] = ()
     ) -> list[Match]:
         """The best wording of each surviving suggestion worth comparing, the closest first, but for some ids."""
-        asked, community_id = reading.indexed, community.id or 0
-        counts = await index.count_terms(look, community_id, asked.terms)
-        census = Census(community_id, community.last_number, counts)
-        listed = await index.list_ids_by_term(look, community_id, rarest(asked.terms, counts, ROW_BUDGET))
-        ids = set(await self._apart(lambda: sharing_terms(listed, census)))
-        ids.update(await self._nearest(look, community_id, reading))
-        near = [row for row in await index.list_candidates(look, community_id, ids) if row.id not in but]
-        rows = await self._apart(lambda: promising(asked, near, census))
-        more = await self._apart(lambda: uncounted(rows, census))
-        census = replace(census, counts=counts | await index.count_terms(look, community_id, more))
-        matches = await self._apart(lambda: ranked(asked, rows, census))
+        steps = self._ranked(community.id or 0, community.last_number, reading.indexed, but)
+        matches = await take(look, steps)
         merged = [match.suggestion_id for match in matches if match.wording.is_merged]
         return surviving(matches, await merges.map_roots(look, merged) if merged else {})
 
@@ -209,12 +198,14 @@ class Finder:
 
         return await self._apart(lambda: [cut(text) for text in texts])
 
-    async def _nearest(self, look: Session, community_id: int, reading: Reading) -> list[int]:
-        vector = reading.indexed.vector
-        if self._meanings is None or vector is None:
-            return []
-        meanings = await self._meanings.fetch(look, community_id)
-        return await self._apart(lambda: close_in_meaning(meanings, vector)) if len(meanings.ids) else []
+    def _ranked(self, community_id: int, total: int, asked: Indexed, but: Collection[int]) -> Steps[list[Match]]:
+        """The best wording of each suggestion, merged or not."""
+        listed = yield from index.list_terms(community_id, asked.terms)
+        census = Census(total, {one.term: one.wordings for one in listed})
+        meanings = (yield from self._meanings.fetch(community_id)) if self._meanings and asked.vector else NOTHING
+        rows = yield from index.list_candidates(community_id, promising(asked, listed, meanings, census, but))
+        more = yield from index.count_terms(community_id, uncounted(rows, census))
+        return ranked(asked, rows, census.with_counts(more))
 
     async def _similar(
         self, look: Session, community: Community, reading: Reading, matches: list[Match], taken: float

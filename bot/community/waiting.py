@@ -1,13 +1,13 @@
 """The waiting list: an honest place in it, codes donated to it, and members who sponsor somebody from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.community import quota
-from bot.community.errors import BarredFromInviting, NoCodeToGive, NotWaiting
-from bot.community.invitations import Draft, mint
-from storage import bars, waiting
+from bot.community.errors import NoCodeToGive, NotWaiting
+from bot.community.invitations import Draft, draft_like, mint, require_unbarred
 from storage import invitations as rows
+from storage import waiting
 from storage.database import Session
 from storage.invitations import Invitation
 
@@ -61,38 +61,47 @@ async def sponsor(
     code = await _spare(session, community_id, holder_id, standing, now)
     if not await waiting.claim_turn(session, community_id, person_id, now):
         raise NotWaiting
-    await waiting.claim_for(session, code.id or 0, person_id, pooled=False)
+    if not await waiting.claim_for(session, code.id or 0, person_id, pooled=False):
+        raise NoCodeToGive  # somebody has opened it at this very moment
     return Turn(person_id, code)
 
 
 async def donate(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Turn | None:
     """Give one code to the list; whose turn it is, None when nobody waits yet. Raises as `sponsor`."""
     code = await _spare(session, community_id, holder_id, standing, now)
-    await waiting.set_pooled(session, code.id or 0)
+    if not await waiting.set_pooled(session, code.id or 0):
+        raise NoCodeToGive
     return await serve(session, community_id, now)
 
 
 async def serve(session: Session, community_id: int, now: datetime) -> Turn | None:
-    """Keep the oldest donated code for who has waited longest; None when there is no code or nobody waits."""
+    """Keep the oldest donated code for who has waited longest; None when there is no code or nobody waits.
+
+    Who gave the code and waits themselves holds up nobody behind them.
+    """
     code = await waiting.get_pooled(session, community_id, now)
-    first = await waiting.list_waiting(session, community_id, limit=1)
-    if code is None or not first:
+    if code is None:
         return None
-    row, _ = first[0]
-    if row.person_id == code.holder_id or not await waiting.claim_turn(session, community_id, row.person_id, now):
+    first = await waiting.list_waiting(session, community_id, limit=2)
+    who = next((row.person_id for row, _ in first if row.person_id != code.holder_id), None)
+    if who is None or not await waiting.claim_turn(session, community_id, who, now):
         return None
-    return (
-        Turn(row.person_id, code)
-        if await waiting.claim_for(session, code.id or 0, row.person_id, pooled=True)
-        else None
-    )
+    return Turn(who, code) if await waiting.claim_for(session, code.id or 0, who, pooled=True) else None
+
+
+async def shut_out(session: Session, community_id: int, person_id: int, by_id: int, now: datetime) -> None:
+    """Somebody is not to come in: they wait no more, and a code kept for them is exchanged for one they do not know."""
+    await waiting.delete_waiting(session, community_id, person_id)
+    for kept in await waiting.list_kept_for(session, community_id, person_id, now):
+        if await rows.set_revoked(session, kept.id or 0, by_id, now, "banned"):
+            anew = replace(draft_like(kept), kept_for_id=None)
+            await mint(session, anew, by_id, now, f"instead of {kept.id}")
 
 
 async def _spare(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Invitation:
     """A code the holder can give away: one in hand, or a new one."""
     await rows.claim_member(session, community_id, holder_id)
-    if bar := await bars.get_bar_above(session, community_id, holder_id):
-        raise BarredFromInviting(bar.reason if bar.person_id == holder_id else "")
+    await require_unbarred(session, community_id, holder_id)
     if in_hand := await rows.list_in_hand(session, community_id, holder_id, now):
         return in_hand[0]
     if not (await quota.count(session, community_id, holder_id, standing, now)).left:

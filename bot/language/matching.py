@@ -42,6 +42,11 @@ def overlap(asked: Collection[str], said: Collection[str], weights: Mapping[str,
     shared = fsum(map(weights.__getitem__, ours & theirs))
     missed = fsum(map(weights.__getitem__, ours)) - shared
     beyond = fsum(map(weights.__getitem__, theirs)) - shared
+    return balance(shared, missed, beyond)
+
+
+def balance(shared: float, missed: float, beyond: float) -> float:
+    """The overlap of two texts by what their terms weigh: shared, asked for in vain, and said besides."""
     whole = shared + _OF_QUERY * missed + (1 - _OF_QUERY) * beyond
     return shared / whole if whole else 0.0
 
@@ -58,18 +63,3 @@ def crowd(scores: Sequence[float]) -> float:
     """
     others = scores[_CROWD]
     return _CROWD_SHARE * (fmean(others) if others else 0.0)
-
-
-def rarest(terms: Collection[str], df: Mapping[str, int], budget: int) -> list[str]:
-    """The rarest known terms whose lists are together at most `budget` rows long, at least one; rarest first.
-
-    Terms that no wording has are left out: they find nothing.
-    """
-    chosen: list[str] = []
-    rows = 0
-    for count, term in sorted((df[term], term) for term in set(terms) if df.get(term)):
-        if chosen and rows + count > budget:
-            break
-        rows += count
-        chosen.append(term)
-    return chosen

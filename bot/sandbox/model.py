@@ -234,6 +234,7 @@ class Chat:
     pinned: list[Message] = field(default_factory=list)
     keys: tuple[tuple[Key, ...], ...] = ()
     migrated_to: int | None = None
+    linked_to: int | None = None  # a channel's group, or a group's channel
     last_id: int = 0
     size: int = 0
 

@@ -1,6 +1,6 @@
 """What the chat page is shown: the world as one person sees it, as JSON, with every word escaped or left as data."""
 
-from bot.sandbox.model import Chat, Message, Service
+from bot.sandbox.model import Chat, Contact, Message, Service
 from bot.sandbox.people import Person
 from bot.sandbox.updates import Json
 from bot.sandbox.world import World
@@ -84,6 +84,7 @@ class PageViews:
             "color": (self._world.bot.id if chat.kind == "private" else chat.id) % 8,
             "visible": visible(person, chat),
             "requests": self._requests(person, chat),
+            "keys": [[{"label": key.label, "asks_contact": key.asks_contact} for key in row] for row in chat.keys],
         }
 
     def _requests(self, person: Person, chat: Chat) -> list[Json]:
@@ -138,12 +139,13 @@ class PageViews:
             "width": message.photo.width if message.photo else None,
             "height": message.photo.height if message.photo else None,
             "document": message.document.name if message.document else None,
+            "contact": self._contact(message.contact) if message.contact else None,
             "service": service_texts(message.sender, message.service) if message.service else None,
             "reply_to": self._reply(message.reply_to) if message.reply_to else None,
             "buttons": self._buttons(message),
             "reactions": self._reactions(person, message),
             "mine": own,
-            "can_edit": own and message.service is None,
+            "can_edit": own and message.service is None and message.contact is None,
             "silent": message.silent,
             "only_for_me": message.receiver is not None,
         }
@@ -163,6 +165,10 @@ class PageViews:
         excerpt = words if len(words) <= EXCERPT else f"{words[:EXCERPT]}…"
         name = replied.sender_chat.title if replied.sender_chat else replied.sender.name
         return {"id": replied.id, "name": name, "excerpt": excerpt}
+
+    @staticmethod
+    def _contact(shown: Contact) -> Json:
+        return {"name": shown.person.name, "phone": shown.phone, "color": shown.person.color}
 
     @staticmethod
     def _buttons(message: Message) -> list[list[Json]]:

@@ -113,6 +113,11 @@ def press(a: Act) -> Done:
 
 
 @act
+def contact(a: Act) -> Done:
+    return {"message": a.world.show_contact(a.person).id}
+
+
+@act
 def start(a: Act) -> Done:
     a.world.start(a.person, a.p.text("payload") or None)
     return {"chat": a.person.id}

@@ -229,6 +229,7 @@ class Talk(Membership):
         message.text, message.contact = None, Contact((of or person).phone, of or person)
         if of is None:
             chat.keys = ()
+            self.notify(Change("chats", chat))
         return self.post(message)
 
     def block(self, person: Person) -> None:

@@ -92,6 +92,7 @@ def _deeds(t: Translator) -> dict[str, Markup]:
         "withhold": t("credit withheld"),
         "revoke": t("codes withdrawn"),
         "reattach": t("brought by"),
+        "phone": t("phone number freed"),
         "seeds open": t("seeds are called for"),
         "seeds closed": t("the call for seeds ended"),
         "seeds accepted": t("taken as a seed"),

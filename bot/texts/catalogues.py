@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from markupsafe import Markup
 
 from bot.texts.html import safe
 
+_HAN = "[\u4e00-\u9fff]"
+_MEASURED = re.compile(rf"\d.*{_HAN}", re.DOTALL)  # a figure with its measure, such as 43 小时
+_BEGINS_HAN, _ENDS_HAN = re.compile(_HAN), re.compile(rf"{_HAN}\Z")
 LANGUAGES = ("zh-hans", "zh-hant", "en")
 LOCALES = Path(__file__).parent / "locales"
 _FOLDERS = {"zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}
@@ -33,7 +37,23 @@ class Translator:
 
 
 def _fill(message: str, values: dict[str, object]) -> Markup:
-    return Markup(message % {name: safe(value) for name, value in values.items()}) if values else Markup(message)
+    if not values:
+        return Markup(message)
+    shown = {name: safe(value) for name, value in values.items()}
+    for name, value in shown.items():
+        message = _closed_up(message, name, str(value))
+    return Markup(message % shown)
+
+
+def _closed_up(message: str, name: str, value: str) -> str:
+    """Without the blanks that stand around a Latin value, where it is no Latin one and something else sets it apart."""
+    if _MEASURED.fullmatch(value):
+        message = re.sub(rf"(%\({name}\)s) (?={_HAN})", r"\1", message)
+    if "</b> " in message and _ENDS_HAN.search(value):
+        message = re.sub(rf"(%\({name}\)s</b>) (?={_HAN})", r"\1", message)
+    if " <b>" in message and _BEGINS_HAN.match(value):
+        message = re.sub(rf"(?<={_HAN}) (?=<b>%\({name}\)s)", "", message)
+    return message
 
 
 @cache

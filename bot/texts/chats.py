@@ -13,6 +13,7 @@ from storage.communities import Chat, Community
 LANGUAGE_NAMES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))
 MOST_LISTED = 10
 ROLES = ("open", "seed", "staff")
+_MARKS = {True: "✓ ", False: ""}
 
 
 def welcome(t: Translator, chat: Chat, missing: Sequence[str], theirs: Sequence[Community]) -> Say:
@@ -41,9 +42,18 @@ def wanted_in(t: Translator, chat: Chat, missing: Sequence[str]) -> Say:
 
 
 def _belongs_buttons(t: Translator, theirs: Sequence[Community]) -> list[list[Button]]:
-    return [
-        [Button(t("Belongs to %(community)s", community=name(one.name)), data=f"belongs:{one.id}")] for one in theirs
-    ]
+    return [[Button(belongs_to(t, one), data=f"belongs:{one.id}")] for one in theirs]
+
+
+def belongs_to(t: Translator, community: Community) -> Markup:
+    """On a button: that a chat is one of this community's."""
+    return t("Belongs to %(community)s", community=name(community.name))
+
+
+def gets_digest(t: Translator, chat: Chat) -> str:
+    """On a button: whether the chat gets the digest."""
+    label = t("Digest")
+    return f"{_MARKS[chat.gets_digest]}{label}"
 
 
 def belongs_now(t: Translator, community: Community) -> Markup:
@@ -75,8 +85,7 @@ def role_buttons(t: Translator, chat: Chat) -> list[list[Button]]:
     """One toggle for each role a chat may play."""
     names = {"open": t("Open to all"), "seed": t("Gated by code"), "staff": t("Staff")}
     plays = {"open": chat.is_open, "seed": chat.is_seed, "staff": chat.is_staff}
-    marks = {True: "✓ ", False: ""}
-    return [[Button(f"{marks[plays[role]]}{names[role]}", data=f"role:{n}") for n, role in enumerate(ROLES)]]
+    return [[Button(f"{_MARKS[plays[role]]}{names[role]}", data=f"role:{n}") for n, role in enumerate(ROLES)]]
 
 
 def setup(t: Translator, chat: Chat, theirs: Sequence[Community], topic: int = 0) -> Say:
@@ -85,14 +94,17 @@ def setup(t: Translator, chat: Chat, theirs: Sequence[Community], topic: int = 0
     if chat.is_seed:
         lines.append(t("Gated: I answer requests to join and let in who has an invitation code."))
     if chat.is_staff:
-        lines.append(t("Staff: the team's room. The digest is not posted here."))
+        lines.append(t("Staff: the team's room."))
     if chat.is_open:
-        lines.append(t("Open: members suggest and vote, and the digest is posted here."))
+        lines.append(t("Open: members suggest and vote."))
+    has_readers = chat.is_open or chat.is_seed
+    lines.append(t("The digest is posted here.") if chat.is_told else t("The digest is not posted here."))
     is_here = (chat.topic or "0") == str(topic)
     elsewhere = [] if is_here else [[Button(t("Post here in this topic"), data=f"post:{topic}")]]
     if topic and is_here:
         lines.append(t("What nobody asked for, such as the digest, is posted in this topic."))
-    return Say("\n".join(lines), [*role_buttons(t, chat), *_belongs_buttons(t, theirs), *elsewhere])
+    digest = [[Button(gets_digest(t, chat), data="digesthere")]] if has_readers else []
+    return Say("\n".join(lines), [*role_buttons(t, chat), *digest, *_belongs_buttons(t, theirs), *elsewhere])
 
 
 def posts_here(t: Translator) -> Markup:
@@ -161,7 +173,10 @@ HELP = (
         "settings",
         ("team",),
         lambda t: t("what this chat is for"),
-        lambda t: t("<code>/setup</code> in a group: what that chat is for, and in which topic I post."),
+        lambda t: t(
+            "<code>/setup</code> in a group: what that chat is for, and in which topic I post; in private: your "
+            "channels."
+        ),
     ),
     Entry(
         "community",

@@ -76,7 +76,7 @@ def _shipped(reader: Reader, told: Told) -> Markup:
             words=_words(told.suggestion),
             who=_asked_by(reader, told),
         ),
-        Markup("👍 {}").format(told.votes),
+        *_liked(told.votes),
         _waited(t, told.suggestion),
     ]
     if release := told.release:
@@ -84,6 +84,11 @@ def _shipped(reader: Reader, told: Told) -> Markup:
         reader.announced.add(release.id)
         parts += [_named(t, excerpt(text, limit)) for text, limit in ((release.version, VERSION), (note, NOTE)) if text]
     return Markup(" · ").join(parts)
+
+
+def _liked(votes: int) -> list[Markup]:
+    """How many voted for it; of nobody nothing is said."""
+    return [Markup("👍 {}").format(votes)] if votes else []
 
 
 def _number(reader: Reader, suggestion: Suggestion) -> Markup:
@@ -177,7 +182,8 @@ def _unreached(reader: Reader, found: Collected) -> Markup:
 
 def _wanted(reader: Reader, ranked: tuple[Suggestion, int]) -> Markup:
     suggestion, votes = ranked
-    return Markup("{} {} · 👍 {}").format(_number(reader, suggestion), _named(reader.t, _words(suggestion)), votes)
+    wanted = Markup("{} {}").format(_number(reader, suggestion), _named(reader.t, _words(suggestion)))
+    return Markup(" · ").join([wanted, *_liked(votes)])
 
 
 def _newcomer(reader: Reader, newcomer: Newcomer) -> Markup:
@@ -200,14 +206,9 @@ def _thanked(reader: Reader, thanked: Thanked) -> Markup:
 
 def missing(t: Translator, figures: Missing) -> Markup:
     """Whom one does not hear."""
-    parts = [
-        t.count(
-            "%(n)s person voted; the busiest tenth gave %(share)s of the votes",
-            "%(n)s people voted; the busiest tenth gave %(share)s of the votes",
-            figures.voters,
-            share=f"{figures.top_share}%",
-        )
-    ]
+    parts = [t.count("%(n)s person voted", "%(n)s people voted", figures.voters)]
+    if figures.has_tenths:
+        parts.append(t("the busiest tenth gave %(share)s of the votes", share=f"{figures.top_share}%"))
     if figures.first_timers:
         parts.append(
             t.count("%(n)s took part for the first time", "%(n)s took part for the first time", figures.first_timers)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import dropwhile
+from operator import not_
 from typing import Any
 
 from markupsafe import Markup
@@ -25,7 +27,8 @@ NOTABLE_STREAK = 3  # weeks
 def issue(t: Translator, told: Issue, chat: Chat | None = None) -> list[Say]:
     """The digest as a chat reads it: silent; who wants to be mentioned is, five at most."""
     reader = Reader(t, chat, told.sources, MOST_MENTIONS)
-    return [Say(page, reply=False) for page in paginate(t, _head(t, told), _sections(reader, told))]
+    can_ask = chat is None or not chat.is_channel
+    return [Say(page, reply=False) for page in paginate(t, _head(t, told, can_ask=can_ask), _sections(reader, told))]
 
 
 def posts(t: Translator, told: Issue, chat: Chat, community: Community) -> list[Say]:
@@ -40,12 +43,13 @@ def posts(t: Translator, told: Issue, chat: Chat, community: Community) -> list[
 
 
 def preview(t: Translator, told: Issue, community: Community, draft_id: int) -> list[Say]:
-    """What the team is shown: the next issue as things stand, and when it comes."""
+    """What the team is shown: the next issue as things stand, with its picture, and when it comes."""
     when = moment(t, community.digest_due_at, community.zone)
     header = t("<i>Preview. The next issue is posted on %(moment)s; as of now it says:</i>", moment=when)
     pages = paginate(t, [header, *_head(t, told)], _sections(Reader(t, None, told.sources), told))
     edit = [[Button(t("Change, skip or post it"), data=f"draft:{draft_id}")]]
-    return [*(Say(page) for page in pages[:-1]), Say(pages[-1], edit)]
+    shown = picture(t, told, community)
+    return [*([shown] if shown else []), *(Say(page) for page in pages[:-1]), Say(pages[-1], edit)]
 
 
 def drawn(t: Translator, told: Issue) -> Iterator[tuple[str, Markup, list[tuple[str, Markup]]]]:
@@ -61,7 +65,8 @@ def picture(t: Translator, told: Issue, community: Community) -> Picture | None:
         return None
     tiles = _tiles(t, len(shipped), told)
     growth = t("members, week by week")
-    members = told.pace.growth[-1]
+    course = [*dropwhile(not_, told.pace.growth)] or [0]
+    members = " → ".join(map(str, course))  # for who cannot see the line
     ingredients = {
         "language": t.language,
         "title": visible(t("%(ritual)s · issue %(number)s", ritual=ritual_name(t, told.name), number=told.number)),
@@ -80,8 +85,9 @@ def _tiles(t: Translator, shipped: int, told: Issue) -> list[dict[str, Any]]:
     tiles: list[dict[str, Any]] = [{"figure": str(shipped), "label": str(t("shipped this time"))}]
     if told.pace and told.pace.days_to_ship is not None:
         days = round(told.pace.days_to_ship)
-        tiles.append({"figure": str(t("%(n)s d", n=days)), "label": str(t("from asking to shipping (median)"))})
-    if told.pace and told.pace.delivered is not None:
+        figure = visible(t("%(n)s d", n=days or "<1"))
+        tiles.append({"figure": figure, "label": str(t("from asking to shipping (median)"))})
+    if told.pace and told.pace.delivered:
         share = told.pace.delivered
         tiles.append({"figure": f"{share:.0%}", "label": str(t("of all votes delivered")), "share": share})
     return tiles
@@ -99,12 +105,12 @@ def _on_picture(t: Translator, one: Told) -> dict[str, str]:
     if one.others:
         who = str(t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", one.others, name=who))
     words = f"#{one.suggestion.number} {excerpt(one.suggestion.text, WORDS)}"
-    votes = t.count("%(n)s vote", "%(n)s votes", one.votes)
-    return {"words": words, "who": f"{who} · {votes}"}
+    votes = [str(t.count("%(n)s vote", "%(n)s votes", one.votes))] if one.votes else []
+    return {"words": words, "who": " · ".join([who, *votes])}
 
 
-def _head(t: Translator, told: Issue) -> list[Markup]:
-    return [_title(t, told), *([] if told.lines("shipped") else [_no_news(t, told)])]
+def _head(t: Translator, told: Issue, *, can_ask: bool = True) -> list[Markup]:
+    return [_title(t, told), *([] if told.lines("shipped") else [_no_news(t, told, can_ask=can_ask)])]
 
 
 def _title(t: Translator, told: Issue) -> Markup:
@@ -119,9 +125,9 @@ def _title(t: Translator, told: Issue) -> Markup:
     return Markup("{} · {}").format(title, t.count("%(n)s week in a row", "%(n)s weeks in a row", told.streak))
 
 
-def _no_news(t: Translator, told: Issue) -> Markup:
+def _no_news(t: Translator, told: Issue, *, can_ask: bool) -> Markup:
     """Nothing shipped: said plainly, with what waits, so that a quiet week does not look like a silent team."""
-    if not told.is_quiet:
+    if not told.is_quiet or not (told.waiting or can_ask):
         return t("Nothing shipped this week.")
     if told.waiting:
         return t.count(

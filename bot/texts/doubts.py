@@ -12,6 +12,9 @@ from storage.communities import Chat
 from storage.outbox import OutboxRow
 
 REASON, BUTTON, SETTLED = 90, 24, 240  # UTF-16 units
+# What Telegram says where a right is missing (as in bot/outcomes.py).
+NO_RIGHT = ("chat_write_forbidden", "rights to send", "need administrator rights")
+NOT_IN = ("kicked from", "not a member", "chat not found")
 TELEGRAM_SAYS = "Telegram server says - "  # how aiogram begins what Telegram refused with
 
 
@@ -19,9 +22,7 @@ def in_doubt(t: Translator, lost: Sequence[tuple[OutboxRow, Chat]], settled: Mar
     """To the team, in one message: the chats that refused the digest, or may not have got it."""
     if not lost:
         return Say(_plain(t, excerpt(visible(settled), SETTLED)) if settled else t("Every chat has its digest."))
-    says = t(
-        "I do not know whether the digest reached these chats. I will not post it twice unasked. Please look there."
-    )
+    says = t("The digest may not have reached these chats. I will not post it twice unasked. Please look there.")
     lines = [_lost(t, row, chat) for row, chat in lost]
     buttons = [_settle_buttons(t, row, chat) for row, chat in lost]
     return Say(
@@ -32,9 +33,19 @@ def in_doubt(t: Translator, lost: Sequence[tuple[OutboxRow, Chat]], settled: Mar
 
 
 def _lost(t: Translator, row: OutboxRow, chat: Chat) -> Markup:
-    _, _, reason = (row.error or "").partition(TELEGRAM_SAYS)
     line = t("· <b>%(chat)s</b>", chat=name(chat.title or chat.external_id))
-    return t("%(what)s: %(said)s", what=line, said=_plain(t, excerpt(reason, REASON))) if reason else line
+    reason = _reason(t, row.error or "")
+    return t("%(what)s: %(said)s", what=line, said=reason) if reason else line
+
+
+def _reason(t: Translator, error: str) -> Markup | None:
+    """Why it was refused: in our words where a person can do something about it, otherwise in Telegram's."""
+    _, _, said = error.partition(TELEGRAM_SAYS)
+    if any(sentence in said.lower() for sentence in NO_RIGHT):
+        return t("I may not write there. Give me the right, then post it again.")
+    if any(sentence in said.lower() for sentence in NOT_IN):
+        return t("I am not in there any more.")
+    return _plain(t, excerpt(said, REASON)) if said else None
 
 
 def _settle_buttons(t: Translator, row: OutboxRow, chat: Chat) -> list[Button]:

@@ -84,6 +84,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         t("Please add a reason: the person is told.") if e.is_told else t("Please add a reason, for the team alone.")
     ),
     errors.AlreadyBarred: lambda t, _: t("That is so already. <code>/unbar</code> ends it."),
+    errors.NoPhoneShown: lambda t, _: t(
+        "No phone number of theirs keeps a place here. <code>/phone</code> lists those that keep somebody out."
+    ),
     errors.PhoneSecretMissing: lambda t, _: t(
         "Phone numbers cannot be checked here yet: whoever runs this bot has to set PHONE_SECRET first."
     ),

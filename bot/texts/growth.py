@@ -72,6 +72,8 @@ def funnel(t: Translator, community: Community, seen: Funnel, doors: Sequence[Do
         "doors": [_door(t, door) for door in doors],
     }
     said = [t("%(label)s: %(number)s", label=label, number=number) for label, number in steps]
+    if seen.tells_on and not seen.told:
+        said.append(tells_on(t, seen.tells_on, community))
     caption = Markup("\n").join([Markup("<b>{}</b>").format(title), *said, t("/doors shows every door.")])
     return Picture(caption, painting="funnel", ingredients=ingredients)
 
@@ -82,9 +84,20 @@ def _steps(t: Translator, seen: Funnel) -> list[tuple[Markup, int]]:
         (t("codes made"), seen.issued),
         (t("opened (%(share)s)", share=opened), seen.opened),
         (t("came in (%(share)s)", share=joined), seen.joined),
+        *(_later_steps(t, seen) if seen.told else []),
+    ]
+
+
+def _later_steps(t: Translator, seen: Funnel) -> list[tuple[Markup, int]]:
+    return [
         (t("stayed 30 days, of %(told)s so far", told=seen.told), seen.stayed),
         (t("and suggested something"), seen.asked),
     ]
+
+
+def tells_on(t: Translator, moment: datetime, community: Community) -> Markup:
+    """Instead of “0 of 0 stayed”: when the first of them have been here for so long."""
+    return t("who stays 30 days can be told from %(day)s on", day=day(t, moment, community.zone))
 
 
 def _door(t: Translator, seen: DoorSeen) -> dict[str, object]:

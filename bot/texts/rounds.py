@@ -11,7 +11,7 @@ from storage.communities import Community
 from storage.members import Person
 
 
-def preview(t: Translator, seen: Preview) -> Say:
+def preview(t: Translator, community: Community, seen: Preview) -> Say:
     """What a round would open, before it does."""
     if not seen.people:
         return Say(t("Nobody has a seat yet, so a round would give nothing."))
@@ -24,7 +24,7 @@ def preview(t: Translator, seen: Preview) -> Say:
         seats=seats,
     )
     label = t.count("Open %(n)s seat", "Open %(n)s seats", seats)
-    return Say(said, [[Button(label, data=f"round:{seen.each}:{seen.before}")]])
+    return Say(said, [[Button(label, data=f"round:{community.id}:{seen.each}:{seen.before}")]])
 
 
 def opened(t: Translator, seen: Preview) -> Markup:

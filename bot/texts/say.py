@@ -122,6 +122,7 @@ class Toast:
 
     text: str = ""
     alert: bool = False
+    url: str = ""  # opens our private chat, by a link with a start parameter
 
     @property
     def shown(self) -> str:

@@ -7,9 +7,10 @@ from markupsafe import Markup
 
 from bot.community.seeds import Applicant
 from bot.texts.catalogues import Translator
+from bot.texts.doors import Door
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, visible
-from bot.texts.invitations import Door, start_link
+from bot.texts.invitations import start_link
 from bot.texts.say import Button, Say
 from bot.texts.triage import and_more
 from storage.communities import Chat, Community

@@ -9,6 +9,7 @@ from bot.community.stats import Stats
 from bot.texts.catalogues import Translator
 from bot.texts.digest_lines import missing
 from bot.texts.entry import Entry
+from bot.texts.growth import tells_on
 from bot.texts.html import name, visible
 from bot.texts.questions import duration
 from bot.texts.say import Picture
@@ -33,17 +34,25 @@ def words(t: Translator, stats: Stats) -> Markup:
 
 
 def _loop(t: Translator, stats: Stats) -> Markup:
+    asked = t.count("%(n)s suggestion asked for", "%(n)s suggestions asked for", stats.asked)
+    waiting = t.count("%(n)s waits for a decision", "%(n)s wait for a decision", stats.waiting)
     parts = [
-        t.count("%(n)s suggestion asked for", "%(n)s suggestions asked for", stats.asked),
-        t.count("%(n)s waits for a decision", "%(n)s wait for a decision", stats.waiting),
+        asked if stats.asked else t("nobody has suggested anything"),
+        waiting if stats.waiting else t("nothing waits for a decision"),
     ]
     if stats.to_answer is not None:
         parts.append(t("half were decided about within %(time)s", time=duration(t, stats.to_answer)))
     if stats.to_ship is not None:
         parts.append(t("half of what shipped was there within %(time)s", time=duration(t, stats.to_ship)))
     if stats.pace.delivered is not None:
-        parts.append(t("%(share)s of all votes are delivered", share=f"{stats.pace.delivered:.0%}"))
+        parts.append(_delivered(t, stats.pace.delivered))
     return Markup("🔁 {}").format(t("; ").join(parts))
+
+
+def _delivered(t: Translator, share: float) -> Markup:
+    if not share:
+        return t("nothing that was voted for has shipped yet")
+    return t("%(share)s of all votes are delivered", share=f"{share:.0%}")
 
 
 def _opinions(t: Translator, stats: Stats) -> list[Markup]:
@@ -61,9 +70,10 @@ def _opinions(t: Translator, stats: Stats) -> list[Markup]:
 
 
 def _growth(t: Translator, stats: Stats) -> Markup:
+    came = t.count("%(n)s came within the month", "%(n)s came within the month", stats.came)
     parts = [
         t.count("%(n)s member", "%(n)s members", stats.members),
-        t.count("%(n)s came within the month", "%(n)s came within the month", stats.came),
+        came if stats.came else t("nobody came within the month"),
     ]
     if stats.outlook:
         seen = stats.outlook
@@ -73,15 +83,17 @@ def _growth(t: Translator, stats: Stats) -> Markup:
 
 def _funnel(t: Translator, stats: Stats) -> Markup:
     codes = stats.funnel
-    return t.count(
-        "🎟 %(n)s code → %(joined)s came in → %(stayed)s stayed 30 days, of %(told)s so far → %(asked)s suggested",
-        "🎟 %(n)s codes → %(joined)s came in → %(stayed)s stayed 30 days, of %(told)s so far → %(asked)s suggested",
-        codes.issued,
-        joined=codes.joined,
-        stayed=codes.stayed,
-        told=codes.told,
-        asked=codes.asked,
-    )
+    steps = [
+        t.count("%(n)s code", "%(n)s codes", codes.issued),
+        t.count("%(n)s came in", "%(n)s came in", codes.joined) if codes.joined else t("nobody has come in yet"),
+    ]
+    if codes.told:
+        asked = t.count("%(n)s suggested something", "%(n)s suggested something", codes.asked)
+        steps.append(t("%(stayed)s of %(told)s stayed 30 days", stayed=codes.stayed, told=codes.told))
+        steps.append(asked if codes.asked else t("nobody has suggested anything"))
+    elif codes.tells_on:
+        steps.append(tells_on(t, codes.tells_on, stats.community))
+    return Markup("🎟 {}").format(Markup(" → ").join(steps))
 
 
 def picture(t: Translator, stats: Stats) -> Picture:
@@ -128,7 +140,7 @@ def _absent(t: Translator, stats: Stats) -> list[Bar]:
     figures = stats.absent
     return _shares(
         [
-            (t("votes from the busiest tenth"), figures.top_share / 100 if figures.voters else None),
+            (t("votes from the busiest tenth"), figures.top_share / 100 if figures.has_tenths else None),
             (t("members who have not spoken up yet"), figures.silent / figures.members if figures.members else None),
         ]
     )

@@ -120,6 +120,9 @@ def _said(t: Translator, one: Asked) -> Markup:
 
 def satisfaction(t: Translator, said: Satisfaction) -> Markup:
     """The digest's line: how what was shipped works for those who asked."""
-    return t(
-        "👍 %(works)s works · 🤔 %(partly)s partly · 👎 %(no)s no", works=said.works, partly=said.partly, no=said.no
-    )
+    parts = [
+        (said.works, t("👍 %(n)s works", n=said.works)),
+        (said.partly, t("🤔 %(n)s partly", n=said.partly)),
+        (said.no, t("👎 %(n)s no", n=said.no)),
+    ]
+    return Markup(" · ").join(words for count, words in parts if count)

@@ -47,7 +47,8 @@ def who_waits(t: Translator, waiting: Sequence[tuple[Waiting, Person]]) -> Say:
     """For a member who would bring somebody."""
     if not waiting:
         return Say(t("Nobody waits at the moment."))
-    rows = [[Button(str(name(person.name)), data=f"sponsor:{row.person_id}")] for row, person in waiting[:SHOWN]]
+    first = waiting[:SHOWN]
+    rows = [[Button(str(name(p.name)), data=f"sponsor:{row.community_id}:{row.person_id}")] for row, p in first]
     return Say(t("Whom do you bring in? It takes one of your codes, and they count as brought by you."), rows)
 
 

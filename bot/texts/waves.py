@@ -28,7 +28,8 @@ def outlook(t: Translator, sizes: Sequence[int], seen: Outlook) -> Markup:
     """Where the community stands in its plan."""
     goal = Markup("<b>{}</b>").format(seen.goal)
     steps = Markup(" → ").join(goal if size == seen.goal else Markup("{}").format(size) for size in sizes[:12])
-    lines = [steps, t("%(stayed)s are here; %(missing)s more to go.", stayed=seen.stayed, missing=seen.missing)]
+    here = t("%(stayed)s are here; %(missing)s more to go.", stayed=seen.stayed, missing=seen.missing)
+    lines = [steps, here if seen.stayed else t("Nobody is here yet; %(missing)s to go.", missing=seen.missing)]
     if seen.told >= ENOUGH_TO_TELL:
         lines.append(t("Of 100 codes, %(percent)s bring somebody who stays.", percent=seen.percent))
     else:

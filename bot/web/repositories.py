@@ -17,6 +17,7 @@ from storage.repositories import Delivery
 
 HEARD = ("release", "pull_request")
 LONGEST_ID = 100
+WANTED = "Set the webhook's content type to application/json."  # GitHub's own default is a form
 
 
 def receiver(database: Database, clock: Clock) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -32,7 +33,7 @@ def receiver(database: Database, clock: Clock) -> Callable[[web.Request], Awaita
         event, delivery_id = request.headers.get("X-GitHub-Event", ""), request.headers.get("X-GitHub-Delivery", "")
         name = _repository_in(body)
         if name is None or not 0 < len(delivery_id) <= LONGEST_ID:
-            return web.Response(status=400)
+            return web.Response(status=400, text=WANTED)
         if name and name != repository.name:
             return web.Response(status=403)
         if event in HEARD:

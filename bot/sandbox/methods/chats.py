@@ -31,6 +31,8 @@ def get_chat(api: Api, p: Params) -> object:
         present(api, chat)
     if chat.pinned:
         shown["pinned_message"] = wire.message(chat.pinned[-1], nested=True)
+    if chat.linked_to:
+        shown["linked_chat_id"] = chat.linked_to
     if chat.join_by_request:
         shown["join_by_request"] = True
     primary = next((link for link in chat.links.values() if link.primary and not link.revoked), None)

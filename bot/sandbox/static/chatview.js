@@ -44,6 +44,7 @@ export class ChatView {
     this.#drawHead();
     this.#drawRequests();
     this.#drawFoot();
+    this.composer.offer(chat.keys);
     this.#read();
   }
 

@@ -1,8 +1,8 @@
 // Where one writes: text, a photo, a reply, an edit, and hints for commands.
 
-import { button, h, icon, iconButton, isolated } from "./dom.js";
+import { button, h, icon, iconButton, isolated, redraw } from "./dom.js";
 import { authorOf, excerpt } from "./format.js";
-import { toast } from "./overlay.js";
+import { askFirst, toast } from "./overlay.js";
 import { readPicture } from "./picture.js";
 import { state } from "./state.js";
 import { t } from "./strings.js";
@@ -23,17 +23,30 @@ export class Composer {
     this.file = h("input", { type: "file", accept: "image/*", hidden: true, onchange: () => this.#chosen(this.file.files[0]) });
     this.context = h("div", { class: "context", hidden: true });
     this.preview = h("div", { class: "preview", hidden: true });
+    this.keys = h("div", { class: "reply-keys" });
     this.hints = h("div", { class: "hints", role: "listbox", "aria-label": t("commands"), hidden: true });
     this.sender = iconButton("send", t("send"), { type: "submit", class: "icon-button send" });
     const attach = iconButton("attach", t("attach"), { onclick: () => this.file.click() });
     this.element = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) },
-      this.hints, this.context, this.preview, h("div", { class: "line" }, this.file, attach, this.input, this.sender));
+      this.hints, this.context, this.preview, h("div", { class: "line" }, this.file, attach, this.input, this.sender), this.keys);
     this.write(drafts.get(this.draftKey) ?? "");
     this.#drawPicture();
   }
 
   close() {
     if (!this.#editing) drafts.set(this.draftKey, this.input.value);
+  }
+
+  /** The keyboard that the bot has put under the field: a key says its label, or shows one's phone number. */
+  offer(rows) {
+    const key = ({ label, asks_contact: asks }) =>
+      button({ class: "reply-key", dir: "auto", onclick: () => (asks ? this.#showContact() : this.perform("send", { text: label })) }, label);
+    redraw(this.keys, rows.map((row, index) =>
+      h("div", { class: "keys", "data-key": `${index}:${row.map(({ label }) => label)}` }, row.map(key))));
+  }
+
+  async #showContact() {
+    if (await askFirst(t("shareContact", { name: state.bot.name }), t("share"))) this.perform("contact");
   }
 
   /** Puts a text in place, ready to be sent. */

@@ -46,6 +46,7 @@ export const authorOf = (message) => message.sender_chat?.title ?? message.from?
 export function excerpt(message) {
   if (message.service) return pick(message.service);
   const text = (message.text ?? message.caption ?? "").replace(/\s+/gu, " ").slice(0, 120);
+  if (message.contact) return `👤 ${message.contact.name}`;
   if (message.document) return `📄 ${text || message.document}`;
   return message.photo ? `🖼 ${text || t("photo")}` : text;
 }

@@ -36,6 +36,7 @@ function row(message, chat) {
         quote(message.reply_to),
         photo(message),
         message.document && h("p", { class: "document" }, "📄 ", isolated(message.document)),
+        contact(message.contact),
         h("div", { class: "text" }, body(message), meta(message)),
         reactions(message),
       ),
@@ -66,6 +67,12 @@ function photo(message) {
   const sizes = { width: Math.round(width * scale), height: Math.round(height * scale) };
   return button({ class: "photo", "data-do": "photo", "aria-label": t("photo") },
     h("img", { src: message.photo, alt: message.caption ?? t("photo"), draggable: "false", decoding: "async", ...sizes }));
+}
+
+function contact(shown) {
+  if (!shown) return null;
+  return h("p", { class: "contact" }, avatar(shown.name, shown.color),
+    h("span", {}, isolated(shown.name, { class: "quote-name" }), h("span", { dir: "ltr" }, shown.phone)));
 }
 
 /** The text. The server made `html` safe; the page's policy forbids scripts and handlers in any case. */

@@ -36,6 +36,20 @@ export function showAlert(text) {
   const dialog = showDialog("alert", h("p", { dir: "auto" }, text), ok);
 }
 
+/** Asks before something is given away; resolves to whether it was agreed to. */
+export function askFirst(text, yes) {
+  return new Promise((resolve) => {
+    const answer = (agreed) => () => {
+      resolve(agreed);
+      dialog.close();
+    };
+    const dialog = showDialog("alert", h("p", { dir: "auto" }, text), h("div", { class: "choices" },
+      button({ class: "plain", onclick: answer(false) }, t("cancel")),
+      button({ class: "primary", onclick: answer(true) }, yes)));
+    dialog.addEventListener("close", () => resolve(false));
+  });
+}
+
 export function showPhoto(source, caption) {
   const close = iconButton("close", t("close"), { onclick: () => dialog.close() });
   const image = h("img", { src: source, alt: caption ?? t("photo") });
