@@ -14,6 +14,9 @@ from storage.database import Session
 from storage.invitations import CLAIMED, ISSUED, USED
 
 STARTS_WITH = {"member": 0, "seed": 3, "moderator": 5, "owner": 10}  # by standing
+# Who came in by a code begins to invite once they have been here for so long and have asked or voted: otherwise one code
+# would be three accounts within minutes, and nine, and twenty-seven.
+SETTLED_AFTER = timedelta(days=7)
 PER_SHIPPED = 1  # for each own suggestion that shipped
 PER_FRIEND = 1  # for each friend who has stayed and takes part
 FRIEND_STAYED = timedelta(days=14)
@@ -26,6 +29,7 @@ class Quota:
     """How many codes a member may hand out, and why."""
 
     start: int = 0  # by standing
+    to_come: int = 0  # that start, for who has only just come in by a code
     shipped: int = 0  # own suggestions that shipped
     weeks: int = 0  # in which they asked or voted
     friends: int = 0  # whom they brought, who stayed and take part
@@ -58,8 +62,12 @@ async def count(session: Session, community_id: int, person_id: int, standing: s
     codes = await rows.count_by_state(session, community_id, person_id, now)
     deeds = await contributions.list_deeds(session, community_id, person_id)
     friends = await contributions.count_active_friends(session, community_id, person_id, now - FRIEND_STAYED)
+    came = await rows.get_invitation_of(session, community_id, person_id) if standing == "seed" else None
+    has_settled = came is None or (bool(deeds) and came.used_at is not None and came.used_at <= now - SETTLED_AFTER)
+    start = STARTS_WITH[standing]
     return Quota(
-        start=STARTS_WITH[standing],
+        start=start if has_settled else 0,
+        to_come=0 if has_settled else start,
         shipped=await contributions.count_shipped(session, community_id, person_id),
         weeks=len({deed.isocalendar()[:2] for deed in deeds}),
         friends=friends,

@@ -8,7 +8,15 @@ from markupsafe import Markup
 
 from bot.community.codes import written
 from bot.community.invitations import Hand
-from bot.community.quota import ACTIVE_WEEKS, FRIEND_STAYED, MOST_IN_HAND, PER_FRIEND, PER_SHIPPED, Quota
+from bot.community.quota import (
+    ACTIVE_WEEKS,
+    FRIEND_STAYED,
+    MOST_IN_HAND,
+    PER_FRIEND,
+    PER_SHIPPED,
+    SETTLED_AFTER,
+    Quota,
+)
 from bot.texts.catalogues import Translator
 from bot.texts.days import day
 from bot.texts.entry import Entry
@@ -101,8 +109,20 @@ def _left(t: Translator, quota: Quota) -> Markup:
         return t("You hold %(most)s unused ones. Give some away, then ask for more: /invite", most=MOST_IN_HAND)
     if quota.left:
         return t.count("%(n)s more is yours: /invite", "%(n)s more are yours: /invite", quota.left)
+    if quota.to_come and not quota.total:
+        return _when_settled(t, quota)
     none = t("That is all for now.") if quota.total else t("You have none to give away yet.")
     return Markup("{} {}").format(none, _how_to_earn(t))
+
+
+def _when_settled(t: Translator, quota: Quota) -> Markup:
+    """To who has only just come in by a code."""
+    return t(
+        "You have none to give away yet: the first %(n)s are yours once you have been here for %(days)s days and have "
+        "asked or voted for something.",
+        n=quota.to_come,
+        days=SETTLED_AFTER.days,
+    )
 
 
 def _how_to_earn(t: Translator) -> Markup:
