@@ -52,7 +52,7 @@ class Gate:
         if not isinstance(chat, dict) or chat.get("type") == "private":
             return True
         if message.get("is_automatic_forward"):
-            return False  # a channel's post, which Telegram repeats in its group: nobody has said it there
+            return carries_code(message)  # a channel's post, which Telegram repeats: nobody has said it there
         if _is_a_bot_leaving(message):
             return False  # our own leaving too: its notice comes after we are gone, and would have us met again
         if self._is_new(chat) or any(kind in message for kind in _SERVICE):

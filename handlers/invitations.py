@@ -112,13 +112,13 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     return to_person(here.person_id, door_texts.your_code(here.mine, here.chat), here.now, priority=KNOCK)
 
 
-async def posted_openly(_: Message, here: Here, posted: list[str]) -> Answers:
-    """A code where everybody reads it: withdrawn, and its holder gets another. Anything else goes its usual way."""
+async def posted_openly(message: Message, here: Here, posted: list[str]) -> Answers:
+    """A code where everybody reads it: withdrawn, and its holder gets another."""
     if here.chat is None or here.chat.is_seed or here.chat.is_staff:
-        raise SkipHandler
+        return _unless_it_goes_on(message)
     async with here.database.reading() as look:
         if not await rows.list_live(look, posted, here.now):
-            raise SkipHandler
+            return _unless_it_goes_on(message)
     username = await doors.username(here.rights)
     told: list[OutboxRow] = []
     for leak in await invitations.withdraw(here.session, here.community_id, posted, here.person_id, here.now):
@@ -126,9 +126,14 @@ async def posted_openly(_: Message, here: Here, posted: list[str]) -> Answers:
         t = language_of_person(holder, here.community)
         said = texts.leaked(t, here.chat, here.person, leak.old, leak.new, username)
         told.append(to_person(leak.holder_id, said, here.now, key=f"leaked:{here.origin}:{leak.old}"))
-    if not told:
+    return told or _unless_it_goes_on(message)
+
+
+def _unless_it_goes_on(message: Message) -> Answers:
+    """A message without a code to withdraw goes its usual way; a channel's post, which is repeated here, has none."""
+    if not message.is_automatic_forward:
         raise SkipHandler
-    return told
+    return None
 
 
 async def came_in(here: Here, person_id: int) -> OutboxRow | None:

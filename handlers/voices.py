@@ -80,7 +80,6 @@ async def take_back_pressed(here: Here, numbers: list[int]) -> Answers:
     here, suggestion = await for_member(here, numbers[0])
     voice = await voices.access_voice(here.session, here.community_id, suggestion.number, here.person_id)
     fate = await voices.withdraw(here.session, voice, here.now)
-    here.finder.forget(here.community_id)
     said = Rewrite(texts.taken_back(here.mine, voice.suggestion, fate))
     return [said, await announce.card(here.session, voice.suggestion, here.now)]
 
@@ -136,7 +135,6 @@ async def _change(here: Here, seen: Voice, words: str) -> OutboxRow:
     reading = await here.read(text, community_id)
     voice = await voices.access_voice(here.session, community_id, number, here.person_id)
     await voices.reword(here.session, voice, text, reading.indexed, here.now)
-    here.finder.forget(community_id)
     return await announce.card(here.session, voice.suggestion, here.now)
 
 

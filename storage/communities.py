@@ -34,6 +34,7 @@ class Community(SQLModel, table=True):
     digest_due_at: datetime = Field(index=True)
     drafted_for: datetime | None = None  # the due moment of whose issue the team has been shown a draft
     last_number: int = 0
+    index_version: int = 0  # how often a wording was indexed anew or has gone
     created_at: datetime
 
 

@@ -53,14 +53,19 @@ def list_candidates(community_id: int, ids: Collection[int]) -> Steps[list[Candi
     return [Candidate(*row)._replace(terms=frozenset(terms_of(community_id, row[3]))) for row in rows]
 
 
-def list_vectors(community_id: int, vector_by: str, after: int, limit: int) -> Steps[tuple[str, bytes]]:
-    """Ids (joined by commas) and vectors (one after another) of the next wordings after an id, in order.
+def list_vectors(community_id: int, vector_by: str, after: int, limit: int) -> Steps[tuple[int, str, bytes]]:
+    """The index's version; ids (joined by commas) and vectors (one after another) of the next wordings after an id.
 
     As far as this encoder made them. One row for thousands: taken singly they would cost much more.
     """
     asked = (community_id, vector_by, after, limit)
-    [(ids, vectors)] = yield Question(_VECTORS_IN_SQLITE, _VECTORS_IN_POSTGRESQL, asked)
-    return ids or "", vectors or b""
+    [(version, ids, vectors)] = yield Question(_VECTORS_IN_SQLITE, _VECTORS_IN_POSTGRESQL, asked)
+    return version, ids or "", vectors or b""
+
+
+def map_suggestions(community_id: int, ids: Collection[int]) -> Steps[dict[int, int]]:
+    """The surviving suggestion of each of these wordings."""
+    return dict((yield Question(_SUGGESTIONS_IN_SQLITE, _SUGGESTIONS_IN_POSTGRESQL, (community_id, _json(ids)))))
 
 
 def _json(values: Collection[Any]) -> str:
@@ -92,21 +97,29 @@ SELECT CAST(json_object_agg(term, wordings) AS text) FROM term
 WHERE community_id = $1 AND wordings > 0 AND term IN (SELECT json_array_elements_text(CAST($2 AS json)))
 """
 _COMPARED = """
-SELECT wording.id, (WITH RECURSIVE way(id, into_id) AS (SELECT suggestion.id, suggestion.merged_into_id
+SELECT wording.id, CASE WHEN merged_into_id IS NULL THEN suggestion_id ELSE (
+    WITH RECURSIVE way(id, into_id) AS (SELECT suggestion.id, suggestion.merged_into_id
     UNION ALL SELECT up.id, up.merged_into_id FROM suggestion AS up JOIN way ON up.id = way.into_id)
-    SELECT id FROM way WHERE into_id IS NULL), wording.text, terms, vector, vector_by
+    SELECT id FROM way WHERE into_id IS NULL) END{read}
 FROM wording JOIN suggestion ON suggestion.id = suggestion_id
-WHERE +wording.community_id = $1 AND wording.id IN ({}) ORDER BY wording.id
+WHERE +wording.community_id = $1 AND wording.id IN ({ids}) ORDER BY wording.id
 """
-_CANDIDATES_IN_SQLITE = _COMPARED.format("SELECT value FROM json_each($2)")
-_CANDIDATES_IN_POSTGRESQL = _COMPARED.format("SELECT CAST(json_array_elements_text(CAST($2 AS json)) AS integer)")
+_IDS_IN_SQLITE = "SELECT value FROM json_each($2)"
+_IDS_IN_POSTGRESQL = "SELECT CAST(json_array_elements_text(CAST($2 AS json)) AS integer)"
+_READ = ", wording.text, terms, vector, vector_by"
+_CANDIDATES_IN_SQLITE = _COMPARED.format(read=_READ, ids=_IDS_IN_SQLITE)
+_CANDIDATES_IN_POSTGRESQL = _COMPARED.format(read=_READ, ids=_IDS_IN_POSTGRESQL)
+_SUGGESTIONS_IN_SQLITE = _COMPARED.format(read="", ids=_IDS_IN_SQLITE)
+_SUGGESTIONS_IN_POSTGRESQL = _COMPARED.format(read="", ids=_IDS_IN_POSTGRESQL)
 # SQLite joins the bytes as they are, zeros and all; as hexadecimal they would take twice the time.
 _VECTORS_IN_SQLITE = """
-SELECT group_concat(id), CAST(group_concat(vector, '') AS BLOB) FROM (SELECT id, vector FROM wording
+SELECT (SELECT index_version FROM community WHERE id = $1), group_concat(id), CAST(group_concat(vector, '') AS BLOB)
+FROM (SELECT id, vector FROM wording
     WHERE community_id = $1 AND vector_by = $2 AND id > $3 ORDER BY id LIMIT $4)
 """
 _VECTORS_IN_POSTGRESQL = """
-SELECT string_agg(CAST(id AS text), ',' ORDER BY id), string_agg(vector, ''::bytea ORDER BY id)
+SELECT (SELECT index_version FROM community WHERE id = $1), string_agg(CAST(id AS text), ',' ORDER BY id),
+    string_agg(vector, ''::bytea ORDER BY id)
 FROM (SELECT id, vector FROM wording
     WHERE community_id = $1 AND vector_by = $2 AND id > $3 ORDER BY id LIMIT $4) AS portion
 """

@@ -125,7 +125,7 @@ async def list_answers(session: Session, community_id: int, vector_by: str | Non
         .where(
             Judgement.community_id == community_id,
             col(Judgement.vector_by).is_not_distinct_from(vector_by),
-            col(Judgement.certainty) > 0,
+            col(Judgement.certainty).is_not(None),
         )
         .group_by(text)
         .having(func.count(col(Judgement.is_same)) > 0)

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, delete, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
+from storage.communities import Community
 from storage.database import Session, insert_into
 
 
@@ -78,6 +79,7 @@ async def reindex(session: Session, wording: Wording, indexed: Indexed) -> bool:
     before, after = set(terms_of(wording.community_id, wording.terms)), set(indexed.terms)
     changes = {**dict.fromkeys(before - after, -1), **dict.fromkeys(after - before, 1)}
     await _count(session, wording.community_id, changes)
+    await _outdate(session, wording.community_id)
     return True
 
 
@@ -91,6 +93,7 @@ async def delete_wording(session: Session, wording: Wording) -> None:
     """The person's words go, and are found no more."""
     if (await session.exec(delete(Wording).where(col(Wording.id) == wording.id))).rowcount == 1:
         await _count(session, wording.community_id, dict.fromkeys(terms_of(wording.community_id, wording.terms), -1))
+        await _outdate(session, wording.community_id)
 
 
 async def get_wording(session: Session, suggestion_id: int, person_id: int) -> Wording | None:
@@ -148,6 +151,13 @@ async def move_wordings(session: Session, old_community_id: int, new_community_i
         await session.flush()
         await _count(session, old_community_id, dict.fromkeys(terms, -1))
         await _count(session, new_community_id, dict.fromkeys(terms, 1))
+    await _outdate(session, new_community_id)
+
+
+async def _outdate(session: Session, community_id: int) -> None:
+    """Who keeps the community's vectors in memory reads them afresh: no id shows that its row has changed."""
+    change = update(Community).where(col(Community.id) == community_id)
+    await session.exec(change.values(index_version=Community.index_version + 1))
 
 
 async def _count(session: Session, community_id: int, changes: Mapping[str, int]) -> None:

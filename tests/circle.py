@@ -30,15 +30,17 @@ class Circle:
     seed: int
     strangers: list[int]
 
-    async def mint(self, holder: int | None = None, standing: str = "seed", now: datetime = NOW) -> list[Invitation]:
+    async def mint(self, holder: int | None = None, standing: str = "", now: datetime = NOW) -> list[Invitation]:
+        """One more code; who has only just come in themselves has codes as one of the team."""
+        who = holder or self.seed
+        standing = standing or ("seed" if who == self.seed else "moderator")
         async with self.database.writing() as session:
-            who = holder or self.seed
             return (await invitations.hand_out(session, self.community_id, who, standing, now)).invitations
 
     async def code(self) -> str:
         return (await self.codes())[-1]
 
-    async def codes(self, holder: int | None = None, standing: str = "seed", now: datetime = NOW) -> list[str]:
+    async def codes(self, holder: int | None = None, standing: str = "", now: datetime = NOW) -> list[str]:
         """All that a holder can give away after asking for one more."""
         return [invitation.code or "" for invitation in await self.mint(holder, standing, now)]
 

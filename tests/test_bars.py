@@ -79,7 +79,7 @@ async def test_a_branchs_codes_are_withdrawn_and_gifts_come_back_when_that_is_un
         (one, True, "春季"),
     ]
     assert kept in {row.code for row in unused}
-    assert (await circle.quota(two)).left == 3
+    assert (await circle.quota(two, "moderator")).left == 5
     assert not isinstance(await circle.redeem(stranger, lost), invitations.Invitation)
     assert {row.state for row in await circle.ledger()} >= {REVOKED}
 

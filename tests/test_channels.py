@@ -218,17 +218,17 @@ async def test_where_telegram_repeats_its_posts_the_digest_need_not_stand_twice(
     assert not issues(town, group)
     assert len(town.public(channel)) == 1
     before = len(town.said(group))
-    town.sandbox.inject(_repeated(town, group, channel, "/suggest something"))
+    town.sandbox.inject(repeated_post(town, group, "/suggest something"))
     await town.settle()
     assert len(town.said(group)) == before
 
 
-def _repeated(town: Town, group: Chat, channel: Chat, text: str) -> dict[str, object]:
+def repeated_post(town: Town, group: Chat, text: str) -> dict[str, object]:
     """A channel's post as it comes to the channel's group."""
     service = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
-    there = {"id": channel.id, "type": "channel", "title": channel.title}
+    there = {"id": -1009, "type": "channel", "title": "News"}
     message = {
-        "message_id": 900,
+        "message_id": 900 + len(text),
         "date": int(town.clock.now().timestamp()),
         "from": service,
         "sender_chat": there,

@@ -17,6 +17,7 @@ from storage.database import Database, Session
 from storage.invitations import CLAIMED, ISSUED, REVOKED, USED, Invitation
 from storage.members import Member, Person
 from tests.circle import NOW, SOON, Circle, found
+from tests.test_channels import repeated_post
 from tests.test_invitation_stories import CODE, NOTHING, belong, gated, invite, is_in, ledger
 from tests.town import Town
 
@@ -59,6 +60,20 @@ async def test_a_code_put_into_a_message_afterwards_is_withdrawn_too(town: Town)
     assert CODE.findall(town.last(town.private("ahe")).content)[-1] != code
     await town.say("sam", await town.start("sam"), code)
     assert NOTHING in town.last(town.private("sam")).content
+
+
+async def test_a_code_in_a_channels_post_that_its_group_repeats_is_withdrawn(town: Town) -> None:
+    await gated(town)
+    code = (await invite(town))[0]
+    other = town.group("公开群", "tang ahe xiaoman")
+    await town.settle()
+    await belong(town, other, "小米种子")
+    before = len(town.said(other))
+    for said in (f"/suggest {code}", f"/suggest {code} again", "/suggest nothing"):
+        town.sandbox.inject(repeated_post(town, other, said))
+        await town.settle()
+    assert await ledger(town) == [REVOKED, ISSUED]
+    assert len(town.said(other)) == before, "nobody has said it there"
 
 
 async def test_who_was_banned_from_one_chat_brings_in_nobody_through_another(database: Database) -> None:

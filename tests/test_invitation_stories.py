@@ -147,6 +147,17 @@ async def test_leaving_and_coming_back_needs_no_code_and_gives_nothing(town: Tow
         assert is_in(town, "sam", chat)
     assert await ledger(town) == [USED]
     assert await inviter_of(town, "sam") == "阿禾"
+    assert not await invite(town, "sam")
+
+
+async def test_who_has_just_come_in_invites_after_a_week_and_once_they_have_taken_part(town: Town) -> None:
+    chat = await gated(town)
+    await town.start("sam", (await invite(town))[0].replace("-", ""))
+    await follow(town, "sam", url_of(town.last(town.private("sam"))))
+    town.clock.leap(8 * 86400)
+    assert not await invite(town, "sam"), "has not asked or voted for anything"
+    assert "7" in town.last(town.private("sam")).content
+    await town.say("sam", chat, "/suggest a darker wallpaper")
     shown = [await invite(town, "sam") for _ in range(5)]
     assert len(shown[-1]) == 3
 

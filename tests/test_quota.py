@@ -101,7 +101,7 @@ async def test_a_paused_branch_is_all_below(database: Database) -> None:
     async with database.writing() as session:
         gone = await bars.revoke_branch(session, circle.community_id, one, "刷号", circle.seed, NOW)
         assert gone == {two: 1}
-        assert (await quota.count(session, circle.community_id, two, "seed", NOW)).left == 3, "it came home"
+        assert (await quota.count(session, circle.community_id, two, "moderator", NOW)).left == 5, "it came home"
 
 
 # -- as it is lived --------------------------------------------------------------------------------------------------

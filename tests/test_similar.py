@@ -147,6 +147,31 @@ async def test_anothers_own_words_for_it_are_found_from_then_on(database: Databa
     assert await place.offered(asked) == ["希望可以屏蔽陌生来电"]
 
 
+@pytest.mark.parametrize("meant", [True, False], ids=["vectors", "terms"])
+async def test_what_many_have_asked_for_hides_no_other(database: Database, encoder: Encoder, *, meant: bool) -> None:
+    place = await a_place(database, encoder if meant else None)
+    [wanted] = await place.suggest("希望增加夜间模式")
+    others = ["夜间模式可以定时打开", "夜间模式下地图太亮", "夜间模式不要影响照片"]
+    await place.suggest(*others, *UNLIKE)
+    for n in range(40):
+        await place.join(wanted, f"希望增加夜间模式{'啊呀呢吧'[n % 4]}{'！' * n}")
+    assert {*others, wanted.text} <= {*await place.searched("夜间模式定时")}
+
+
+async def test_new_words_for_a_wording_are_found_by_meaning_from_then_on(database: Database, encoder: Encoder) -> None:
+    place = await a_place(database, encoder)
+    [changed, *_] = await place.suggest("相机启动太慢了", *thousand()[:130])
+    asked, anew = "希望可以屏蔽陌生来电", "please block calls from people I don't know"
+    async with database.reading() as earlier:
+        await earlier.get(Community, place.community.id)
+        reading = await place.finder.read(anew)
+        async with database.writing() as session:
+            [wording] = await wordings.list_voices(session, changed.id or 0)
+            await wordings.set_text(session, wording, anew, reading.indexed, NOW)
+        await place.finder.find_similar(earlier, place.community, await place.finder.read(asked))  # keeps what it sees
+    assert changed.text in await place.searched(asked)
+
+
 async def test_what_is_written_after_the_first_search_is_found_by_meaning(database: Database, encoder: Encoder) -> None:
     place = await a_place(database, encoder)
     await place.suggest(*UNLIKE)

@@ -1,7 +1,7 @@
 """The vectors of busy communities, kept at hand and topped up before each search."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TypeAlias
 
@@ -26,6 +26,7 @@ class Meanings:
 
     ids: Ids
     packed: Packed
+    version: int = 0  # of the community's index when they were read
 
     @property
     def nbytes(self) -> int:
@@ -37,10 +38,7 @@ NOTHING = Meanings(np.empty(0, np.int64), np.empty((0, 0), np.int8))
 
 
 class MeaningCache:
-    """Meanings by community, the least recently used dropped when they are more than `most_bytes` together.
-
-    A wording that is deleted stays until its community is dropped: who searches looks the rows up and misses it.
-    """
+    """Meanings by community, the least recently used dropped when they are more than `most_bytes` together."""
 
     def __init__(self, vector_by: str, most_bytes: int = MOST_BYTES) -> None:
         self._vector_by = vector_by
@@ -53,30 +51,29 @@ class MeaningCache:
         """All meanings of a community; the session must only read, for what it sees is kept."""
         known = self._kept.get(community_id, NOTHING)
         after = int(known.ids[-1]) - _LATE if len(known.ids) else 0
+        version, portions = yield from self._read(community_id, after)
+        if len(known.ids) and version != known.version:  # some of what is kept was indexed anew, or has gone
+            known, after = NOTHING, 0
+            version, portions = yield from self._read(community_id, after)
         late = known.ids[np.searchsorted(known.ids, after, "right") :]
-        portions = yield from self._read(community_id, after)
         is_known = [ids for ids, _ in portions] == [_written(late)]
-        kept = _joined(known, portions) if portions and not is_known else known
+        kept = replace(_joined(known, portions), version=version) if portions and not is_known else known
         if len(kept.ids):
             self._keep(community_id, kept)
         return kept
 
-    def forget(self, community_id: int) -> None:
-        """Read the community afresh next time: its vectors were made anew."""
-        with self._turn:
-            self._drop(community_id)
-
-    def _read(self, community_id: int, after: int) -> Steps[list[tuple[str, bytes]]]:
-        """Ids and vectors that follow an id, in portions."""
-        portions = []
+    def _read(self, community_id: int, after: int) -> Steps[tuple[int, list[tuple[str, bytes]]]]:
+        """The index's version before, and ids and vectors that follow an id, in portions."""
+        first, portions = None, []
         more = True
         while more:
-            ids, vectors = yield from index.list_vectors(community_id, self._vector_by, after, _PORTION)
+            version, ids, vectors = yield from index.list_vectors(community_id, self._vector_by, after, _PORTION)
+            first = version if first is None else first
             if ids:
                 portions.append((ids, vectors))
             more = ids.count(",") + 1 == _PORTION
             after = int(ids.rpartition(",")[2] or after)
-        return portions
+        return first or 0, portions
 
     def _keep(self, community_id: int, kept: Meanings) -> None:
         with self._turn:

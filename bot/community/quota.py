@@ -14,8 +14,8 @@ from storage.database import Session
 from storage.invitations import CLAIMED, ISSUED, USED
 
 STARTS_WITH = {"member": 0, "seed": 3, "moderator": 5, "owner": 10}  # by standing
-# Who came in by a code begins to invite once they have been here for so long and have asked or voted: otherwise one code
-# would be three accounts within minutes, and nine, and twenty-seven.
+# Who came in by a code begins to invite once they have been here for so long and have asked or voted: otherwise one
+# code would be three accounts within minutes, and nine, and twenty-seven.
 SETTLED_AFTER = timedelta(days=7)
 PER_SHIPPED = 1  # for each own suggestion that shipped
 PER_FRIEND = 1  # for each friend who has stayed and takes part

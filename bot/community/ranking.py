@@ -1,5 +1,6 @@
 """One score for every wording worth comparing, the best of each suggestion, and how far the first stands out."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -18,8 +19,9 @@ from storage.wordings import Indexed
 # In a community of a dozen suggestions no count of terms says yet what is rare: until there are this many, it is judged
 # as if there were.
 MATURE = 1_000
-CANDIDATES = 50  # by their terms, and as many by meaning
+CANDIDATES = 100  # by their terms, and as many by meaning
 PROMISING = 20  # of them, which are read and compared word by word
+MOST_OF_EACH = 2  # of a suggestion that many have asked for, so that it leaves room for others
 
 Weights: TypeAlias = NDArray[np.float64]
 
@@ -56,7 +58,7 @@ class Census:
 def promising(
     asked: Indexed, listed: Sequence[Listed], meanings: Meanings, census: Census, but: Collection[int] = ()
 ) -> list[int]:
-    """Ids of the wordings that could come first if all their other words weighed nothing, but for some.
+    """Ids of wordings by how high they could come if all their other words weighed nothing, but for some.
 
     They are chosen among those that share the heaviest terms and those nearest in meaning; the same on every database.
     """
@@ -67,8 +69,19 @@ def promising(
     places, is_sharing = _places(sharing, ids)
     shared[is_sharing] = weights[places[is_sharing]]
     bounds = _bounds(asked, shared, _known_cosines(asked, ids, meanings), census)
-    best = np.argsort(-np.array(bounds), kind="stable")[:PROMISING]
-    return list(ids[best].tolist())
+    return list(ids[np.argsort(-np.array(bounds), kind="stable")].tolist())
+
+
+def few_of_each(found: Sequence[int], suggestions: Mapping[int, int]) -> list[int]:
+    """The first of the wordings that were found, and of each suggestion only its first ones."""
+    taken: Counter[int] = Counter()
+    chosen: list[int] = []
+    for wording_id in found:
+        suggestion_id = suggestions.get(wording_id)  # none where the wording has gone
+        if suggestion_id is not None and taken[suggestion_id] < MOST_OF_EACH and len(chosen) < PROMISING:
+            taken[suggestion_id] += 1
+            chosen.append(wording_id)
+    return chosen
 
 
 def uncounted(rows: Sequence[Candidate], census: Census) -> Collection[str]:

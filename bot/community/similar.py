@@ -12,6 +12,7 @@ from bot.community.meanings import NOTHING, MeaningCache
 from bot.community.ranking import (
     Census,
     Match,
+    few_of_each,
     promising,
     ranked,
     uncounted,
@@ -164,11 +165,6 @@ class Finder:
             await self._reindex(database, number, rows)
         return outdated[-1].id or 0 if outdated else 0
 
-    def forget(self, community_id: int) -> None:
-        """Some of the community's wordings have changed or gone: their meanings are read afresh."""
-        if self._meanings:
-            self._meanings.forget(community_id)
-
     def close(self) -> None:
         """End the thread, without waiting for what it does."""
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -180,7 +176,6 @@ class Finder:
         for row, reading in zip(rows, readings, strict=True):
             async with database.writing() as session:  # one each, so that nobody waits long
                 await wordings.reindex(session, row, reading.indexed)
-        self.forget(community_id)
 
     async def _apart(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -198,7 +193,9 @@ class Finder:
         listed = yield from index.list_terms(community_id, asked.terms)
         census = Census(total, {one.term: one.wordings for one in listed})
         meanings = (yield from self._meanings.fetch(community_id)) if self._meanings and asked.vector else NOTHING
-        rows = yield from index.list_candidates(community_id, promising(asked, listed, meanings, census, but))
+        found = promising(asked, listed, meanings, census, but)
+        chosen = few_of_each(found, (yield from index.map_suggestions(community_id, found)))
+        rows = yield from index.list_candidates(community_id, chosen)
         more = yield from index.count_terms(community_id, uncounted(rows, census))
         return ranked(asked, rows, census.with_counts(more))
 
