@@ -15,7 +15,7 @@ from tests.books import Books
 from tests.circle import NOW, another, found
 from tests.crowd import IN_A_STEP, Crowd
 
-# On each database. In so many, with these dice, everything happens that can; docs/architecture.md names the full length.
+# On each database. In so many, with these dice, everything happens that can; docs/architecture.md has the full length.
 OPERATIONS = int(os.environ.get("LEDGER_OPERATIONS", "1000"))
 
 
