@@ -302,12 +302,17 @@ async def claim_mute_hint(session: Session, community_id: int, person_id: int, n
 
 
 async def move_members(session: Session, old_community_id: int, new_community_id: int) -> None:
-    """Bring a community's members into another; who is there already stays as they are."""
-    there = select(Member.person_id).where(Member.community_id == new_community_id)
-    known = set(await session.exec(there))
+    """Bring a community's members into another; who is there already stays as they are.
+
+    Who is not, and yet has brought somebody there, comes without an inviter, so that no circle can close.
+    """
+    there = select(Member.person_id, Member.inviter_id).where(Member.community_id == new_community_id)
+    rows = list(await session.exec(there))
+    known, above = {person_id for person_id, _ in rows}, {inviter_id for _, inviter_id in rows}
     for member in await session.exec(select(Member).where(Member.community_id == old_community_id)):
         if member.person_id in known:
             await session.delete(member)
         else:
             member.community_id = new_community_id
+            member.inviter_id = None if member.person_id in above else member.inviter_id
     await session.flush()

@@ -26,7 +26,7 @@ class PhoneProof(SQLModel, table=True):
 
 
 class PhoneRefusal(SQLModel, table=True):
-    """A person has shown a number with which somebody else has a seat."""
+    """A person has shown a number that is bound to somebody else."""
 
     __tablename__ = "phone_refusal"
 
@@ -58,10 +58,10 @@ async def claim_phone(session: Session, proof: PhoneProof) -> int:
     return await get_holder(session, proof.community_id, proof.seal) or proof.person_id
 
 
-async def delete_proof(session: Session, community_id: int, person_id: int) -> str | None:
-    """Forget the number somebody has shown; its hash, None when there was none."""
+async def delete_proof(session: Session, community_id: int, person_id: int) -> bool:
+    """Forget the number somebody has shown; False when there was none."""
     theirs = (col(PhoneProof.community_id) == community_id, col(PhoneProof.person_id) == person_id)
-    return (await session.exec(delete(PhoneProof).where(*theirs).returning(col(PhoneProof.seal)))).scalar()
+    return (await session.exec(delete(PhoneProof).where(*theirs))).rowcount == 1
 
 
 async def delete_free(session: Session) -> None:

@@ -64,16 +64,23 @@ async def list_waited_for(session: Session, person_id: int) -> list[int]:
     return list(await session.exec(query.order_by(col(Waiting.since))))
 
 
-async def get_pooled(session: Session, community_id: int, now: datetime) -> Invitation | None:
-    """The oldest donated code that nobody was promised yet."""
-    query = select(Invitation).where(
-        Invitation.community_id == community_id,
-        Invitation.state == ISSUED,
-        Invitation.expires_at > now,
-        col(Invitation.is_pooled),
-        col(Invitation.kept_for_id).is_(None),
+async def get_first_pair(session: Session, community_id: int, now: datetime) -> tuple[int, Invitation] | None:
+    """Who has waited longest, with the oldest donated code of somebody else that nobody was promised yet."""
+    query = (
+        select(Waiting.person_id, Invitation)
+        .join(Invitation, col(Invitation.community_id) == col(Waiting.community_id))
+        .where(
+            Waiting.community_id == community_id,
+            col(Waiting.served_at).is_(None),
+            Invitation.state == ISSUED,
+            Invitation.expires_at > now,
+            col(Invitation.is_pooled),
+            col(Invitation.kept_for_id).is_(None),
+            Invitation.holder_id != Waiting.person_id,
+        )
+        .order_by(col(Waiting.since), col(Waiting.person_id), col(Invitation.id))
     )
-    return (await session.exec(query.order_by(col(Invitation.id)).limit(1))).first()
+    return (await session.exec(query.limit(1))).first()
 
 
 async def add_waiting(session: Session, community_id: int, person_id: int, now: datetime) -> None:

@@ -26,7 +26,6 @@ TO_AND_FROM = {
     "expired": (EXPIRED, {ISSUED}),
     "revoked": (REVOKED, {ISSUED}),
 }
-WHOLE_EVERY = 100  # steps: then everything is compared, and not what has changed alone
 
 Place = tuple[int, int]  # a community, and a person
 
@@ -54,6 +53,7 @@ class Books:
     """Every line is checked as it is written: whether what it says was allowed at its moment."""
 
     crowd: Crowd
+    whole_every: int  # steps: then everything is compared, and not what has changed alone
     codes: dict[int, Code] = field(default_factory=dict)
     held: dict[Place, list[Code]] = field(default_factory=lambda: defaultdict(list))
     seats: dict[Place, int] = field(default_factory=dict)  # whose code gave it
@@ -77,7 +77,7 @@ class Books:
             await self._move_in(look)
             await self._compare_changed(look, {e.invitation_id for _, e in news if isinstance(e, InvitationEvent)})
             await self._compare_sums(look)
-            if self.steps % WHOLE_EVERY == 0:
+            if self.steps % self.whole_every == 0:
                 await self.compare_all(look)
 
     async def _new_events(self, look: Session) -> list[tuple[datetime, object]]:
@@ -175,8 +175,8 @@ class Books:
             if isinstance(above, int):
                 assert who[1] not in self._line(who[0], above), "a circle"
                 self.inviters[who] = above
-        if "phone" in row.became:
-            (self.freed.discard if row.became["phone"] else self.freed.add)(who)
+        if row.action == "phone":
+            self.freed.add(who)
 
     def _line(self, community_id: int, who: int) -> list[int]:
         """Somebody, and everyone above them."""

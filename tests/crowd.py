@@ -21,6 +21,7 @@ from storage.communities import Chat
 from storage.database import Session
 from storage.invitations import Invitation
 from storage.members import Person
+from storage.phones import PhoneProof
 from tests.circle import NOW, Circle, ship
 
 NO_CODE = "222222222222"
@@ -58,7 +59,7 @@ class Crowd:
                 with suppress(Refusal):
                     async with session.begin_nested():
                         await self._act(session)
-            if self.dice.random() < 0.03:
+            if self.dice.random() < 0.1:
                 await self._move(session, self.dice.choice(self.circles))
 
     def _later(self) -> None:
@@ -84,13 +85,13 @@ class Crowd:
             self._ask: 4,
             self._come: 8,
             self._go: 2,
-            self._ship: 0.3,
+            self._ship: 1,
             self._wait: 3,
-            self._mend: 3,
+            self._mend: 7,
             self._bar: 5,
-            self._give: 0.5,
+            self._give: 1.5,
             self._leak: 1,
-            self._rest: 1,
+            self._rest: 1.5,
         }
         (act,) = self.dice.choices(list(acts), list(acts.values()))
         newcomers = self.everyone[-NEWCOMERS:]
@@ -171,12 +172,18 @@ class Crowd:
         match self.dice.randrange(3):
             case 0:
                 member = await people.get_member(session, community, who)
-                above, was = self.dice.choice(self.everyone), member.inviter_id if member else None
+                above, was = self.dice.choice(self.inside or self.everyone), member.inviter_id if member else None
                 await reattaching.reattach(session, community, who, above, was, team, now)
             case 1:
                 await undoing.undo_last(session, community, team, now)
-            case _:
-                await phones.free(session, community, who, team, now)
+            case 2 if self.dice.random() < 0.2:
+                await self._free_one(session)
+
+    async def _free_one(self, session: Session) -> None:
+        asking = self.circles[1]
+        bound = select(PhoneProof.person_id).where(PhoneProof.community_id == asking.community_id)
+        if shown := list(await session.exec(bound.order_by(col(PhoneProof.person_id)))):
+            await phones.free(session, asking.community_id, self.dice.choice(shown), asking.seed, self.now)
 
     async def _bar(self, session: Session, circle: Circle, who: int) -> None:
         community, team, now = circle.community_id, circle.seed, self.now
@@ -213,7 +220,7 @@ class Crowd:
         await invitations.withdraw(session, circle.community_id, self.known[circle.community_id][:1], who, self.now)
 
     async def _rest(self, session: Session, _: Circle, __: int) -> None:
-        self.now += timedelta(days=self.dice.choice((0, 0, 0, 0, 1, 10)))
+        self.now += timedelta(days=self.dice.choice((0, 0, 1, 3, 20)))
         await invitations.bring_home(session, self.now)
 
     async def _move(self, session: Session, circle: Circle) -> None:

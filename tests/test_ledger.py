@@ -15,7 +15,8 @@ from tests.books import Books
 from tests.circle import NOW, another, found
 from tests.crowd import IN_A_STEP, Crowd
 
-OPERATIONS = int(os.environ.get("LEDGER_OPERATIONS", "500"))  # on each database; CI sets more
+# On each database. In so many, with these dice, everything happens that can; docs/architecture.md has the full length.
+OPERATIONS = int(os.environ.get("LEDGER_OPERATIONS", "1000"))
 
 
 async def test_whatever_happens_the_ledger_adds_up(database: Database) -> None:
@@ -24,16 +25,16 @@ async def test_whatever_happens_the_ledger_adds_up(database: Database) -> None:
     other = await another(circle)
     async with database.writing() as session:
         await settings.change(session, other.community_id, "phone_proof", "on")
-    crowd = Crowd([circle, other], random.Random(20261116))  # noqa: S311  # a test's dice
-    books = Books(crowd)
-    for _ in range(OPERATIONS // IN_A_STEP):
+    crowd = Crowd([circle, other], random.Random(5))  # noqa: S311  # a test's dice
+    steps = OPERATIONS // IN_A_STEP
+    books = Books(crowd, whole_every=max(1, steps // 10))
+    for _ in range(steps):
         await crowd.step()
         await books.catch_up()
     async with database.reading() as look:
         await books.compare_all(look)
-    assert {"issued", "claimed", "returned", "used", "revoked"} <= books.happened.keys()
-    if OPERATIONS >= 10_000:
-        assert {"expired", "used late", "reattach", "undo", "phone", "moved in"} <= books.happened.keys()
+    assert {"issued", "claimed", "returned", "used", "revoked", "expired", "used late"} <= books.happened.keys()
+    assert {"reattach", "undo", "phone", "moved in"} <= books.happened.keys()
     assert len(books.seats) > OPERATIONS / 100
     print(len(crowd.everyone), "people", dict(books.happened))
 

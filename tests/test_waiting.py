@@ -1,6 +1,9 @@
 """The waiting list: joined at the door, an honest place, sponsored and donated codes that open for one alone."""
 
+from bot.community import gifts, waiting
+from storage.database import Database
 from storage.invitations import CLAIMED, ISSUED, USED
+from tests.circle import NOW, SOON, found
 from tests.test_invitation_stories import CODE, NOTHING, gated, inviter_of, is_in, ledger
 from tests.town import Town
 
@@ -38,3 +41,22 @@ async def test_a_donated_code_goes_to_who_has_waited_longest(town: Town) -> None
     await town.say("sam", town.private("sam"), code)
     assert await ledger(town) in ([CLAIMED], [USED])
     assert is_in(town, "sam", chat)
+
+
+async def test_ones_own_donated_code_holds_up_no_other(database: Database) -> None:
+    """阿禾 gave a code and waits: it serves whoever is not 阿禾, and 阿禾 is served by somebody else's."""
+    circle = await found(database, strangers=2)
+    ahe, sam = circle.strangers
+    await circle.bring(ahe, circle.seed)
+    async with database.writing() as session:
+        await gifts.give(session, circle.community_id, ahe, 1, circle.seed, NOW)
+        await waiting.join(session, circle.community_id, ahe, NOW)
+        assert await waiting.donate(session, circle.community_id, ahe, "seed", NOW) is None
+        theirs = await waiting.donate(session, circle.community_id, circle.seed, "seed", NOW)
+        assert theirs is not None
+        assert (theirs.person_id, theirs.invitation.holder_id) == (ahe, circle.seed)
+        await waiting.join(session, circle.community_id, sam, SOON)
+        his = await waiting.serve(session, circle.community_id, SOON)
+        assert his is not None
+        assert (his.person_id, his.invitation.holder_id) == (sam, ahe)
+        assert await waiting.serve(session, circle.community_id, SOON) is None

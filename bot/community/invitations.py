@@ -67,7 +67,7 @@ class PhoneWanted:
 
 @dataclass(frozen=True)
 class PhoneTaken:
-    """Somebody has a seat by this number; the code has gone back."""
+    """The number is bound to another account; the code has gone back."""
 
 
 Outcome = Missed | Paused | Own | Seated | Admitted | PhoneWanted | PhoneTaken
@@ -187,7 +187,7 @@ async def awaiting_phone(session: Session, person_id: int) -> Invitation | None:
 
 
 async def prove(session: Session, person_id: int, number: str, secret: str, now: datetime) -> Outcome:
-    """The person has shown their own number: what waited for it lets them in, unless the phone has a seat.
+    """The person has shown their own number: what waited for it lets them in, unless it is bound already.
 
     Raises CodesHeld.
     """

@@ -5,9 +5,8 @@ import hmac
 from datetime import datetime
 
 from bot.community import audit, settings
-from bot.community.errors import LaterAction, NoPhoneShown
+from bot.community.errors import NoPhoneShown
 from storage import members, phones
-from storage.audit import AuditRow
 from storage.database import Session
 from storage.phones import PhoneProof, PhoneRefusal
 
@@ -19,7 +18,7 @@ async def is_wanted(session: Session, community_id: int, person_id: int) -> bool
 
 
 async def prove(session: Session, community_id: int, person_id: int, number: str, secret: str, now: datetime) -> bool:
-    """Keep that the person has shown this number; False when it keeps somebody else's place."""
+    """Keep that the person has shown this number; False when it is bound to another account."""
     seal = sealed(community_id, number, secret)
     proof = PhoneProof(community_id=community_id, person_id=person_id, seal=seal, proved_at=now)
     holder_id = await phones.claim_phone(session, proof)
@@ -32,24 +31,14 @@ async def prove(session: Session, community_id: int, person_id: int, number: str
 async def free(session: Session, community_id: int, person_id: int, by_id: int, now: datetime) -> list[int]:
     """Let the number be shown anew, by whoever has it now; the person stays where they are. Raises NoPhoneShown.
 
-    Returns who had been refused for it: nothing speaks against them any more.
+    Returns who had been refused for it: nothing speaks against them any more. Nothing of the number is kept to undo it.
     """
-    seal = await phones.delete_proof(session, community_id, person_id)
-    if seal is None:
+    if not await phones.delete_proof(session, community_id, person_id):
         raise NoPhoneShown
     person = await members.get_person(session, person_id)
     action = audit.Action(community_id, by_id, "phone", person.name)
-    await audit.record(session, action, {"person_id": person_id, "phone": seal}, {"phone": None}, now)
+    await audit.record(session, action, {"person_id": person_id}, {}, now)
     return await phones.delete_refusals(session, community_id, person_id)
-
-
-async def set_back(session: Session, row: AuditRow, now: datetime) -> None:
-    """The number keeps its place again. Raises LaterAction where it, or they, have found another since."""
-    person_id, seal = int(str(row.was["person_id"])), str(row.was["phone"])
-    proof = PhoneProof(community_id=row.community_id, person_id=person_id, seal=seal, proved_at=now)
-    has_another = await phones.has_proof(session, row.community_id, person_id)
-    if has_another or await phones.claim_phone(session, proof) != person_id:
-        raise LaterAction(row.subject)
 
 
 async def forget(session: Session) -> None:

@@ -27,7 +27,7 @@ class Signs:
 
     together: list[int] = field(default_factory=list)  # opened codes of the same holder at once, and all are silent
     neighbours: list[int] = field(default_factory=list)  # came by the same holder, with accounts of nearly one number
-    phones: list[int] = field(default_factory=list)  # have their seat by the number this person showed
+    phones: list[int] = field(default_factory=list)  # to whom the number this person showed is bound
     echoes: int = 0  # votes, none but for whoever brought them
     brought: list[int] = field(default_factory=list)  # whom they brought, and who show signs themselves
 

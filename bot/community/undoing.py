@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.community import audit, bars, care, merges, notices, phones, reattaching, rituals, settings
+from bot.community import audit, bars, care, merges, notices, reattaching, rituals, settings
 from bot.community.audit import Action
 from bot.community.errors import CannotUndo, LaterAction, NothingToUndo, UnknownSuggestion
 from bot.community.merges import Pair
@@ -154,11 +154,6 @@ async def _reattach(session: Session, undoing: Undoing) -> list[Suggestion]:
     return await _noted(session, undoing)
 
 
-async def _bind_phone(session: Session, undoing: Undoing) -> list[Suggestion]:
-    await phones.set_back(session, undoing.row, undoing.now)
-    return await _noted(session, undoing)
-
-
 async def _noted(session: Session, undoing: Undoing) -> list[Suggestion]:
     """What concerns a person and no suggestion: the undoing is written down as the action turned round."""
     before = {**undoing.row.was, **undoing.row.became}
@@ -199,10 +194,9 @@ UNDOERS: dict[str, Callable[[Session, Undoing], Awaitable[list[Suggestion]]]] = 
     "withhold": _rebar,
     "revoke": _hand_back,
     "reattach": _reattach,
-    "phone": _bind_phone,
 }
 # Written down, and mended otherwise: by pressing or saying it again, by `/words remove`, `/settings` or `/unbar`, or
-# not at all, since codes are in people's hands.
+# not at all, since codes are in people's hands, and of a phone number that was freed nothing is kept.
 NOT_UNDONE = {
     "undo",
     "seen",
@@ -213,6 +207,7 @@ NOT_UNDONE = {
     "words",
     "round",
     "gift",
+    "phone",
     "waves",
     "wave",
     "put back",

@@ -75,16 +75,12 @@ async def donate(session: Session, community_id: int, holder_id: int, standing: 
 
 
 async def serve(session: Session, community_id: int, now: datetime) -> Turn | None:
-    """Keep the oldest donated code for who has waited longest; None when there is no code or nobody waits.
-
-    Who gave the code and waits themselves holds up nobody behind them.
-    """
-    code = await waiting.get_pooled(session, community_id, now)
-    if code is None:
+    """Keep the oldest donated code for who has waited longest, but nobody's own; None when there is no such pair."""
+    pair = await waiting.get_first_pair(session, community_id, now)
+    if pair is None:
         return None
-    first = await waiting.list_waiting(session, community_id, limit=2)
-    who = next((row.person_id for row, _ in first if row.person_id != code.holder_id), None)
-    if who is None or not await waiting.claim_turn(session, community_id, who, now):
+    who, code = pair
+    if not await waiting.claim_turn(session, community_id, who, now):
         return None
     return Turn(who, code) if await waiting.claim_for(session, code.id or 0, who, pooled=True) else None
 

@@ -85,7 +85,7 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     ),
     errors.AlreadyBarred: lambda t, _: t("That is so already. <code>/unbar</code> ends it."),
     errors.NoPhoneShown: lambda t, _: t(
-        "No phone number of theirs keeps a place here. <code>/phone</code> lists those that keep somebody out."
+        "No phone number is bound to them here. <code>/phone</code> lists those that keep somebody out."
     ),
     errors.PhoneSecretMissing: lambda t, _: t(
         "Phone numbers cannot be checked here yet: whoever runs this bot has to set PHONE_SECRET first."

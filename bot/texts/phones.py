@@ -33,8 +33,8 @@ def thanks(t: Translator) -> Say:
 
 def taken(t: Translator, community: Community) -> Say:
     said = t(
-        "Somebody has a seat in <b>%(community)s</b> with this phone already, so the code stays good for a friend. "
-        "If that is a mistake, ask the team.",
+        "This phone is bound to another account in <b>%(community)s</b>, so the code was not used up: a friend can "
+        "have it. If that account is not yours, ask the team to free the phone, then send me the code again.",
         community=name(community.name),
     )
     return Say(said, bare=True)
@@ -60,8 +60,8 @@ def kept_out(t: Translator, community: Community, pairs: Sequence[tuple[Person, 
 
 
 def one_kept(t: Translator, community: Community, holder: Person, *, is_banned: bool) -> Say:
-    """To the team: a number that keeps somebody's place, or keeps them out for good."""
-    said = t("A phone number keeps the place of %(name)s.", name=name(holder.name))
+    """To the team: a number that is bound to somebody, or keeps them out for good."""
+    said = t("A phone number is bound to %(name)s.", name=name(holder.name))
     if is_banned:
         said = t("%(name)s is banned, and so is their phone, with whatever account.", name=name(holder.name))
     return Say("\n".join([said, _what_it_does(t)]), [[_button(t, community, holder)]])
@@ -78,10 +78,7 @@ def _button(t: Translator, community: Community, holder: Person) -> Button:
 
 
 def freed(t: Translator, holder: Person) -> Markup:
-    return t(
-        "The phone of %(name)s is free: whoever has it now may show it. <code>/undo</code> binds it again.",
-        name=name(holder.name),
-    )
+    return t("The phone of %(name)s is free: whoever has it now may show it.", name=name(holder.name))
 
 
 def shown_anew(t: Translator, community: Community) -> Say:

@@ -95,7 +95,9 @@ def _reasons(t: Translator, signs: Signs, names: Mapping[int, str]) -> list[Mark
             )
         )
     if signs.phones:
-        said.append(t("· showed a phone number that has a seat: %(names)s", names=_named(t, signs.phones, names)))
+        said.append(
+            t("· showed a phone number bound to another account: %(names)s", names=_named(t, signs.phones, names))
+        )
     if signs.echoes:
         said.append(t("· voted %(n)s times, always for whoever brought them", n=signs.echoes))
     if signs.brought:
