@@ -60,6 +60,7 @@ class Told:
     co_askers: Sequence[str] = ()
     voices: Sequence[Voice] = ()  # people who asked for the same in their own words
     mentions: Mapping[int, str] = field(default_factory=dict)  # the network's ids of who wants to be mentioned
+    named: Collection[int] = ()  # whom all this names
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,14 @@ class Issue:
     def _still_unnamed(self) -> list[Collected]:
         """Who could not be told privately, but for those whom the lines of what shipped name, beyond any fold."""
         shown = [one for key, one in self.lines("shipped")[:UNFOLDED] if key not in self.changes.words]
-        named = {one.suggestion.id: {one.asker, *one.co_askers, *(said.name for said in one.voices)} for one in shown}
+        named = {one.suggestion.id: one.named for one in shown}
         left = [
-            replace(one, names=[name for name in one.names if name not in named.get(one.suggestion.id, ())])
+            replace(
+                one, people={i: name for i, name in one.people.items() if i not in named.get(one.suggestion.id, ())}
+            )
             for one in self.unreached
         ]
-        return [one for one in left if one.names or one.hidden]
+        return [one for one in left if one.people or one.hidden]
 
     def keys(self) -> list[str]:
         """All lines it has."""
@@ -179,17 +182,19 @@ async def with_askers(session: Session, community_id: int, decided: Sequence[Sug
     told = []
     for suggestion, suggestion_id in zip(decided, ids, strict=True):
         asker, *others = askers[suggestion_id].items()
-        co_askers = [name for person_id, name in others if person_id not in nameless][:CO_ASKERS]
+        co_askers = dict([one for one in others if one[0] not in nameless][:CO_ASKERS])
+        said = _named(voices.get(suggestion_id, ()), {suggestion.author_id, *nameless})
         told.append(
             Told(
                 suggestion,
                 asker="" if asker[0] in nameless else asker[1],
                 others=max(supporters.get(suggestion_id, 1) - 1 - len(co_askers), 0),
-                co_askers=co_askers,
+                co_askers=list(co_askers.values()),
                 votes=counted.get(suggestion_id, 0),
                 release=released.get(suggestion.release_id or 0),
-                voices=_named(voices.get(suggestion_id, ()), {suggestion.author_id, *nameless}),
+                voices=said,
                 mentions=mentions,
+                named={asker[0], *co_askers, *(voice.person_id for voice in said)} - nameless,
             )
         )
     return sorted(told, key=lambda one: (-one.votes, one.suggestion.number))
