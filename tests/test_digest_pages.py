@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from bot.community.digests import Issue, Thanked, Told
+from bot.community.askers import Told
+from bot.community.digests import Issue, Thanked
 from bot.community.drafts import Changes
 from bot.community.loop import Missing, Pace
 from bot.community.notices import Collected
