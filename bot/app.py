@@ -27,6 +27,7 @@ from bot.community.members import Defaults
 from bot.community.similar import Finder
 from bot.courier import Courier, TokenRefusedError
 from bot.ears import Ears
+from bot.easel import Easel
 from bot.embeddings import Endpoint
 from bot.intake import MOST_HELD, Drain, Intake
 from bot.language.terms import load as load_words
@@ -100,7 +101,7 @@ class Millet:
         pace = Pace() if self.tempo.paced else None
         self.marks = Marks()
         tellers = (posting.doubtful, announce.topic_lost, announce.renumbered)
-        self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, paint)
+        self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, Easel(paint))
         self._endpoint = _endpoint(settings, self.clock)
         self.finder = Finder(self._endpoint or find_encoder())
         around = (self._beat, self._after_knock, self.courier.wake)

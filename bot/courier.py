@@ -13,8 +13,9 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.types import BufferedInputFile, Message
 
 from bot.clock import Clock
+from bot.easel import Easel
 from bot.marks import Marks
-from bot.outcomes import NotPaintedError, Outcome, Verdict, classify
+from bot.outcomes import Outcome, Verdict, classify
 from bot.pace import BETWEEN_EDITS, Pace
 from storage import communities, members, moves, outbox
 from storage.database import Database, Session
@@ -41,8 +42,6 @@ STOP_WITHIN = 1.5  # seconds for the answers still to come
 Teller = Callable[[Session, OutboxRow, datetime], Awaitable[None]]
 # Shows suggestions anew that have got other numbers by a move.
 Renumbered = Callable[[Session, Sequence[Suggestion], datetime], Awaitable[None]]
-# Draws the picture of a name from its ingredients, beside the event loop.
-Painter = Callable[[str, Mapping[str, object]], Awaitable[bytes]]
 
 
 class TokenRefusedError(Exception):
@@ -87,7 +86,7 @@ class Courier:
         tell_doubt: Teller,
         tell_topic_lost: Teller,
         tell_renumbered: Renumbered,
-        paint: Painter,
+        easel: Easel,
     ) -> None:
         self._bot = bot
         self._database = database
@@ -97,7 +96,7 @@ class Courier:
         self._tell_doubt = tell_doubt
         self._tell_topic_lost = tell_topic_lost
         self._tell_renumbered = tell_renumbered
-        self._paint = paint
+        self._easel = easel
         self._awake = asyncio.Event()
         self._busy: dict[_To, asyncio.Task[None]] = {}
         self._resting: dict[_To, datetime] = {}
@@ -105,7 +104,6 @@ class Courier:
         self._quick: set[asyncio.Task[None]] = set()
         self._in_hand_once: _To | None = None  # never two, so that a kill leaves no more than one in doubt
         self._next_once: list[tuple[OutboxRow, Recipient]] = []  # of what is said at most once
-        self._drawing: dict[int, asyncio.Task[bytes]] = {}  # their pictures, by row
         self._settled = False
         self._last_looked: datetime | None = None
         self._stopping = False
@@ -129,13 +127,16 @@ class Courier:
     async def run(self) -> None:
         """Send until stopped; raises TokenRefusedError."""
         await self._settle_doubts()
-        while not self._stopping:
-            self._awake.clear()
-            await self._follow_clock()
-            until = await self._send_due()
-            if self._refused:
-                raise self._refused
-            await self._rest(until)
+        try:
+            while not self._stopping:
+                self._awake.clear()
+                await self._follow_clock()
+                until = await self._send_due()
+                if self._refused:
+                    raise self._refused
+                await self._rest(until)
+        finally:
+            self._easel.clear()
 
     async def stop(self) -> None:
         """Finish the calls that are answered soon; what waits stays in the outbox, and what was cut off in doubt."""
@@ -157,7 +158,7 @@ class Courier:
         if self._pace:
             self._pace.forget_times()
         async with self._database.writing() as session:
-            await outbox.pull_back(session, now, BETWEEN_EDITS)
+            await outbox.pull_back(session, now, BETWEEN_EDITS, timedelta(seconds=LONGEST_PAUSE))
 
     async def _settle_doubts(self) -> None:
         """Rows left *sending* by a program that ended in the middle: told to staff, not sent again."""
@@ -197,17 +198,9 @@ class Courier:
         due = await outbox.list_due(session, now, **which, once=False)
         if _MESSAGES not in unready:
             self._next_once = await outbox.list_due(session, now, **which, once=True, limit=AHEAD)
-            self._draw([row for row, _ in self._next_once])
+            self._easel.begin([order for row, _ in self._next_once if (order := _picture(row.arguments))])
             due += self._next_once
         return sorted(due, key=lambda found: (found[0].priority, found[0].id))
-
-    def _draw(self, rows: Sequence[OutboxRow]) -> None:
-        """Let pictures be drawn before their turn comes: one at a time would wait for each of them."""
-        orders = {row.id or 0: order for row in rows if isinstance(order := row.arguments.get("photo"), dict)}
-        self._drawing = {
-            row_id: self._drawing.get(row_id) or asyncio.create_task(self._painted(order))
-            for row_id, order in orders.items()
-        }
 
     def _start(self, row: OutboxRow, recipient: Recipient, now: datetime) -> None:
         to, lane = _To.of(row), _WORDLESS if row.is_wordless else _MESSAGES
@@ -275,11 +268,10 @@ class Courier:
             await self._clock.sleep(left)
 
     async def _deliver(self, row: OutboxRow, recipient: Recipient, claimed: asyncio.Future[bool] | None = None) -> None:
-        drawing = self._drawing.pop(row.id or 0, None)
         if row.once and not await (claimed or self._claim(row)):
             return
         try:
-            message_ref = await self._call(row, recipient, drawing)
+            message_ref = await self._call(row, recipient)
         except Exception as error:  # noqa: BLE001  # whatever it is, the row must not be tried for ever
             await self._sort(row, recipient, classify(error), error)
         else:
@@ -292,22 +284,15 @@ class Courier:
         async with self._database.writing() as session:
             return await outbox.claim_row(session, row.id or 0)
 
-    async def _call(self, row: OutboxRow, recipient: Recipient, drawing: asyncio.Task[bytes] | None) -> str | None:
+    async def _call(self, row: OutboxRow, recipient: Recipient) -> str | None:
         """Say it; a live message that stands already is edited. Returns the message's id, if it is one."""
         method, fields = row.method, {**row.arguments, "chat_id": int(recipient.external_id)}
         if recipient.standing:
             method, fields = _as_edit(fields, recipient.standing)
-        if isinstance(order := fields.get("photo"), dict):
-            fields["photo"] = BufferedInputFile(await (drawing or self._painted(order)), "picture.png")
+        if order := _picture(fields):
+            fields["photo"] = BufferedInputFile(await self._easel.take(order), "picture.png")
         result = await self._bot(METHODS[method](**fields))
         return str(result.message_id) if isinstance(result, Message) else None
-
-    async def _painted(self, order: Mapping[str, Any]) -> bytes:
-        try:
-            return await self._paint(order["painting"], order["ingredients"])
-        except Exception as error:
-            log.exception("A picture cannot be drawn; its words go without it.")
-            raise NotPaintedError from error
 
     async def _sent(self, row: OutboxRow, message_ref: str | None, *, edited: bool) -> None:
         """Written down. A live card rests after each edit; the first one after it was posted comes at once.
@@ -326,7 +311,8 @@ class Courier:
                 is_ours = following is not None and await outbox.claim_row(session, following)
             has_claimed = is_ours
         finally:
-            claimed.set_result(has_claimed)
+            if not claimed.done():  # as it is where the next was cut off while it waited
+                claimed.set_result(has_claimed)
 
     def _begin_next(self, claimed: asyncio.Future[bool], now: datetime) -> int | None:
         """Begin with the next of what is said at most once, if it may go now; its call waits for the claim."""
@@ -432,6 +418,12 @@ class Courier:
             await self._bot(METHODS[quick.method](**quick.fields))
         except Exception as error:  # noqa: BLE001  # it is worth nothing by now, whatever went wrong
             log.info("%s was lost: %s", quick.method, classify(error).reason)
+
+
+def _picture(fields: Mapping[str, object]) -> Mapping[str, object] | None:
+    """What is still to be drawn of a call."""
+    order = fields.get("photo")
+    return order if isinstance(order, dict) else None
 
 
 def _as_edit(fields: dict[str, object], message_ref: str) -> tuple[str, dict[str, object]]:

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.community import digests, notices, triage
+from bot.community import askers, notices, triage
 from bot.community.errors import NotANumber, UnknownStatus
 from bot.community.suggestions import access_suggestion
 from bot.community.triage import Decision
@@ -72,7 +72,7 @@ async def ship(here: Here, spoken: Spoken) -> Answers:
     )
     shipped = await triage.ship(here.session, release, numbers, as_team=here.as_chat)
     community = await communities.get_community(here.session, here.community_id)
-    told = await digests.with_askers(here.session, here.community_id, shipped)
+    told = await askers.with_askers(here.session, here.community_id, shipped)
     ways = await notices.count_ways(here.session, shipped)
     said = texts.shipped(here.t, release, told, moment(here.t, community.digest_due_at, community.zone), ways)
     return [Say(said), *[await announce.card(here.session, suggestion, here.now) for suggestion in shipped]]

@@ -218,15 +218,22 @@ def _due(only_wordless: bool | None, once: bool | None) -> Any:
     )
 
 
-async def pull_back(session: Session, now: datetime, rests: timedelta) -> None:
-    """The clock was set back: what was to be said by its former time need not wait until it shows that again."""
+async def pull_back(session: Session, now: datetime, rests: timedelta, longest_pause: timedelta) -> None:
+    """The clock was set back: what was to be said by its former time need not wait until it shows that again.
+
+    What was put off after a failure waits no longer than our longest pause: if Telegram has asked for more, it says
+    so again.
+    """
     waiting = select(OutboxRow).where(OutboxRow.state == WAITING, OutboxRow.created_at > now)
     for row in await session.exec(waiting):
         ahead = row.created_at - now
         row.not_before, row.created_at = row.not_before - ahead, now
+    await session.flush()
+    by_then = now + longest_pause
+    put_off = update(OutboxRow).where(col(OutboxRow.state) == WAITING, col(OutboxRow.error).is_not(None))
+    await session.exec(put_off.where(col(OutboxRow.not_before) > by_then).values(not_before=by_then))
     too_long = update(SlotRow).where(col(SlotRow.rests_until) > now + rests)
     await session.exec(too_long.values(rests_until=None))
-    await session.flush()
 
 
 async def get_next_moment(session: Session, now: datetime) -> datetime | None:

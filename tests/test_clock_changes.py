@@ -11,6 +11,7 @@ from bot.clock import SystemClock
 from bot.community import rituals
 from bot.community.errors import StaffOnly
 from bot.community.rituals import Ritual
+from bot.courier import LONGEST_PAUSE
 from bot.pace import Pace
 from bot.texts.catalogues import translator
 from bot.texts.errors import explain
@@ -20,6 +21,7 @@ from schedules import timetable
 from schedules.timetable import Timetable
 from storage import communities
 from storage.database import Database
+from storage.outbox import call
 from tests.test_chats import row
 from tests.test_courier import put
 from tests.test_digest_delivery import a_community, posts
@@ -72,6 +74,34 @@ async def test_what_was_said_an_hour_later_holds_up_nothing(town: Town) -> None:
         town.clock.leap(61)
         await town.settle()
         assert len(town.texts(group)) == before + 3
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_was_put_off_waits_no_longer_than_a_pause_lasts(town: Town, restarted: bool) -> None:
+    """Also what was written long before; a call that is to be made at some later moment is not put off."""
+    group = town.group()
+    await town.settle()
+    chat = await row(town, group)
+    town.sandbox.faults.add("429", times=None, retry_after=LONGEST_PAUSE)
+    await put(town, to_chat(chat.id or 0, Say("of two hours ago"), town.clock.now()))
+    town.clock.leap(2 * HOUR.total_seconds())
+    await town.settle()
+    later = {"chat_id": int(group.id), "text": "of tomorrow"}
+    tomorrow = call("sendMessage", later, town.clock.now(), chat_id=chat.id, not_before=town.clock.now() + 24 * HOUR)
+    tomorrow.created_at -= 2 * HOUR
+    await put(town, tomorrow)
+    town.sandbox.faults.clear()
+    if restarted:
+        await town.millet.stop()
+    set_clock(town, town.clock.now() - HOUR)
+    if restarted:
+        await town.restart()
+    await put(town, to_chat(chat.id or 0, Say("of now"), town.clock.now()))
+    assert "of now" in town.texts(group)
+    town.clock.leap(LONGEST_PAUSE)
+    await town.settle()
+    assert "of two hours ago" in town.texts(group)
+    assert "of tomorrow" not in town.texts(group)
 
 
 def test_the_pace_remembers_nothing_that_lies_in_the_future() -> None:

@@ -1,5 +1,6 @@
 """The road out: every fault is sorted, nothing is lost, what must not be said twice is not, Telegram's pace is kept."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from bot import courier
 from bot.app import Tempo
 from bot.sandbox.faults import Kind
 from bot.sandbox.state import Change
@@ -15,7 +17,7 @@ from bot.texts.say import Say, to_chat, to_person
 from storage import communities, members, outbox
 from storage.communities import Chat
 from storage.members import Person
-from storage.outbox import DEAD, DOUBTFUL, SENT, WAITING, OutboxRow
+from storage.outbox import DEAD, DOUBTFUL, SENDING, SENT, WAITING, OutboxRow
 from tests.databases import SqliteMaker
 from tests.test_cost import statements
 from tests.town import Town
@@ -125,6 +127,30 @@ async def test_of_what_is_said_once_the_next_is_claimed_as_the_last_is_noted_and
     assert (await states(town))[-len(chats) :] == [SENT] * len(chats)
     writing = [statement for statement in sent if statement.startswith("BEGIN")]
     assert len(writing) == 2 + len(chats), "written, the first one claimed, and each noted with the next one's claim"
+
+
+async def test_a_stop_while_the_next_waits_for_its_claim_is_no_fault(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    chats = [await met(town) for _ in range(2)]
+    noting, set_sent = asyncio.Event(), outbox.set_sent
+
+    async def slowly(*args: Any, **more: Any) -> None:
+        await set_sent(*args, **more)
+        noting.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(outbox, "set_sent", slowly)
+    monkeypatch.setattr(courier, "STOP_WITHIN", 0.05)
+    now = town.clock.now()
+    async with town.database.writing() as session:
+        digests = [to_chat(chat.id or 0, Say("the digest"), now, key=str(chat.id), once=True) for chat in chats]
+        await outbox.add_rows(session, digests)
+    town.millet.courier.wake()
+    await noting.wait()
+    await town.millet.courier.stop()
+    assert "stumbled" not in caplog.text
+    assert (await states(town))[-2:] == [SENDING, WAITING], "the first is in doubt, the second waits"
 
 
 async def test_who_blocked_the_bot_is_marked_and_left_alone(town: Town) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from bot.community.digests import Issue, Thanked, Told
+from bot.community.askers import Told
+from bot.community.digests import Issue, Thanked
 from bot.community.drafts import Changes
 from bot.community.loop import Missing, Pace
 from bot.community.notices import Collected
@@ -59,7 +60,9 @@ def a_monstrous_issue(size: int) -> Issue:
         shipped=[one(n % 1000) for n in numbers],
         on_the_way=[one(n % 1000, PLANNED if n % 2 else STARTED) for n in numbers],
         declined=[one(n % 1000, DECLINED) for n in numbers],
-        unreached=[Collected(one(n % 1000).suggestion, ["👩‍👩‍👧‍👦" * 64] * 60, 3, []) for n in numbers],
+        unreached=[
+            Collected(one(n % 1000).suggestion, dict.fromkeys(range(60), "👩‍👩‍👧‍👦" * 64), 3, []) for n in numbers
+        ],
         wanted=[(told.suggestion, told.votes) for told in (one(1), one(2), one(3))],
         newcomers=[Newcomer(n, "א" * 64 + str(n), 1, "👩‍👩‍👧‍👦" * 64) for n in range(size)],
         thanks=[Thanked(n, "👩‍👩‍👧‍👦" * 64, 4, 5) for n in range(5)],

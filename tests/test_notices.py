@@ -217,6 +217,17 @@ async def test_who_has_blocked_the_bot_is_named_instead(any_town: Town) -> None:
     assert "📬" not in town.last(group).content, "once is enough"
 
 
+async def test_who_has_anothers_name_is_named_beside_them(town: Town) -> None:
+    town.person("xiaoman").name = town.person("ahe").name = "Lee"
+    group = await a_wish(town, reachable="")
+    await town.say("yutong", group, "/ship 1 v2.3")
+    await later(town)
+    town.clock.leap(to=MONDAY + timedelta(days=4, hours=8))
+    await town.knock()
+    assert "“a faster camera” — Lee" in town.last(group).content
+    assert "📬 Lee: #1 is shipped" in town.last(group).content, "the voter, who has not pressed Start either"
+
+
 async def test_who_has_left_is_told_privately_and_never_named(town: Town) -> None:
     group = await a_wish(town, reachable="ahe")
     for who in ("ahe", "xiaoman"):

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.community import drafts, grids, loop, notices, settings, verdicts
+from bot.community.askers import Told, with_askers
 from bot.community.drafts import Changes
 from bot.community.grids import Subject
 from bot.community.loop import Missing, Pace
@@ -16,22 +17,19 @@ from bot.community.questions import Promise, promise_kept
 from bot.community.rituals import Ritual, ritual_of
 from bot.community.settings import Settings
 from bot.community.verdicts import Satisfaction
-from storage import communities, digests, members, merges, releases, suggestions, votes
+from storage import communities, digests, members, suggestions, votes
 from storage import drafts as draft_rows
 from storage import grids as grid_rows
 from storage.communities import FARTHEST_DUE, Chat, Community
 from storage.database import Session
-from storage.digests import POSTED, SKIPPED, Digest, Newcomer, Voice
+from storage.digests import POSTED, SKIPPED, Digest, Newcomer
 from storage.drafts import Draft
-from storage.releases import Release
 from storage.suggestions import DECLINED, OPEN, PLANNED, SHIPPED, STARTED, Suggestion
 
 STALE_AFTER = timedelta(days=6)  # an issue that is older speaks of last week; the next one tells it all
 MOST_WANTED = 5
-MOST_VOICES = 2  # named with their words beside the asker
 MOST_THANKED = 5
 UNFOLDED = 5  # lines of a section that everybody sees
-CO_ASKERS = 2  # named beside the asker: those of what was merged into it
 
 # In this order they stand in the issue; buttons name them by their place here.
 SECTIONS = (
@@ -46,20 +44,6 @@ SECTIONS = (
     "promise",
     "missing",
 )
-
-
-@dataclass(frozen=True)
-class Told:
-    """A suggestion with those who asked for it."""
-
-    suggestion: Suggestion
-    asker: str  # empty where they do not want to be named
-    others: int  # further people who asked or voted for it
-    votes: int
-    release: Release | None
-    co_askers: Sequence[str] = ()
-    voices: Sequence[Voice] = ()  # people who asked for the same in their own words
-    mentions: Mapping[int, str] = field(default_factory=dict)  # the network's ids of who wants to be mentioned
 
 
 @dataclass(frozen=True)
@@ -105,12 +89,14 @@ class Issue:
     def _still_unnamed(self) -> list[Collected]:
         """Who could not be told privately, but for those whom the lines of what shipped name, beyond any fold."""
         shown = [one for key, one in self.lines("shipped")[:UNFOLDED] if key not in self.changes.words]
-        named = {one.suggestion.id: {one.asker, *one.co_askers, *(said.name for said in one.voices)} for one in shown}
+        named = {one.suggestion.id: one.named for one in shown}
         left = [
-            replace(one, names=[name for name in one.names if name not in named.get(one.suggestion.id, ())])
+            replace(
+                one, people={i: name for i, name in one.people.items() if i not in named.get(one.suggestion.id, ())}
+            )
             for one in self.unreached
         ]
-        return [one for one in left if one.names or one.hidden]
+        return [one for one in left if one.people or one.hidden]
 
     def keys(self) -> list[str]:
         """All lines it has."""
@@ -160,44 +146,6 @@ class Published:
     issue: Issue
     chats: Sequence[Chat]
     draft: Draft | None = None  # the team's, if it was shown one
-
-
-async def with_askers(session: Session, community_id: int, decided: Sequence[Suggestion]) -> list[Told]:
-    """The suggestions with who asked, the most voted first."""
-    if not decided:
-        return []
-    ids = [suggestion.id or 0 for suggestion in decided]
-    counted = await votes.count_votes(session, ids)
-    supporters = await digests.count_supporters(session, ids)
-    voices = await digests.list_voices(session, ids)
-    askers = await merges.list_askers(session, ids)
-    asked = [person_id for names in askers.values() for person_id in names]
-    voiced = [voice.person_id for said in voices.values() for voice in said]
-    nameless, mentions = await digests.list_consents(session, community_id, [*asked, *voiced])
-    shipped_in = [suggestion.release_id for suggestion in decided if suggestion.release_id]
-    released = await releases.list_releases(session, community_id, shipped_in) if shipped_in else {}
-    told = []
-    for suggestion, suggestion_id in zip(decided, ids, strict=True):
-        asker, *others = askers[suggestion_id].items()
-        co_askers = [name for person_id, name in others if person_id not in nameless][:CO_ASKERS]
-        told.append(
-            Told(
-                suggestion,
-                asker="" if asker[0] in nameless else asker[1],
-                others=max(supporters.get(suggestion_id, 1) - 1 - len(co_askers), 0),
-                co_askers=co_askers,
-                votes=counted.get(suggestion_id, 0),
-                release=released.get(suggestion.release_id or 0),
-                voices=_named(voices.get(suggestion_id, ()), {suggestion.author_id, *nameless}),
-                mentions=mentions,
-            )
-        )
-    return sorted(told, key=lambda one: (-one.votes, one.suggestion.number))
-
-
-def _named(voices: Sequence[Voice], but: Collection[int]) -> list[Voice]:
-    """Voices of others that may be named with their words."""
-    return [voice for voice in voices if voice.person_id not in but][:MOST_VOICES]
 
 
 async def draft(session: Session, community: Community, due: datetime) -> Issue:

@@ -79,10 +79,15 @@ class Collected:
     """People who could not be told privately, for the digest to name: in its line about one suggestion."""
 
     suggestion: Suggestion
-    names: Sequence[str]
+    people: Mapping[int, str]  # their names by id
     hidden: int  # further people, who do not want to be named
     notice_ids: Sequence[int]
     into: int | None = None  # the number of what it was merged into
+
+    @property
+    def names(self) -> list[str]:
+        """Of those who are named."""
+        return list(self.people.values())
 
 
 # -- when it happens -------------------------------------------------------------------------------------------------
@@ -267,8 +272,8 @@ async def _wanted(session: Session, about_one: Sequence[Waiting]) -> list[Waitin
 
 
 async def _collected(session: Session, found: Sequence[Waiting]) -> Collected:
-    people = {one.person.id: one for one in found}.values()
-    named = [one.person.name for one in people if one.member is not None and one.member.named]
+    people = {one.person.id or 0: one for one in found}
+    named = {i: one.person.name for i, one in people.items() if one.member is not None and one.member.named}
     suggestion = found[0].suggestion
     root = await merges.get_root(session, suggestion)
     into = root.number if root.id != suggestion.id else None

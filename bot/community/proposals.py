@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.community import digests
-from bot.community.digests import Told
+from bot.community import askers
+from bot.community.askers import Told
 from bot.community.errors import AnsweredAlready, UnknownProposal
 from bot.community.learning import learn_split, refit
 from bot.community.merges import UNDECIDED
@@ -108,6 +108,6 @@ async def _proposal(session: Session, community_id: int, row: Judgement) -> Prop
     pair = await suggestions.list_suggestions(session, community_id, [row.suggestion_id, row.other_id or 0])
     if len(pair) < 2 or any(one.status != OPEN for one in pair):
         return None
-    told = await digests.with_askers(session, community_id, pair)
+    told = await askers.with_askers(session, community_id, pair)
     stays, goes = sorted(told, key=lambda one: (-one.votes, one.suggestion.number))
     return Proposal(row.id or 0, stays, goes)

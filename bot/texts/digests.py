@@ -8,7 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.community.digests import Issue, Told
+from bot.community.askers import Told
+from bot.community.digests import Issue
 from bot.texts.catalogues import Translator
 from bot.texts.digest_lines import WORDS, Reader
 from bot.texts.digest_lines import drawn as drawn_for

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from bot.community.digests import Told
+from bot.community.askers import Told
 from bot.community.proposals import Proposal
 from bot.texts.catalogues import Translator
 from bot.texts.html import safe, shorten
