@@ -302,12 +302,14 @@ async def claim_mute_hint(session: Session, community_id: int, person_id: int, n
 
 
 async def move_members(session: Session, old_community_id: int, new_community_id: int) -> None:
-    """Bring a community's members into another; who is there already stays as they are."""
-    there = select(Member.person_id).where(Member.community_id == new_community_id)
-    known = set(await session.exec(there))
+    """Bring a community's members into another; who is there already stays as they are, and is present from now on."""
+    there = await session.exec(select(Member).where(Member.community_id == new_community_id))
+    known = {member.person_id: member for member in there}
     for member in await session.exec(select(Member).where(Member.community_id == old_community_id)):
-        if member.person_id in known:
-            await session.delete(member)
-        else:
+        if (same := known.get(member.person_id)) is None:
             member.community_id = new_community_id
+            continue
+        if member.present:
+            same.present, same.left_at = True, None
+        await session.delete(member)
     await session.flush()
