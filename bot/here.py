@@ -110,25 +110,26 @@ class Here:
         """Raises Outsider for who has left, or was removed. To be asked before the session's first statement."""
         if self.person.external_id in STAND_INS or (self.known_member is not None and self.known_member.present):
             return
-        # Nobody may have heard them come back to another chat, so in private "absent" is not the last word.
-        if self.chat or not await self.rights.list_present(await self._chats(), self.person.external_id):
+        # Nobody may have heard them come back to another group, so in private "absent" is not the last word.
+        if self.chat or not await self.rights.list_present(await self._groups(), self.person.external_id):
             raise Outsider
 
     async def is_staff(self, *, fresh: bool = False) -> bool:
-        """Whether the speaker administers one of the community's chats at this moment."""
-        return self.as_chat or await self.rights.is_staff(await self._chats(), self.person.external_id, fresh=fresh)
+        """Whether the speaker administers one of the community's groups at this moment."""
+        return self.as_chat or await self.rights.is_staff(await self._groups(), self.person.external_id, fresh=fresh)
 
     async def is_owner(self) -> bool:
-        """Whether the speaker created one of the community's chats."""
-        return await self.rights.is_owner(await self._chats(), self.person.external_id)
+        """Whether the speaker created one of the community's groups."""
+        return await self.rights.is_owner(await self._groups(), self.person.external_id)
 
-    async def other_chats(self) -> list[Chat]:
-        """The community's chats beside this one."""
-        return [chat for chat in await self._chats() if self.chat is None or chat.id != self.chat.id]
+    async def other_groups(self) -> list[Chat]:
+        """The community's groups beside this chat."""
+        return [chat for chat in await self._groups() if self.chat is None or chat.id != self.chat.id]
 
-    async def _chats(self) -> list[Chat]:
+    async def _groups(self) -> list[Chat]:
+        """A channel never counts: its readers are no members, and who may post there is not the team."""
         async with self.database.reading() as look:
-            return await list_chats(look, self.community_id)
+            return [chat for chat in await list_chats(look, self.community_id) if not chat.is_channel]
 
     async def require_staff(self, *, fresh: bool = False) -> None:
         """Raises StaffOnly. To be asked before the session's first statement; `fresh` for what is hard to take back."""

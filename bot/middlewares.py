@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from aiogram import BaseMiddleware
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update
+from markupsafe import Markup
 
 from bot.clock import Clock
 from bot.community import members as rules
@@ -121,7 +122,7 @@ class UnitOfWork(BaseMiddleware):
         if here is not None and event.callback_query:
             quick = [Toast(why, alert=True)]
         elif here is not None and self._patience.answers(here.person.external_id, why, here.now):
-            answers = [Whisper(why)]
+            answers = _refused(here, why)
         async with self._database.writing() as session:
             await self._finish(session, event, here, answers)
         return quick
@@ -170,8 +171,8 @@ class UnitOfWork(BaseMiddleware):
         return await self._belongs(seen, here)
 
     async def _belongs(self, seen: Seen, here: Here | None) -> bool:
-        """Whether the person is in the chat the update comes from."""
-        if seen.chat is None or seen.moves or seen.person.external_id in STAND_INS:
+        """Whether the person is in the group the update comes from; a channel has readers, no members."""
+        if seen.chat is None or seen.chat.kind == "channel" or seen.moves or seen.person.external_id in STAND_INS:
             return False
         if seen.speaks and (_has_seat(here) or not await self._is_gated(seen.chat)):
             return True
@@ -269,6 +270,13 @@ def _row(answer: Answer, here: Here | None) -> OutboxRow | None:
     if isinstance(answer, Rewrite):
         return _rewrite(answer, here)
     return _say(answer, here) if isinstance(answer, Say) else None
+
+
+def _refused(here: Here, why: Markup | str) -> list[Answer]:
+    """Why, for the speaker; in a channel nothing is said that all its readers would see."""
+    if here.chat is None or not here.chat.is_channel:
+        return [Whisper(why)]
+    return [to_person(here.person_id, Say(why), here.now, priority=ANSWER)] if here.person.reachable else []
 
 
 def _say(said: Say, here: Here) -> OutboxRow:

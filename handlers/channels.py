@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot import doors
 from bot.community import communities as rules
+from bot.community import members as met
 from bot.community.audit import Action, record
 from bot.community.errors import GroupOnly, OwnerOnly, StaleButton
 from bot.here import Here
@@ -13,7 +14,7 @@ from bot.texts.channels import DIGEST, Channel
 from bot.texts.chats import LANGUAGE_NAMES
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper, to_one_in, to_person
 from handlers.commands import Press
-from handlers.presence import list_founded
+from handlers.presence import deciding, list_founded
 from storage import communities, members
 from storage.communities import Chat, Community
 from storage.outbox import OutboxRow
@@ -23,7 +24,11 @@ MOST_SHOWN = 5
 
 async def brought(here: Here, chat: Chat, theirs: list[Community], *, may_post: bool) -> list[OutboxRow]:
     """The owner is asked privately, or where only they see it in a group of theirs; elsewhere not at all."""
-    said = texts.page(here.mine, Channel(chat, here.community, is_alone=True, theirs=theirs, may_post=may_post))
+    chats = await communities.list_chats(here.session, chat.community_id)
+    is_alone = all(one.is_channel for one in chats)
+    if is_alone and here.known_member is None:  # so that the channel is found again; to read it makes nobody present
+        await met.meet_absent(here.session, chat, here.person, here.now)
+    said = texts.page(here.mine, Channel(chat, here.community, is_alone=is_alone, theirs=theirs, may_post=may_post))
     if here.person.reachable:
         return [to_person(here.person_id, said, here.now)]
     groups = [one for known in theirs for one in await communities.list_chats(here.session, known.id or 0)]
@@ -37,19 +42,19 @@ async def list_owned(here: Here) -> list[Say]:
     async with here.database.reading() as look:
         known = await members.list_memberships(look, here.person_id)
         chats = [chat for one in known for chat in await communities.list_chats(look, one.community_id)]
-    channels = [chat for chat in chats if chat.is_channel][:MOST_SHOWN]
+    channels = [chat for chat in chats if chat.is_channel]
     owned = [chat for chat in channels if await here.rights.is_owner([chat], here.person.external_id)]
     if not owned:
         raise GroupOnly
-    return [texts.page(here.mine, await _look(here, chat, chat.community_id)) for chat in owned]
+    return [texts.page(here.mine, await _look(here, chat, chat.community_id)) for chat in owned[:MOST_SHOWN]]
 
 
 async def joins_pressed(here: Here, numbers: list[int]) -> Answers:
-    """ "Belongs to …": the presser must own the channel and a chat of that community."""
+    """ "Belongs to …": the presser must own the channel and a group of that community."""
     channel = await _owned(here, numbers[0])
     async with here.database.reading() as look:
         chats = await communities.list_chats(look, numbers[1])
-    if not await here.rights.is_owner(chats, here.person.external_id):
+    if not await here.rights.is_owner(deciding(chats, for_channel=True), here.person.external_id):
         raise OwnerOnly
     seen = await _look(here, channel, numbers[1])
     here.ears.doubt()
@@ -66,7 +71,7 @@ async def channel_pressed(here: Here, numbers: list[int]) -> Answers:
     if numbers[1] > DIGEST:
         raise StaleButton
     seen = await _look(here, channel, channel.community_id)
-    row = await here.session.merge(channel)
+    row = await communities.get_chat(here.session, channel.id or 0)  # afresh: Telegram was asked since it was read
     if numbers[1] == DIGEST:
         await switch_digest(here, row)
     else:
@@ -110,7 +115,7 @@ async def _look(here: Here, channel: Chat, community_id: int) -> Channel:
         channel,
         community,
         is_alone=is_alone,
-        theirs=await list_founded(here, community_id) if is_alone else (),
+        theirs=await list_founded(here, community_id, for_channel=True) if is_alone else (),
         may_post=await doors.may_post(here.rights, channel),
         repeated_in=next((chat for chat in chats if chat.external_id == repeats and chat.gets_digest), None),
     )

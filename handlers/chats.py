@@ -20,7 +20,7 @@ from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper, to_person
 from handlers import channels, follows, grids, growth, invitations, notices, seeds, suggestions, waiting
 from handlers.commands import Command, Press, Spoken
-from handlers.presence import list_founded, look_around
+from handlers.presence import MOST_COMMUNITIES, deciding, list_founded, list_known, look_around
 from storage import communities
 from storage import members as rows
 from storage.communities import Chat, Community
@@ -34,18 +34,28 @@ async def standing_changed(event: ChatMemberUpdated, here: Here) -> Answers:
     """The bot itself was added, promoted, removed; in private, started or blocked."""
     status = event.new_chat_member.status
     came = event.old_chat_member.status not in PRESENT and status in PRESENT
-    theirs = await list_founded(here, here.community_id) if came and here.chat else []
+    theirs = await _theirs(here) if came and here.chat else []
     if here.chat is None:
         here.person = await here.session.merge(here.person)
         here.person.reachable = status in PRESENT
         return None
-    chat = await here.session.merge(here.chat)
+    chat = await communities.get_chat(here.session, here.chat.id or 0)
     chat.status = "administrator" if status == "administrator" else "member" if status in PRESENT else "left"
     here.rights.forget(chat.external_id)
     if chat.is_channel:  # its readers cannot answer, so nobody is greeted there
         may_post = bool(getattr(event.new_chat_member, "can_post_messages", False))
         return await channels.brought(here, chat, theirs, may_post=may_post) if came else None
     return _greeting(here, chat, _missing_rights(event), theirs) if came else None
+
+
+async def _theirs(here: Here) -> list[Community]:
+    """What the new chat may belong to; where Telegram does not tell, a channel's page, read privately, offers more."""
+    is_channel = here.chat is not None and here.chat.is_channel
+    try:
+        return await list_founded(here, here.community_id, for_channel=is_channel)
+    except RightsUnknown:  # whether they created it is asked again when they press
+        known = await list_known(here, here.community_id, for_channel=True) if is_channel else []
+        return [community for community, _ in known[:MOST_COMMUNITIES]]
 
 
 def _greeting(here: Here, chat: Chat, missing: list[str], theirs: list[Community]) -> Answers:
@@ -61,7 +71,8 @@ async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
     await here.require_owner_here()
     async with here.database.reading() as look:
         chats = await communities.list_chats(look, numbers[0])
-    if here.chat is None or not await here.rights.is_owner(chats, here.person.external_id):
+    decides = deciding(chats, for_channel=False)
+    if here.chat is None or not await here.rights.is_owner(decides, here.person.external_id):
         raise OwnerOnly
     here.ears.doubt()
     if not await rules.adopt(here.session, here.chat, numbers[0]):
@@ -75,18 +86,18 @@ async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
 
 
 async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
-    """A person joined, left, was promoted or demoted."""
+    """A person joined, left, was promoted or demoted; in a channel that is nothing to the community."""
     if here.chat is None:
         return None
     here.rights.forget(here.chat.external_id)
     member, user = event.new_chat_member, event.new_chat_member.user
     present = member.status in PRESENT or bool(getattr(member, "is_member", False))
-    if user.is_bot:
+    if user.is_bot or here.chat.is_channel:
         return None
     gone = not present and await _is_gone(here, str(user.id))
     await _follow_ban(event, here)
-    if present:  # of a channel's readers one is no member before they do something
-        return None if here.chat.is_channel else await _came(here, seen_person(user))
+    if present:
+        return await _came(here, seen_person(user))
     if gone:
         await _left(here, seen_person(user))
     return None
@@ -126,7 +137,7 @@ async def person_left(message: Message, here: Here) -> Answers:
 
 async def _is_gone(here: Here, who: str) -> bool:
     """Whether somebody who left this chat is in no other of the community's groups, as far as Telegram tells."""
-    groups = [chat for chat in await here.other_chats() if not chat.is_channel]
+    groups = await here.other_groups()
     try:
         return not await here.rights.list_present(groups, who)
     except RightsUnknown:
@@ -163,9 +174,7 @@ async def setup(here: Here, _: Spoken | None = None) -> Answers:
     """`/setup`: what this chat is for; in private, what the speaker's channels are for."""
     if here.chat is None:
         return await channels.list_owned(here)
-    said = _setup(
-        here, here.chat, await list_founded(here, here.community_id), await may_invite(here.rights, here.chat)
-    )
+    said = _setup(here, here.chat, await _founded(here), await may_invite(here.rights, here.chat))
     return Whisper(said.text, said.keyboard)
 
 
@@ -183,7 +192,7 @@ async def role_pressed(here: Here, numbers: list[int]) -> Answers:
     if here.chat is None or numbers[0] >= len(texts.ROLES):
         raise GroupOnly
     await here.require_owner_here()
-    theirs, may_open = await list_founded(here, here.community_id), await may_invite(here.rights, here.chat)
+    theirs, may_open = await _founded(here), await may_invite(here.rights, here.chat)
     before = rules.roles_of(here.chat)
     chat = await rules.toggle_role(here.session, here.chat, texts.ROLES[numbers[0]])
     action = Action(here.community_id, here.person_id, "role", chat.title)
@@ -196,11 +205,15 @@ async def digest_pressed(here: Here, _: list[int]) -> Answers:
     """Whether this chat gets the digest; the owner of this very chat decides."""
     await here.require_owner_here()
     assert here.chat is not None  # noqa: S101  # there is no owner of a private chat
-    theirs, may_open = await list_founded(here, here.community_id), await may_invite(here.rights, here.chat)
-    chat = await here.session.merge(here.chat)
+    theirs, may_open = await _founded(here), await may_invite(here.rights, here.chat)
+    chat = await communities.get_chat(here.session, here.chat.id or 0)
     await channels.switch_digest(here, chat)
     said = _setup(here, chat, theirs, may_open)
     return Rewrite(said.text, said.keyboard)
+
+
+async def _founded(here: Here) -> list[Community]:
+    return await list_founded(here, here.community_id, for_channel=False)
 
 
 def _setup(here: Here, chat: Chat, theirs: list[Community], may_open: bool) -> Say:

@@ -38,7 +38,7 @@ class Gate:
         if "message_reaction" in update:
             return self._is_reaction_to_ours(update["message_reaction"])
         if not isinstance(message, dict):
-            return not _is_a_reader_coming(update)
+            return not _is_a_reader_moving(update)
         album = self._ears.albums.see(message)
         concerns = self._message_concerns_us(message) or (album is not None and self._ears.albums.is_wanted(album))
         if concerns:
@@ -127,15 +127,15 @@ def _urls(entities: object) -> list[str]:
     return [url for url in found if isinstance(url, str)]
 
 
-def _is_a_reader_coming(update: Mapping[str, Any]) -> bool:
-    """Somebody begins to read a channel: there may be thousands, and they are no members before they do something."""
+def _is_a_reader_moving(update: Mapping[str, Any]) -> bool:
+    """Somebody begins or ceases to read a channel: there may be thousands, and they are no members by it."""
     event = update.get("chat_member")
     if not isinstance(event, dict):
         return False
     chat, was, is_now = (event.get(name) for name in ("chat", "old_chat_member", "new_chat_member"))
     if not (isinstance(chat, dict) and isinstance(was, dict) and isinstance(is_now, dict)):
         return False
-    return chat.get("type") == "channel" and (was.get("status"), is_now.get("status")) == ("left", "member")
+    return chat.get("type") == "channel" and {was.get("status"), is_now.get("status")} == {"left", "member"}
 
 
 def _is_a_bot_leaving(message: Mapping[str, Any]) -> bool:

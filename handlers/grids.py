@@ -15,8 +15,10 @@ from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper
 from handlers import prompts
 from handlers.commands import Command, Press, Prompt, Spoken
 from handlers.named import headed
+from handlers.presence import is_in_a_group
 from storage import grids as rows
 from storage import members
+from storage.communities import Chat
 
 _BY_LINK = re.compile(r"grid(word)?-(\d{1,9})")
 LAST = len(QUESTIONS)  # the page with all the answers
@@ -39,6 +41,8 @@ async def grid(here: Here, _: Spoken) -> Answers:
 
 async def open_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Answer": a ballot that only the presser sees."""
+    if here.chat is not None and here.chat.is_channel and not await is_in_a_group(here):
+        return Toast(texts.members_answer(here.mine, await _open_group(here)), alert=True)
     here = await _about(here, numbers[0])
     if not here.is_heard_alone:
         return Toast(url=start_link(await doors.username(here.rights), f"grid-{numbers[0]}"))
@@ -109,6 +113,12 @@ async def _about(here: Here, grid_id: int) -> Here:
     here.require_face()
     await here.require_present()
     return here
+
+
+async def _open_group(here: Here) -> Chat | None:
+    """A group that anybody may join, if the community has one."""
+    groups = [chat for chat in await here.other_groups() if chat.is_open and chat.username]
+    return groups[0] if groups else None
 
 
 async def _about_own(here: Here, grid_id: int) -> Here:

@@ -125,10 +125,10 @@ async def get_staff_chat(session: Session, community_id: int) -> Chat | None:
     return (await session.exec(query.order_by(col(Chat.id)).limit(1))).first()
 
 
-async def list_all_chats(session: Session, limit: int) -> list[Chat]:
-    """Chats of all communities in which the bot still is, the gated ones first."""
-    query = select(Chat).where(Chat.status != "left").order_by(col(Chat.is_seed).desc(), col(Chat.id)).limit(limit)
-    return list(await session.exec(query))
+async def list_all_groups(session: Session, limit: int) -> list[Chat]:
+    """Groups of all communities in which the bot still is, the gated ones first."""
+    query = select(Chat).where(Chat.status != "left", Chat.kind != "channel")
+    return list(await session.exec(query.order_by(col(Chat.is_seed).desc(), col(Chat.id)).limit(limit)))
 
 
 async def list_known_chats(session: Session, network: str = TELEGRAM) -> list[str]:

@@ -302,17 +302,18 @@ async def claim_mute_hint(session: Session, community_id: int, person_id: int, n
 
 
 async def move_members(session: Session, old_community_id: int, new_community_id: int) -> None:
-    """Bring a community's members into another; who is there already stays as they are.
+    """Bring a community's members into another; who is there already stays as they are, and is present from now on.
 
     Who is not, and yet has brought somebody there, comes without an inviter, so that no circle can close.
     """
-    there = select(Member.person_id, Member.inviter_id).where(Member.community_id == new_community_id)
-    rows = list(await session.exec(there))
-    known, above = {person_id for person_id, _ in rows}, {inviter_id for _, inviter_id in rows}
+    there = list(await session.exec(select(Member).where(Member.community_id == new_community_id)))
+    known, above = {member.person_id: member for member in there}, {member.inviter_id for member in there}
     for member in await session.exec(select(Member).where(Member.community_id == old_community_id)):
-        if member.person_id in known:
-            await session.delete(member)
-        else:
+        if (same := known.get(member.person_id)) is None:
             member.community_id = new_community_id
             member.inviter_id = None if member.person_id in above else member.inviter_id
+            continue
+        if member.present:
+            same.present, same.left_at = True, None
+        await session.delete(member)
     await session.flush()

@@ -269,7 +269,7 @@ async def test_an_answer_does_not_wait_behind_a_long_queue(sqlite: SqliteMaker, 
         other = town.group("谷雨 OS", "tang xiaoman")
         await town.settle(60)
         async with town.database.reading() as look:
-            chats = await communities.list_all_chats(look, 100)
+            chats = await communities.list_all_groups(look, 100)
         now = town.clock.now()
         async with town.database.writing() as session:
             await outbox.add_rows(session, [to_chat(c.id or 0, Say("weekly"), now) for c in chats[:60]])

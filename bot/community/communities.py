@@ -31,10 +31,10 @@ async def toggle_role(session: Session, chat: Chat, role: str) -> Chat:
 
 async def adopt(session: Session, chat: Chat, community_id: int) -> bool:
     """Make the chat one of a community's; False when its present community has come to life already."""
-    present = await communities.get_community(session, chat.community_id)
+    row = await communities.get_chat(session, chat.id or 0)  # afresh: Telegram may have been asked since it was read
+    present = await communities.get_community(session, row.community_id)
     if present.id == community_id or await _has_a_life(session, present):
         return False
-    row = await session.merge(chat)
     row.community_id = community_id
     await session.flush()
     await members.move_members(session, present.id or 0, community_id)

@@ -109,6 +109,12 @@ async def meet_member(session: Session, chat: Chat, person: Person, now: datetim
     return member
 
 
+async def meet_absent(session: Session, chat: Chat, person: Person, now: datetime) -> None:
+    """The person has to do with the chat's community and is in none of its groups."""
+    member = await meet_member(session, chat, person, now)
+    member.present, member.left_at = False, now
+
+
 async def arrive(session: Session, chat: Chat, person: Person, now: datetime) -> Member:
     """As `meet_member`, of somebody whom we see coming: who is new to us is a newcomer from now on."""
     known = await members.get_member(session, chat.community_id, person.id or 0)

@@ -121,7 +121,7 @@ def _subject(t: Translator, row: AuditRow) -> Markup:
 
 
 _SHOWN = (
-    *("status", "merged_into_id", "owner_id", "inviter_id", "due_on", "tags", "value", "roles", "community"),
+    *("status", "merged_into_id", "owner_id", "inviter_id", "due_on", "tags", "value", "roles", "digest", "community"),
     *("inviting", "branch", "credit", "why"),
 )
 
@@ -148,6 +148,8 @@ def _value(t: Translator, log: Log, key: str, value: object) -> Markup:
         return Markup("{}").format(safe(calm(name(log.people.get(int(str(value)), "·")))))
     if key == "due_on":
         return Markup("{}").format(day(t, date.fromisoformat(str(value))))
+    if key == "digest":
+        return Markup("{} {}").format("✓" if value else "✗", t("Digest"))
     words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return Markup("{}").format(safe(excerpt(words, 60) or "–"))
 

@@ -51,14 +51,15 @@ def _belongs(t: Translator, channel: Channel) -> Markup:
             title=title,
             community=name(channel.community.name),
         )
-        gets = t("It gets the digest, silently, and the question how it was.")
+        gets = t("It gets the digest, silently, and the four questions two days later.")
         return Markup("{} {}").format(belongs, gets if channel.chat.gets_digest else t("It gets no digest."))
     if channel.theirs:
         return t("I am in the channel <b>%(title)s</b>. Whose digest shall I post there?", title=title)
     return t(
         "I am in the channel <b>%(title)s</b>, but a channel's readers cannot suggest anything. Add me to your group, "
-        "too, and press there that it belongs to %(title)s; then the digest comes to both.",
+        "too, and press “%(button)s” there; then the digest comes to both.",
         title=title,
+        button=belongs_to(t, channel.community),
     )
 
 

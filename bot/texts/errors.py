@@ -52,7 +52,7 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     ),
     errors.RightsUnknown: lambda t, _: t("Telegram did not tell me who you are in time. Please try again."),
     errors.Outsider: lambda t, _: t(
-        "Only who is in one of this community's chats can do that. Join one and try again."
+        "Only who is in one of this community's groups can do that. Join one and try again."
     ),
     errors.Faceless: lambda t, _: t(
         "I cannot see who you are, because you write as the group or as a channel. Send it as yourself."

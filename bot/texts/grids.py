@@ -11,7 +11,7 @@ from bot.texts.html import excerpt, name, visible
 from bot.texts.rituals import moment, ritual_name
 from bot.texts.say import Button, Keyboard, Picture, Say, Whisper
 from bot.texts.triage import calm
-from storage.communities import Community
+from storage.communities import Chat, Community
 from storage.grids import AWAITED, LONGEST_WORDS, LOVED, MISSED, MOOD, Grid, Trophy
 from storage.suggestions import Suggestion
 
@@ -128,6 +128,13 @@ def _answered(t: Translator, ballot: Ballot, question: int) -> Markup:
 def not_here(t: Translator) -> Markup:
     """In a group in which nothing can be said to one person alone."""
     return t("Here everybody would see your answers. Send me /grid in our private chat.")
+
+
+def members_answer(t: Translator, group: Chat | None) -> Markup:
+    """To who only reads the channel in which the question stands."""
+    if group is None:
+        return t("The members of the community answer this. You are welcome to read on.")
+    return t("The members of the community answer this. Join @%(group)s, then press again.", group=group.username)
 
 
 def ask_words(t: Translator) -> Markup:
