@@ -103,7 +103,7 @@ async def standing(town: Town, who: str) -> tuple[bool, bool]:
     return member.present, member.left_at is not None
 
 
-async def test_a_code_shows_at_once_what_a_newcomer_may_give(town: Town) -> None:
+async def test_a_newcomer_hears_at_once_what_they_may_give_and_when(town: Town) -> None:
     seeds = town.group("小米种子", "tang yutong ahe", admin=False)  # only service messages tell who comes
     await town.settle()
     async with town.database.writing() as session:
@@ -113,7 +113,9 @@ async def test_a_code_shows_at_once_what_a_newcomer_may_give(town: Town) -> None
     town.world.add_member(seeds, town.person("sam"), by=town.person("ahe"))
     await town.settle()
     await town.say("sam", town.private("sam"), "/invite")
-    assert CODE.search(town.last(town.private("sam")).content)
+    said = town.last(town.private("sam")).content
+    assert not CODE.search(said)
+    assert "the first 3 are yours once" in said
 
 
 class Asked(Bot):
