@@ -16,6 +16,7 @@ The drafts were shown to the teams hours ago.
 
 import argparse
 import asyncio
+import gc
 import logging
 import multiprocessing
 import os
@@ -53,6 +54,7 @@ def run(environ: Mapping[str, str], ours: Connection) -> None:
     os.environ.clear()
     os.environ.update(environ)
     logging.disable(logging.WARNING)
+    gc.freeze()  # as the bot does when it starts
     uvloop.run(_live(ours))
 
 
