@@ -73,24 +73,10 @@ async def channel_pressed(here: Here, numbers: list[int]) -> Answers:
     seen = await _look(here, channel, channel.community_id)
     row = await communities.get_chat(here.session, channel.id or 0)  # afresh: Telegram was asked since it was read
     if numbers[1] == DIGEST:
-        await switch_digest(here, row)
+        await rules.switch_digest(here.session, row, here.person_id, here.now)
     else:
-        await speak_there(here, row, LANGUAGE_NAMES[numbers[1]][0])
+        await rules.speak(here.session, row, LANGUAGE_NAMES[numbers[1]][0], here.person_id, here.now)
     return _rewritten(here, replace(seen, chat=row))
-
-
-async def switch_digest(here: Here, chat: Chat) -> None:
-    """The chat gets the digest from now on, or no longer."""
-    before, chat.gets_digest = chat.gets_digest, not chat.gets_digest
-    action = Action(chat.community_id, here.person_id, "role", chat.title)
-    await record(here.session, action, {"digest": before}, {"digest": chat.gets_digest}, here.now)
-
-
-async def speak_there(here: Here, chat: Chat, language: str) -> None:
-    """The language spoken in the chat from now on."""
-    action = Action(chat.community_id, here.person_id, "language", chat.title)
-    await record(here.session, action, {"value": chat.language}, {"value": language}, here.now)
-    chat.language = language
 
 
 async def _owned(here: Here, chat_id: int) -> Chat:

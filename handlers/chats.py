@@ -1,16 +1,15 @@
-"""The bot's life in chats: added, promoted, removed; people coming and going; what a chat is for; language; help."""
+"""The bot's life in chats: added, promoted, removed; what a chat is for; language; help."""
 
 from collections.abc import Awaitable, Callable
 
-from aiogram.types import ChatMemberAdministrator, ChatMemberBanned, ChatMemberUnion, ChatMemberUpdated, Message
+from aiogram.types import ChatMemberAdministrator, ChatMemberUpdated, Message
 
-from bot.community import bars, members
 from bot.community import communities as rules
+from bot.community import members
 from bot.community.audit import Action, record
 from bot.community.errors import GroupOnly, NoCommunity, OwnerOnly, RightsUnknown
-from bot.community.members import SeenPerson
 from bot.doors import may_invite
-from bot.here import Here, seen_person
+from bot.here import Here
 from bot.rights import PRESENT
 from bot.texts import chats as texts
 from bot.texts import help as help_texts
@@ -24,7 +23,6 @@ from handlers.presence import MOST_COMMUNITIES, deciding, list_founded, list_kno
 from storage import communities
 from storage import members as rows
 from storage.communities import Chat, Community
-from storage.outbox import OutboxRow
 
 SHORTEST_WISH = 4  # characters: less is a greeting
 WANTED_RIGHTS = ("can_invite_users",)
@@ -85,78 +83,6 @@ async def belongs_pressed(here: Here, numbers: list[int]) -> Answers:
     return Rewrite(f"{texts.belongs_now(here.t, community)}\n\n{said.text}", said.keyboard)
 
 
-async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
-    """A person joined, left, was promoted or demoted; in a channel that is nothing to the community."""
-    if here.chat is None:
-        return None
-    here.rights.forget(here.chat.external_id)
-    member, user = event.new_chat_member, event.new_chat_member.user
-    present = member.status in PRESENT or bool(getattr(member, "is_member", False))
-    if user.is_bot or here.chat.is_channel:
-        return None
-    gone = not present and await _is_gone(here, str(user.id))
-    await _follow_ban(event, here)
-    if present:
-        return await _came(here, seen_person(user))
-    if gone:
-        await _left(here, seen_person(user))
-    return None
-
-
-async def _follow_ban(event: ChatMemberUpdated, here: Here) -> None:
-    """Whom the team bans for good from one of its chats no code lets in any more, until the ban is over."""
-    was, is_now = map(_is_banned, (event.old_chat_member, event.new_chat_member))
-    if was == is_now:
-        return
-    person = await members.meet_person(here.session, seen_person(event.new_chat_member.user), here.now)
-    follow = bars.ban if is_now else bars.unban
-    await follow(here.session, here.community_id, person.id or 0, here.person_id, here.now)
-
-
-def _is_banned(member: ChatMemberUnion) -> bool:
-    """Banned for good; of a ban that ends by itself Telegram tells no end, and keeps the person out meanwhile."""
-    return isinstance(member, ChatMemberBanned) and member.until_date.timestamp() <= 0
-
-
-async def people_came(message: Message, here: Here) -> Answers:
-    """The service message of people joining: the only sign where the bot is no administrator."""
-    people = [user for user in message.new_chat_members or () if not user.is_bot]
-    return [said for user in people for said in await _came(here, seen_person(user))]
-
-
-async def person_left(message: Message, here: Here) -> Answers:
-    """The service message of a person leaving."""
-    user = message.left_chat_member
-    if user is None or user.is_bot or here.chat is None:
-        return None
-    here.rights.forget(here.chat.external_id)
-    if await _is_gone(here, str(user.id)):
-        await _left(here, seen_person(user))
-    return None
-
-
-async def _is_gone(here: Here, who: str) -> bool:
-    """Whether somebody who left this chat is in no other of the community's groups, as far as Telegram tells."""
-    groups = await here.other_groups()
-    try:
-        return not await here.rights.list_present(groups, who)
-    except RightsUnknown:
-        return True
-
-
-async def _came(here: Here, seen: SeenPerson) -> list[OutboxRow]:
-    assert here.chat is not None  # noqa: S101  # both callers are events of a group
-    person = await members.meet_person(here.session, seen, here.now)
-    await members.arrive(here.session, here.chat, person, here.now)
-    told = await invitations.came_in(here, person.id or 0)
-    return [*([told] if told else []), *await seeds.tag_who_came(here, person)]
-
-
-async def _left(here: Here, seen: SeenPerson) -> None:
-    person = await members.meet_person(here.session, seen, here.now)
-    await members.leave(here.session, here.community_id, person.id or 0, here.now)
-
-
 def _missing_rights(event: ChatMemberUpdated) -> list[str]:
     member = event.new_chat_member
     if not isinstance(member, ChatMemberAdministrator):
@@ -207,7 +133,7 @@ async def digest_pressed(here: Here, _: list[int]) -> Answers:
     assert here.chat is not None  # noqa: S101  # there is no owner of a private chat
     theirs, may_open = await _founded(here), await may_invite(here.rights, here.chat)
     chat = await communities.get_chat(here.session, here.chat.id or 0)
-    await channels.switch_digest(here, chat)
+    await rules.switch_digest(here.session, chat, here.person_id, here.now)
     said = _setup(here, chat, theirs, may_open)
     return Rewrite(said.text, said.keyboard)
 
@@ -238,7 +164,8 @@ async def language_pressed(here: Here, numbers: list[int]) -> Answers:
         person.language = code
     else:
         await here.require_staff()
-        await channels.speak_there(here, await here.session.merge(here.chat), code)
+        chat = await here.session.merge(here.chat)
+        await rules.speak(here.session, chat, code, here.person_id, here.now)
     return Rewrite(texts.language_set(translator(code)))
 
 

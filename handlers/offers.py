@@ -12,7 +12,7 @@ from bot.texts import votes as vote_texts
 from bot.texts.say import Answers, Rewrite, Toast
 from handlers.commands import Press
 from handlers.hearing import Heard
-from handlers.suggestions import check, look_up, within
+from handlers.suggestions import check, look_up
 from storage import communities
 from storage import members as people
 from storage import suggestions as rows
@@ -26,7 +26,8 @@ async def note_pressed(here: Here, numbers: list[int]) -> Answers:
         member = await people.get_member(look, community_id, here.person_id)
         if offered is None or offered.answered_at or offered.author_id != here.person_id or member is None:
             return Toast(texts.answered_already(here.mine))
-        here = await within(here, await communities.get_community(look, community_id))
+        community = await communities.get_community(look, community_id)
+    here = replace(here, known_community=community, known_member=member)
     await check(here, Heard(offered.text), meant=True)
     found = await look_up(here, offered.text, offered.origin)
     offered.community_id = community_id

@@ -15,6 +15,7 @@ from bot.here import Here
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Toast
 from handlers import (
+    arrivals,
     audit,
     bars,
     cards,
@@ -253,8 +254,8 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(phones.shown, HasContent("contact"))
     router.message.register(run_command, Addressed(table))
     router.message.register(run_prompt, AnswersPrompt())
-    router.message.register(chats.people_came, HasContent("new_chat_members"))
-    router.message.register(chats.person_left, HasContent("left_chat_member"))
+    router.message.register(arrivals.people_came, HasContent("new_chat_members"))
+    router.message.register(arrivals.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
     router.edited_message.register(invitations.posted_openly, CarriesCode())
     router.edited_message.register(voices.message_edited, Reworded(table))
@@ -263,6 +264,6 @@ def make_router(table: CommandTable) -> Router:
     router.callback_query.register(run_press)
     router.message_reaction.register(reactions.reacted, HasContent("user"))
     router.my_chat_member.register(chats.standing_changed)
-    router.chat_member.register(chats.somebody_moved)
+    router.chat_member.register(arrivals.somebody_moved)
     router.chat_join_request.register(invitations.join_requested)
     return router

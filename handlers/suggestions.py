@@ -1,6 +1,6 @@
 """Suggesting, being offered the similar one, finding, listing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aiogram.types import Message
 
@@ -25,6 +25,7 @@ from bot.texts.say import Answers, React, Whisper
 from handlers import prompts
 from handlers.commands import Command, Prompt, Spoken
 from handlers.hearing import Heard, Pictured, album_of, has_face, origin_of, photo_of, replied_to, words_of
+from handlers.named import within
 from storage import members as people
 from storage import pictures, votes, wordings
 from storage import suggestions as rows
@@ -134,20 +135,13 @@ async def _welcomed(here: Here, heard: Heard) -> tuple[str, list[Community]]:
     text, taking, refused = "", [], []
     for community in theirs:
         try:
-            text = await check(await within(here, community), heard)
+            text = await check(await within(here, community.id or 0), heard)
             taking.append(community)
         except LIMITS as refusal:
             refused.append(refusal)
     if not taking:
         raise refused[0] if refused else NoCommunity
     return text, taking
-
-
-async def within(here: Here, community: Community) -> Here:
-    """The same, as somebody of that community."""
-    async with here.database.reading() as look:
-        member = await people.get_member(look, community.id or 0, here.person_id)
-    return replace(here, known_community=community, known_member=member)
 
 
 async def attach(here: Here, message: Message) -> Answers:

@@ -47,12 +47,18 @@ async def test_who_comments_from_outside_has_no_seat_by_it(town: Town) -> None:
     assert not [call for call in town.sandbox.calls if call.method == "approveChatJoinRequest"]
 
 
-async def test_a_code_put_into_a_message_afterwards_is_withdrawn_too(town: Town) -> None:
+async def an_open_group(town: Town) -> tuple[Chat, str]:
+    """An open group beside the gated one, and a code of Ahe's."""
     await gated(town)
     code = (await invite(town))[0]
     other = town.group("公开群", "tang ahe xiaoman")
     await town.settle()
     await belong(town, other, "小米种子")
+    return other, code
+
+
+async def test_a_code_put_into_a_message_afterwards_is_withdrawn_too(town: Town) -> None:
+    other, code = await an_open_group(town)
     said = await town.say("ahe", other, "稍等")
     town.world.edit(town.person("ahe"), said, f"谁要码？{code}")
     await town.settle()
@@ -63,11 +69,7 @@ async def test_a_code_put_into_a_message_afterwards_is_withdrawn_too(town: Town)
 
 
 async def test_a_code_in_a_channels_post_that_its_group_repeats_is_withdrawn(town: Town) -> None:
-    await gated(town)
-    code = (await invite(town))[0]
-    other = town.group("公开群", "tang ahe xiaoman")
-    await town.settle()
-    await belong(town, other, "小米种子")
+    other, code = await an_open_group(town)
     before = len(town.said(other))
     for said in (f"/suggest {code}", f"/suggest {code} again", "/suggest nothing"):
         town.sandbox.inject(repeated_post(town, other, said))

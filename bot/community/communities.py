@@ -1,5 +1,8 @@
 """What a community's chats are for, and following those that move."""
 
+from datetime import datetime
+
+from bot.community.audit import Action, record
 from storage import communities, digests, members, moves
 from storage.communities import Chat, Community
 from storage.database import Session
@@ -27,6 +30,20 @@ async def toggle_role(session: Session, chat: Chat, role: str) -> Chat:
     row.is_open = row.is_open or not (row.is_seed or row.is_staff)
     await session.flush()
     return row
+
+
+async def switch_digest(session: Session, chat: Chat, by_id: int, now: datetime) -> None:
+    """The chat gets the digest from now on, or no longer."""
+    before, chat.gets_digest = chat.gets_digest, not chat.gets_digest
+    action = Action(chat.community_id, by_id, "role", chat.title)
+    await record(session, action, {"digest": before}, {"digest": chat.gets_digest}, now)
+
+
+async def speak(session: Session, chat: Chat, language: str, by_id: int, now: datetime) -> None:
+    """The language spoken in the chat from now on."""
+    before, chat.language = chat.language, language
+    action = Action(chat.community_id, by_id, "language", chat.title)
+    await record(session, action, {"value": before}, {"value": language}, now)
 
 
 async def adopt(session: Session, chat: Chat, community_id: int) -> bool:

@@ -39,7 +39,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Census:
-    """How many wordings a community has, and in how many of them each term occurs."""
+    """How many suggestions a community has seen, and in how many of their wordings each term occurs."""
 
     total: int
     counts: Mapping[str, int]
