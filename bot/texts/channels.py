@@ -52,7 +52,9 @@ def _belongs(t: Translator, channel: Channel) -> Markup:
             community=name(channel.community.name),
         )
         gets = t("It gets the digest, silently, and the four questions two days later.")
-        return Markup("{} {}").format(belongs, gets if channel.chat.gets_digest else t("It gets no digest."))
+        return t(
+            "%(first)s %(then)s", first=belongs, then=gets if channel.chat.gets_digest else t("It gets no digest.")
+        )
     if channel.theirs:
         return t("I am in the channel <b>%(title)s</b>. Whose digest shall I post there?", title=title)
     return t(

@@ -56,7 +56,7 @@ def _state(t: Translator, told: Issue, draft: Draft, community: Community) -> Ma
         )
     else:
         said = t("📝 Draft of <b>%(ritual)s</b>. It goes out by itself on %(moment)s.", ritual=ritual, moment=when)
-    return Markup("{} {}").format(said, t("Press a number to change that line."))
+    return t("%(first)s %(then)s", first=said, then=t("Press a number to change that line."))
 
 
 def _whole(t: Translator, draft: Draft) -> Keyboard:

@@ -112,7 +112,7 @@ def _left(t: Translator, quota: Quota) -> Markup:
     if quota.to_come and not quota.total:
         return _when_settled(t, quota)
     none = t("That is all for now.") if quota.total else t("You have none to give away yet.")
-    return Markup("{} {}").format(none, _how_to_earn(t))
+    return t("%(first)s %(then)s", first=none, then=_how_to_earn(t))
 
 
 def _when_settled(t: Translator, quota: Quota) -> Markup:

@@ -44,7 +44,7 @@ def over(t: Translator, settled: Suggestion, other: Suggestion, into: int | None
         what = t("#%(number)s is part of #%(into)s now.", number=settled.number, into=into)
     else:
         what = t("#%(number)s: %(status)s", number=settled.number, status=status_name(t, settled.status))
-    return Say(Markup("{} {}").format(about, what))
+    return Say(t("%(first)s %(then)s", first=about, then=what))
 
 
 def kept_apart(t: Translator, one: Suggestion, other: Suggestion) -> Markup:
