@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import pytest
 from sqlmodel import col, select
 
 from bot import courier
-from bot.app import Tempo
 from bot.sandbox.faults import Kind
 from bot.sandbox.state import Change
 from bot.texts.say import Say, to_chat, to_person
@@ -20,7 +20,7 @@ from storage.members import Person
 from storage.outbox import DEAD, DOUBTFUL, SENDING, SENT, WAITING, OutboxRow
 from tests.databases import SqliteMaker
 from tests.test_cost import statements
-from tests.town import Town
+from tests.town import TEMPO, Town
 
 
 async def put(town: Town, *rows: OutboxRow) -> None:
@@ -54,7 +54,6 @@ async def met(town: Town) -> Chat:
         ("500", {}, 1),
         ("502", {}, 1),
         ("empty", {}, 1),
-        ("timeout", {}, 1),
         ("reset", {}, 1),
         ("409", {}, 1),
         ("400", {"description": "Bad Request: message thread not found"}, 0),
@@ -62,6 +61,15 @@ async def met(town: Town) -> Chat:
     ],
 )
 async def test_what_fails_for_now_is_said_later(town: Town, kind: Kind, more: dict[str, Any], wait: float) -> None:
+    await fails_and_is_said_later(town, kind, more, wait)
+
+
+async def test_what_is_never_answered_is_said_later(sqlite: SqliteMaker, tmp_path: Path) -> None:
+    async with Town.open(await sqlite.make(tmp_path), tmp_path, replace(TEMPO, call_seconds=1)) as town:
+        await fails_and_is_said_later(town, "timeout", {}, 1)
+
+
+async def fails_and_is_said_later(town: Town, kind: Kind, more: dict[str, Any], wait: float) -> None:
     chat = await met(town)
     town.sandbox.faults.add(kind, **more)
     before = len(await states(town))
@@ -238,7 +246,7 @@ async def test_what_has_outlived_its_use_is_not_said(town: Town) -> None:
 
 async def test_telegrams_pace_is_kept_without_a_single_refusal(sqlite: SqliteMaker, tmp_path: Path) -> None:
     url = await sqlite.make(tmp_path)
-    tempo = Tempo(poll_seconds=20, knock_seconds=3600, paced=True)
+    tempo = replace(TEMPO, paced=True)
     async with Town.open(url, tmp_path, tempo, speed=20, enforce_limits=True) as town:
         hot = await met(town)
         now = town.clock.now()
@@ -262,7 +270,7 @@ async def test_telegrams_pace_is_kept_without_a_single_refusal(sqlite: SqliteMak
 
 async def test_an_answer_does_not_wait_behind_a_long_queue(sqlite: SqliteMaker, tmp_path: Path) -> None:
     url = await sqlite.make(tmp_path)
-    tempo = Tempo(poll_seconds=20, knock_seconds=3600, paced=True)
+    tempo = replace(TEMPO, paced=True)
     async with Town.open(url, tmp_path, tempo, speed=5, enforce_limits=True) as town:
         groups = [town.group(f"群 {n}", "tang xiaoman") for n in range(60)]
         await town.settle(60)

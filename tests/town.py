@@ -15,7 +15,8 @@ from bot.settings import Settings
 from storage.database import Database
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)  # nine in the morning in Shanghai
-TEMPO = Tempo(poll_seconds=20, call_seconds=0.5, knock_seconds=3600, paced=False)
+# An answer is waited for long enough that a machine that stands still for a moment is not taken for a lost one.
+TEMPO = Tempo(poll_seconds=20, call_seconds=15, knock_seconds=3600, paced=False)
 
 
 class Town:
