@@ -32,6 +32,8 @@ async def test_from_the_door_to_the_seat(town: Town) -> None:
 async def test_a_donated_code_goes_to_who_has_waited_longest(town: Town) -> None:
     chat = await gated(town)
     await town.say("ahe", await town.start("ahe"), "/donate")
+    assert await ledger(town) == [], "a slip of the finger gives nothing away"
+    await town.press("ahe", town.last(town.private("ahe")), "🎁")
     assert await ledger(town) == [ISSUED]
     town.world.request_join(town.person("sam"), chat)
     await town.settle()

@@ -10,6 +10,9 @@ from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.say import Say
 
+# Suggesting and voting; what I do by myself; the digest; releases and the rest: a blank line stands before each.
+_GROUPS_BEGIN = ("longest_suggestion", "quiet_from", "draft_hours", "release_prereleases")
+
 
 def meanings(t: Translator) -> dict[str, Markup]:
     """What each setting does."""
@@ -39,9 +42,13 @@ def meanings(t: Translator) -> dict[str, Markup]:
 def listed(t: Translator, current: Settings) -> Say:
     """All settings with their values in force."""
     says = meanings(t)
-    lines = [t("<b>Settings of this community</b>")]
-    lines += [_line(name, getattr(current, name), says[name]) for name in settings()]
-    lines.append(t("Change one: <code>/settings daily_suggestions 5</code>; “default” resets it."))
+    lines = [
+        t("<b>Settings of this community</b>"),
+        t("Change one: <code>/settings daily_suggestions 5</code>; “default” resets it."),
+    ]
+    for name in settings():
+        gap = "\n" if name in _GROUPS_BEGIN else ""
+        lines.append(gap + _line(name, getattr(current, name), says[name]))
     return Say("\n".join(lines))
 
 

@@ -10,7 +10,7 @@ from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.invitations import start_link
-from bot.texts.say import Button, Say
+from bot.texts.say import Button, Say, Whisper
 from storage.communities import Community
 from storage.invitations import Invitation
 from storage.members import Person
@@ -36,6 +36,8 @@ def place(t: Translator, community: Community, place: Place) -> Markup:
 
 
 def not_waiting(t: Translator, count: int) -> Markup:
+    if not count:
+        return t("Nobody waits at the moment.")
     return t.count(
         "%(n)s person waits for a place. /sponsor brings somebody in, /donate gives a code to the first.",
         "%(n)s people wait for a place. /sponsor brings somebody in, /donate gives a code to the first.",
@@ -54,6 +56,12 @@ def who_waits(t: Translator, waiting: Sequence[tuple[Waiting, Person]]) -> Say:
 
 def sponsored(t: Translator, person: Person) -> Markup:
     return t("One of your codes is kept for %(name)s, and I have told them.", name=name(person.name))
+
+
+def may_donate(t: Translator, community: Community) -> Whisper:
+    """Before a code leaves somebody's hand for good."""
+    asked = t("Give one of your codes to whoever has waited longest? It does not come back to you.")
+    return Whisper(asked, [[Button(t("🎁 Give one"), data=f"donate:{community.id}")]])
 
 
 def donated(t: Translator, *, given: bool) -> Markup:

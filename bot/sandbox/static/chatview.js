@@ -65,6 +65,7 @@ export class ChatView {
   receive(message) {
     if (!message.mine) this.#subtitle();
     this.messages.receive(message);
+    if (message.asks_me) this.composer.reply(message);
   }
 
   close() {
