@@ -82,6 +82,8 @@ async def sponsored(here: Here, numbers: list[int]) -> Answers:
 async def donate(here: Here, _: Spoken) -> Answers:
     """`/donate`: asked once more, since a code that is given away is gone."""
     await here.require_present()
+    standing = await standing_of(here)
+    await rules.require_code(here.session, here.community_id, here.person_id, standing, here.now)
     return texts.may_donate(here.mine, here.community)
 
 

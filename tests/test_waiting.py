@@ -27,6 +27,8 @@ async def test_from_the_door_to_the_seat(town: Town) -> None:
     await town.say("xiaoman", town.private("xiaoman"), code)
     assert is_in(town, "xiaoman", chat)
     assert await inviter_of(town, "xiaoman") == "阿禾"
+    await town.say("xiaoman", town.private("xiaoman"), "/donate")
+    assert "/invite" in town.last(town.private("xiaoman")).content, "who has none is not asked for one"
 
 
 async def test_a_donated_code_goes_to_who_has_waited_longest(town: Town) -> None:

@@ -94,12 +94,18 @@ async def shut_out(session: Session, community_id: int, person_id: int, by_id: i
             await mint(session, anew, by_id, now, f"instead of {kept.id}")
 
 
+async def require_code(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> None:
+    """Raises NoCodeToGive for who has none in hand and none to come, BarredFromInviting."""
+    await require_unbarred(session, community_id, holder_id)
+    in_hand = await rows.list_in_hand(session, community_id, holder_id, now)
+    if not in_hand and not (await quota.count(session, community_id, holder_id, standing, now)).left:
+        raise NoCodeToGive
+
+
 async def _spare(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Invitation:
     """A code the holder can give away: one in hand, or a new one."""
     await rows.claim_member(session, community_id, holder_id)
-    await require_unbarred(session, community_id, holder_id)
+    await require_code(session, community_id, holder_id, standing, now)
     if in_hand := await rows.list_in_hand(session, community_id, holder_id, now):
         return in_hand[0]
-    if not (await quota.count(session, community_id, holder_id, standing, now)).left:
-        raise NoCodeToGive
     return await mint(session, Draft(community_id, holder_id), holder_id, now)

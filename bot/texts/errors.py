@@ -93,6 +93,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.PhoneSecretMissing: lambda t, _: t(
         "Phone numbers cannot be checked here yet: whoever runs this bot has to set PHONE_SECRET first."
     ),
+    errors.WebAddressMissing: lambda t, _: t(
+        "Nothing on the web leads to me yet: whoever runs this bot has to set WEB_URL first."
+    ),
     errors.NothingToRevoke: lambda t, _: t("Nobody in this branch holds an unused code. Nothing was changed."),
     errors.BeforeMembers: lambda t, _: t("Members must not read this. Send it in the team's room, or to me privately."),
     errors.WouldCircle: lambda t, _: t(

@@ -8,6 +8,7 @@ from bot.community.errors import SettingRefused
 from bot.community.settings import Settings, settings, shown
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
+from bot.texts.html import excerpt, safe
 from bot.texts.say import Say
 
 # Suggesting and voting; what I do by myself; the digest; releases and the rest: a blank line stands before each.
@@ -60,6 +61,11 @@ def _line(name: str, value: Any, meaning: Markup) -> Markup:  # a whole number, 
 def changed(t: Translator, setting: str, current: Settings) -> Markup:
     """The setting as it stands now."""
     return _line(setting, getattr(current, setting), meanings(t)[setting])
+
+
+def feed_opened(t: Translator, current: Settings, address: str) -> Markup:
+    """The setting, and where the feed is from now on."""
+    return Markup("{}\n{}").format(changed(t, "digest_public", current), safe(excerpt(address, 300)))
 
 
 def setting_refused(t: Translator, refusal: SettingRefused) -> Markup:
