@@ -30,6 +30,7 @@ TABLET: ViewportSize = {"width": 1024, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 WAIT_MS = 10_000
+ZONE = "Asia/Kathmandu"  # no browser of ours stands there
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -85,7 +86,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def village() -> AsyncIterator[Village]:
     clock = SteppingClock()
-    sandbox = Sandbox(clock=clock)
+    sandbox = Sandbox(clock=clock, zone=ZONE)
     await sandbox.start()
     world = sandbox.world
     tang = world.people["tang"]

@@ -31,6 +31,24 @@ async def test_what_one_person_says_another_sees_without_reload(village: Village
     assert last.text == "大家好 🌾 <b>&\n第二行"
 
 
+async def test_a_question_of_the_bot_opens_the_field_for_its_answer(village: Village, visit: Visit) -> None:
+    world, ahe, page = village.sandbox.world, village.person("ahe"), await visit("ahe")
+    said = world.say(ahe, village.group, "/edit 1")
+    asked = {"force_reply": True, "selective": True}
+    answers = {"message_id": said.id}
+    await village.call(
+        "sendMessage", chat_id=village.group.id, text="改成什么？", reply_parameters=answers, reply_markup=asked
+    )
+    context = column(page, village.group).locator(".context")
+    await expect(context).to_contain_text("改成什么？")
+    await say(page, village.group, "自动变暗")
+    await expect(context).to_be_hidden()
+    sent = world.last(village.group)
+    assert sent
+    assert sent.reply_to
+    assert sent.reply_to.text == "改成什么？"
+
+
 async def test_being_someone_else_changes_the_chats_and_whose_words_are_mine(village: Village, visit: Visit) -> None:
     village.sandbox.world.say(village.person("ahe"), village.group, "阿禾在此")
     page = await visit("tang")

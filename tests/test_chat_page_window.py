@@ -2,12 +2,13 @@
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
 
 from tests import chat_page
-from tests.chat_page import DESK, PHONE, TABLET, Village, Visit, column, expect_nothing_sticks_out, message
+from tests.chat_page import DESK, PHONE, TABLET, ZONE, Village, Visit, column, expect_nothing_sticks_out, message
 
 # pytest finds fixtures by their names in the module that uses them.
 browser, village, visit = chat_page.browser, chat_page.village, chat_page.visit
@@ -125,8 +126,10 @@ async def test_when_the_day_turns_today_becomes_yesterday(village: Village, visi
     await expect(day).to_have_text(["Today"])
     village.clock.ahead = timedelta(days=1)
     await expect(day).to_have_text(["Yesterday"])
-    village.sandbox.world.say(village.person("tang"), village.group, "新的一天")
+    said = village.sandbox.world.say(village.person("tang"), village.group, "新的一天")
     await expect(day).to_have_text(["Yesterday", "Today"])
+    there = said.date.astimezone(ZoneInfo(ZONE))
+    await expect(message(page, "新的一天").locator("time")).to_have_text(f"{there:%H:%M}")
     tomorrow = (await page.locator(".clock").get_attribute("datetime") or "")[:10]
     assert tomorrow == village.clock().date().isoformat()
 

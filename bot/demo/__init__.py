@@ -40,7 +40,7 @@ async def run(port: int, seconds: float, *, skip: bool, snowball: bool = False) 
 async def _play(port: int, seconds: float, ended: asyncio.Event, *, skip: bool, snowball: bool) -> bool:
     """One showing; True when it is to be shown again."""
     clock = SteerableClock(_monday_morning(), speed=1)
-    sandbox = Sandbox(clock=clock.now, enforce_limits=True)
+    sandbox = Sandbox(clock=clock.now, enforce_limits=True, zone=str(ZONE))
     await _open(sandbox, port)
     with tempfile.TemporaryDirectory(prefix="millet-demo-") as folder:
         millet = Millet(_settings(sandbox, Path(folder)), clock, TEMPO)

@@ -35,11 +35,12 @@ class Control:
 
 
 class Stage:
-    """What the demo shows around the chats: the story's caption and its controls."""
+    """What the demo shows around the chats: the story's caption and its controls, and where its clock stands."""
 
     def __init__(self) -> None:
         self.caption: Texts | None = None
         self.controls: list[Control] = []
+        self.zone: str | None = None  # of all times on the page; None: the viewer's own
 
     def controls_view(self) -> list[Json]:
         return [{"key": control.key, "labels": control.labels} for control in self.controls]
@@ -94,6 +95,7 @@ class Play:
             "me": person_view(me),
             "people": [person_view(person) for person in self._world.people],
             "now": self._world.clock().isoformat(),
+            "zone": self._stage.zone,
             "caption": self._stage.caption,
             "controls": self._stage.controls_view(),
             "limits": self._limits.enforced,

@@ -43,7 +43,7 @@ def utc_now() -> datetime:
 class Sandbox:
     """The server and its world; `clock` (aware UTC) dates everything, `token` is the one bot's.
 
-    `latency` is how many real seconds a call takes there and back.
+    `latency` is how many real seconds a call takes there and back; the page shows the times of `zone`, or the viewer's.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class Sandbox:
         *,
         enforce_limits: bool = False,
         latency: float = 0.0,
+        zone: str | None = None,
     ) -> None:
         self.token = token
         self.world = World(clock, int(token.partition(":")[0]))
@@ -62,6 +63,7 @@ class Sandbox:
         api = Api(self.world, self.limits, self.webhook)
         self._botapi = BotApi(api, self.faults, token, latency)
         self._stage = Stage()
+        self._stage.zone = zone
         self._play = Play(self.world, self._stage, self.limits, api.account, self._answered)
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None

@@ -1,4 +1,4 @@
-// Times and short lines, in the page's language and the viewer's time zone.
+// Times and short lines, in the page's language and the time zone of the story, or else the viewer's.
 
 import { locale, pick, t } from "./strings.js";
 import { state } from "./state.js";
@@ -9,24 +9,27 @@ const SHAPES = {
   day: { weekday: "long", month: "long", day: "numeric" },
   clock: { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   full: { dateStyle: "full", timeStyle: "short", hourCycle: "h23" },
+  key: { year: "numeric", month: "2-digit", day: "2-digit" },
 };
 const DAY_MS = 86_400_000;
 const formatters = new Map();
 
 // Building a formatter costs far more than using one, and every message shows a time.
-function formatted(shape, date) {
-  const key = `${shape} ${locale()}`;
-  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(locale(), SHAPES[shape]));
+function formatted(shape, date, language = locale()) {
+  const timeZone = state.zone ?? undefined;
+  const key = `${shape} ${language} ${timeZone}`;
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(language, { ...SHAPES[shape], timeZone }));
   return formatters.get(key).format(date);
 }
 
-const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
-const daysAgo = (date) => Math.round((midnight(state.now) - midnight(date)) / DAY_MS);
+// The days counted on the calendar of that zone; Canadians write them as 2026-11-27.
+const dayOf = (date) => Date.parse(formatted("key", date, "en-CA")) / DAY_MS;
+const daysAgo = (date) => dayOf(state.now) - dayOf(date);
 
 export const timeOf = (iso) => formatted("time", new Date(iso));
 export const fullTime = (iso) => formatted("full", new Date(iso));
 export const clockText = () => formatted("clock", state.now);
-export const isSameDay = (one, other) => midnight(new Date(one)).getTime() === midnight(new Date(other)).getTime();
+export const isSameDay = (one, other) => dayOf(new Date(one)) === dayOf(new Date(other));
 
 export function dayName(iso) {
   const date = new Date(iso);

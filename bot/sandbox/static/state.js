@@ -1,6 +1,6 @@
 // What the page knows right now, and the one place where changes are announced.
 
-export const state = { as: null, bot: null, me: null, people: [], chats: [], now: new Date(), caption: null, controls: [] };
+export const state = { as: null, bot: null, me: null, people: [], chats: [], now: new Date(), zone: null, caption: null, controls: [] };
 
 const ANNOUNCE_MS = 60;
 const bus = new EventTarget();
