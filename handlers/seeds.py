@@ -154,7 +154,8 @@ async def _ask(here: Here, question: int) -> Answers:
     if call is None:
         raise NoSeedCall
     words = call.questions[question - 1]
-    return await ask(here, "apply", (here.community_id, question), texts.question(here.mine, question, words))
+    said = texts.question(here.mine, here.community, question, words)
+    return await ask(here, "apply", (here.community_id, question), said)
 
 
 async def answered(here: Here, numbers: list[int], spoken: Spoken) -> Answers:

@@ -65,15 +65,22 @@ def worded(t: Translator) -> Say:
     return Say(t("Done. Everyone who applies from now on is asked so."))
 
 
-def question(t: Translator, number: int, words: str) -> Markup:
-    """One of the three questions, in the community's words or in ours."""
+def question(t: Translator, community: Community, number: int, words: str) -> Markup:
+    """One of the three questions, in the community's words or in ours; the first says what they are for."""
     ours = (
         t("What do you use this for, and how often?"),
         t("What bothers you most about it, or what is missing?"),
         t("What would you like to try first, and on which device?"),
     )
     asked = t("%(text)s", text=excerpt(words, 500)) if words else ours[min(max(number, 1), len(ours)) - 1]
-    return Markup("<b>{}/3</b> {}").format(number, asked)
+    said = Markup("<b>{}/3</b> {}").format(number, asked)
+    if number > 1:
+        return said
+    what_for = t(
+        "You apply as a seed user of <b>%(community)s</b>. If you would rather not, just do not answer.",
+        community=name(community.name),
+    )
+    return Markup("{}\n\n{}").format(what_for, said)
 
 
 def applied(t: Translator, community: Community) -> Say:
