@@ -24,9 +24,20 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
         raise NoCommunity
     place = await rules.join(here.session, numbers[0], here.person_id, here.now)
     community = await communities.get_community(here.session, numbers[0])
-    turn = await rules.serve(here.session, numbers[0], here.now)  # a donated code may be waiting for somebody
-    told = [await _tell(here, community, turn, username)] if turn else []
-    return [Rewrite(texts.place(here.mine, community, place)), *told]
+    # A donated code may be waiting for somebody.
+    return [Rewrite(texts.place(here.mine, community, place)), *await _serve(here, community, username)]
+
+
+async def _serve(here: Here, community: Community, username: str) -> list[OutboxRow]:
+    turn = await rules.serve(here.session, community.id or 0, here.now)
+    return [await _tell(here, community, turn, username)] if turn else []
+
+
+async def wait_no_more(here: Here, person_id: int, why: str) -> list[OutboxRow]:
+    """Somebody is in, or banned: what was donated for them serves the next."""
+    await rules.leave(here.session, here.community_id, person_id, why, here.person_id, here.now)
+    username = await doors.username(here.rights)  # known since the start, so that Telegram is not asked
+    return await _serve(here, here.community, username)
 
 
 async def _knocked_at(here: Here, community_id: int) -> bool:

@@ -1,5 +1,6 @@
 """The waiting list: who would like to come in, in the order they asked."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, func, update
@@ -64,8 +65,13 @@ async def list_waited_for(session: Session, person_id: int) -> list[int]:
     return list(await session.exec(query.order_by(col(Waiting.since))))
 
 
-async def get_first_pair(session: Session, community_id: int, now: datetime) -> tuple[int, Invitation] | None:
-    """Who has waited longest, with the oldest donated code of somebody else that nobody was promised yet."""
+async def get_first_pair(
+    session: Session, community_id: int, now: datetime, but: Collection[int] = ()
+) -> tuple[int, Invitation] | None:
+    """Who has waited longest, with the oldest donated code of somebody else that nobody was promised yet.
+
+    Codes of some holders, who may not invite now, are passed over.
+    """
     query = (
         select(Waiting.person_id, Invitation)
         .join(Invitation, col(Invitation.community_id) == col(Waiting.community_id))
@@ -77,6 +83,7 @@ async def get_first_pair(session: Session, community_id: int, now: datetime) -> 
             col(Invitation.is_pooled),
             col(Invitation.kept_for_id).is_(None),
             Invitation.holder_id != Waiting.person_id,
+            col(Invitation.holder_id).not_in(but),
         )
         .order_by(col(Waiting.since), col(Waiting.person_id), col(Invitation.id))
     )
@@ -111,6 +118,11 @@ async def claim_for(session: Session, invitation_id: int, person_id: int, *, poo
         col(Invitation.id) == invitation_id, col(Invitation.state) == ISSUED, col(Invitation.kept_for_id).is_(None)
     )
     return (await session.exec(keep.values(kept_for_id=person_id, is_pooled=pooled))).rowcount == 1
+
+
+async def set_free(session: Session, invitation_id: int) -> None:
+    """A donated code is kept for nobody any more."""
+    await session.exec(update(Invitation).where(col(Invitation.id) == invitation_id).values(kept_for_id=None))
 
 
 async def set_pooled(session: Session, invitation_id: int) -> bool:
