@@ -213,16 +213,16 @@ def came_in(t: Translator, community: Community, person: Person) -> Say:
 # -- a code that got out ---------------------------------------------------------------------------------------------
 
 
-def leaked(t: Translator, chat: Chat, poster: Person, old: str, new: str, username: str) -> Say:
-    """To the holder of a code that was posted where everybody could take it."""
+def leaked(t: Translator, chat: Chat, poster: Person | None, old: str, new: str, username: str) -> Say:
+    """To the holder of a code that was posted where everybody could take it, by nobody who has a name in a channel."""
+    where = {"code": _written(old), "chat": name(chat.title)}
+    if poster is not None:
+        said = t("%(name)s posted your code %(code)s in <b>%(chat)s</b>.", name=name(poster.name), **where)
+    else:
+        said = t("Your code %(code)s was posted in <b>%(chat)s</b>.", **where)
     lines = [
-        t(
-            "%(name)s posted your code %(code)s in <b>%(chat)s</b>, where anybody could have taken it. "
-            "I have withdrawn it, and here is another instead:",
-            name=name(poster.name),
-            code=_written(old),
-            chat=name(chat.title),
-        ),
+        said,
+        t("Anybody could have taken it there, so I have withdrawn it. Here is another instead:"),
         Markup("{}\n{}").format(_written(new), excerpt(start_link(username, new), 200)),
         t("Send it to one person privately."),
     ]
