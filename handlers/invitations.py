@@ -147,8 +147,12 @@ async def came_in(here: Here, person_id: int) -> OutboxRow | None:
     if holder_id is None:
         return None
     person, holder = [await members.get_person(here.session, who) for who in (person_id, holder_id)]
-    said = texts.came_in(language_of_person(holder, here.community), here.community, person)
-    return to_person(holder_id, said, here.now, key=f"came-in:{here.community_id}:{person_id}")
+    return _brought(here, here.community, person, holder)
+
+
+def _brought(here: Here, community: Community, person: Person, holder: Person) -> OutboxRow:
+    said = texts.came_in(language_of_person(holder, community), community, person)
+    return to_person(holder.id or 0, said, here.now, key=f"came-in:{community.id}:{person.id}")
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ async def welcome(here: Here, known: Known, admitted: Admitted) -> Answers:
     inviter = await members.get_person(here.session, admitted.inviter_id)
     until = admitted.until
     if until is None:
-        return door_texts.joined(t, known.community, inviter)
+        return [door_texts.joined(t, known.community, inviter), _brought(here, known.community, here.person, inviter)]
     links = await _kept_links(here, known)
     told = await _shut_doors(here, known)
     passable = {door.chat.id for door in links if door.link}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import Session, insert_into
 from storage.invitations import ISSUED, Invitation
@@ -141,10 +142,16 @@ async def delete_waiting(session: Session, community_id: int, person_id: int) ->
 
 async def list_kept_for(session: Session, community_id: int, person_id: int, now: datetime) -> list[Invitation]:
     """Good codes that open for this person alone."""
-    query = select(Invitation).where(
-        Invitation.community_id == community_id,
-        Invitation.kept_for_id == person_id,
-        Invitation.state == ISSUED,
-        Invitation.expires_at > now,
+    theirs = _kept_for(person_id, now).where(Invitation.community_id == community_id)
+    return list(await session.exec(theirs.order_by(col(Invitation.id))))
+
+
+async def get_kept(session: Session, person_id: int, now: datetime) -> Invitation | None:
+    """The latest good code that opens for this person alone, in whatever community."""
+    return (await session.exec(_kept_for(person_id, now).order_by(col(Invitation.id).desc()).limit(1))).first()
+
+
+def _kept_for(person_id: int, now: datetime) -> SelectOfScalar[Invitation]:
+    return select(Invitation).where(
+        Invitation.kept_for_id == person_id, Invitation.state == ISSUED, Invitation.expires_at > now
     )
-    return list(await session.exec(query.order_by(col(Invitation.id))))

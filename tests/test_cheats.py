@@ -143,7 +143,7 @@ async def test_who_waits_and_is_banned_takes_no_code_along_and_tells_it_nobody(d
     community, seed = circle.community_id, circle.seed
     async with database.writing() as session:
         await rows.add_waiting(session, community, banned, NOW)
-        turn = await waiting.donate(session, community, seed, "seed", NOW)
+        _, turn = await waiting.donate(session, community, seed, "seed", NOW)
         assert turn is not None
         assert turn.person_id == banned
         await bars.ban(session, community, banned, seed, NOW)
@@ -167,7 +167,7 @@ async def test_who_donates_and_waits_themselves_holds_up_nobody(database: Databa
         await _add_member(session, circle, cheat)
         await gifts.give(session, circle.community_id, cheat, 1, circle.seed, NOW)
         await waiting.join(session, circle.community_id, cheat, NOW)
-        assert await waiting.donate(session, circle.community_id, cheat, "member", NOW) is None
+        assert (await waiting.donate(session, circle.community_id, cheat, "member", NOW))[1] is None
         await waiting.join(session, circle.community_id, friend, SOON)
         turn = await waiting.serve(session, circle.community_id, SOON)
     assert turn is not None

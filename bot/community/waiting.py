@@ -66,12 +66,14 @@ async def sponsor(
     return Turn(person_id, code)
 
 
-async def donate(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Turn | None:
-    """Give one code to the list; whose turn it is, None when nobody waits yet. Raises as `sponsor`."""
+async def donate(
+    session: Session, community_id: int, holder_id: int, standing: str, now: datetime
+) -> tuple[Invitation, Turn | None]:
+    """Give one code to the list: which, and whose turn it is, None when nobody waits yet. Raises as `sponsor`."""
     code = await _spare(session, community_id, holder_id, standing, now)
     if not await waiting.set_pooled(session, code.id or 0):
         raise NoCodeToGive
-    return await serve(session, community_id, now)
+    return code, await serve(session, community_id, now)
 
 
 async def serve(session: Session, community_id: int, now: datetime) -> Turn | None:
