@@ -133,7 +133,6 @@ class Finder:
         return [
             Likeness(match.suggestion_id, match.score - taken, by if match.cosine is not None else None)
             for match in matches
-            if match.suggestion_id != suggestion.id
         ]
 
     async def offered_from(self, look: Session, community: Community, *, by_meaning: bool) -> float:
