@@ -73,7 +73,7 @@ async def _staff_about(here: Here, publication_id: int) -> Here:
     return here
 
 
-COMMANDS = (Command("repository", repository, takes="text", aliases=("仓库", "倉庫"), staff=True),)
+COMMANDS = (Command("repository", repository, takes="text", aliases=("仓库", "倉庫", "儲存庫"), staff=True),)
 PRESSES = (
     Press("released", released_pressed, 1),
     Press("trusted", trusted_pressed, 1),

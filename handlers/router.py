@@ -258,7 +258,8 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(arrivals.people_came, HasContent("new_chat_members"))
     router.message.register(arrivals.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
-    router.edited_message.register(invitations.posted_openly, CarriesCode())
+    for said in (router.edited_message, router.channel_post, router.edited_channel_post):
+        said.register(invitations.posted_openly, CarriesCode())
     router.edited_message.register(voices.message_edited, Reworded(table))
     router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
     router.message.register(talk.heard, talk.Talk())

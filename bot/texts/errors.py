@@ -108,7 +108,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.RoundUnclear: lambda t, e: t(
         "How many for each, from 1 to %(most)s? For example: <code>/round 2</code>", most=e.most
     ),
-    errors.RoundChanged: lambda t, _: t("Codes were given out since. Look at it once more: <code>/round 2</code>"),
+    errors.RoundChanged: lambda t, _: t(
+        "That is not how things stand any more. Look at it once more: <code>/round 2</code>"
+    ),
     errors.GiftUnclear: lambda t, e: t(
         "For whom, and how many (1 to %(most)s)? For example: <code>/gift @ahe 2</code>, or with a door: "
         "<code>/gift @ahe 20 partner spring fair</code>",

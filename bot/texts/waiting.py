@@ -54,8 +54,10 @@ def who_waits(t: Translator, waiting: Sequence[tuple[Waiting, Person]]) -> Say:
     return Say(t("Whom do you bring in? It takes one of your codes, and they count as brought by you."), rows)
 
 
-def sponsored(t: Translator, person: Person) -> Markup:
-    return t("One of your codes is kept for %(name)s, and I have told them.", name=name(person.name))
+def sponsored(t: Translator, person: Person, code: str) -> Markup:
+    return t(
+        "Your code %(code)s is kept for %(name)s, and I have told them.", code=_begun(code), name=name(person.name)
+    )
 
 
 def may_donate(t: Translator, community: Community) -> Whisper:
@@ -64,10 +66,15 @@ def may_donate(t: Translator, community: Community) -> Whisper:
     return Whisper(asked, [[Button(t("🎁 Give one"), data=f"donate:{community.id}")]])
 
 
-def donated(t: Translator, *, given: bool) -> Markup:
+def donated(t: Translator, code: str, *, given: bool) -> Markup:
+    """Which code it was, so that it is not given away a second time."""
     if given:
-        return t("Thank you. Whoever has waited longest has your code now.")
-    return t("Thank you. Nobody waits at the moment; the next one who does gets your code.")
+        return t("Thank you. Whoever has waited longest has your code %(code)s now.", code=_begun(code))
+    return t("Thank you. Nobody waits at the moment; the next one who does gets your code %(code)s.", code=_begun(code))
+
+
+def _begun(code: str) -> str:
+    return f"{code[:4]}-…"
 
 
 def your_turn(t: Translator, community: Community, giver: Person, kept: Invitation, username: str) -> Say:
