@@ -116,5 +116,4 @@ async def _spare(session: Session, community_id: int, holder_id: int, standing: 
     await require_code(session, community_id, holder_id, standing, now)
     if (await quota.count(session, community_id, holder_id, standing, now)).left:
         return await mint(session, Draft(community_id, holder_id), holder_id, now)
-    in_hand = await rows.list_in_hand(session, community_id, holder_id, now)
-    return in_hand[-1]
+    return (await rows.list_in_hand(session, community_id, holder_id, now))[-1]
