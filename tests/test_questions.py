@@ -181,7 +181,9 @@ async def test_the_team_is_told_once_a_day_at_most_and_of_each_once(town: Town) 
 
 
 async def test_another_communitys_team_settles_nothing(town: Town) -> None:
-    group, others = town.group(), town.group("别的产品", "sam")
+    group = town.group()
+    await town.settle()
+    others = town.group("别的产品", "sam")
     said = await town.say("xiaoman", group, QUESTION)
     await town.say("sam", others, "/top")
     town.world.press_data(town.person("sam"), town.last(others), "question_over:1")
