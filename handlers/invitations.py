@@ -148,8 +148,8 @@ async def _open(here: Here, typed: list[str]) -> Answers:
             return door_texts.seated(t, known.community, await _kept_links(here, known))
         case Admitted() if known:
             return await welcome(here, known, outcome)
-        case PhoneWanted() if known:
-            return phone_texts.wanted(t, known.community)
+        case PhoneWanted(until) if known:
+            return phone_texts.wanted(t, known.community, until - here.now)
         case _:
             return texts.opens_nothing(here.mine)
 

@@ -65,6 +65,8 @@ class Admitted:
 class PhoneWanted:
     """A seat is kept for the person, who has to show a phone number before they come in."""
 
+    until: datetime
+
 
 @dataclass(frozen=True)
 class PhoneTaken:
@@ -211,7 +213,7 @@ async def _admit(session: Session, claimed: Invitation, person_id: int, now: dat
         raise CodesHeld
     community_id = claimed.community_id
     if await phones.is_wanted(session, community_id, person_id):
-        return PhoneWanted()
+        return PhoneWanted(_kept_until(claimed, now))
     gated = {chat.id for chat in await communities.list_chats(session, community_id) if chat.is_seed}
     if not gated:
         await claims.set_used(session, community_id, person_id, now)
