@@ -27,7 +27,7 @@ def place(t: Translator, community: Community, place: Place) -> Markup:
         place.served_lately,
     )
     then = t("I write to you when it is your turn. /waiting shows it again.")
-    return Markup("{}\n{} {}").format(_stands(t, community, place), moves, then)
+    return Markup("{}\n{}").format(_stands(t, community, place), t("%(first)s %(then)s", first=moves, then=then))
 
 
 def _stands(t: Translator, community: Community, place: Place) -> Markup:
