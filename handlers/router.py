@@ -133,7 +133,8 @@ class Addressed(Filter):
         if not text or not isinstance(event, Message):
             return False
         own = here.ears.words_of(here.known_community.id) if here and here.known_community else ()
-        found = self._table.find(text, reply=event.reply_to_message is not None, own=own)
+        is_meant_alone = event.reply_to_message is not None or event.chat.type == "private"
+        found = self._table.find(text, reply=is_meant_alone, own=own)
         if found is None:
             return False
         command, typed, words = found

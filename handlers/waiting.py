@@ -119,11 +119,20 @@ async def sponsored(here: Here, numbers: list[int]) -> Answers:
 
 
 async def donate(here: Here, _: Spoken) -> Answers:
-    """`/donate`: one of one's codes to whoever has waited longest."""
+    """`/donate`: asked once more, since a code that is given away is gone."""
+    await here.require_present()
+    standing = await standing_of(here)
+    await rules.require_code(here.session, here.community_id, here.person_id, standing, here.now)
+    return texts.may_donate(here.mine, here.community)
+
+
+async def donate_pressed(here: Here, numbers: list[int]) -> Answers:
+    """One of one's codes to whoever has waited longest."""
+    here = await within(here, numbers[0])
     await here.require_present()
     standing, username = await standing_of(here), await doors.username(here.rights)
     code, turn = await rules.donate(here.session, here.community_id, here.person_id, standing, here.now)
-    thanks = Whisper(texts.donated(here.mine, code.code or "", given=turn is not None))
+    thanks = Rewrite(texts.donated(here.mine, code.code or "", given=turn is not None))
     return [thanks, await _tell(here, here.community, turn, username)] if turn else thanks
 
 
@@ -144,5 +153,5 @@ COMMANDS = (
     Command("sponsor", sponsor, aliases=("引荐", "引薦"), bare=False),
     Command("donate", donate, aliases=("捐码", "捐碼"), bare=False),
 )
-PRESSES = (Press("wait", join_pressed, 1), Press("sponsor", sponsored, 2))
+PRESSES = (Press("wait", join_pressed, 1), Press("sponsor", sponsored, 2), Press("donate", donate_pressed, 1))
 PROMPTS: tuple[Prompt, ...] = ()

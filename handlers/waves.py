@@ -70,7 +70,7 @@ async def doors(here: Here, _: Spoken) -> Answers:
 
 COMMANDS = (
     Command("waves", plan, takes="text", staff=True),
-    Command("doors", doors, aliases=("来路", "來路"), staff=True),
+    Command("doors", doors, aliases=("来源", "來源"), staff=True),
 )
 PRESSES = (Press("wave", decided, 2),)
 PROMPTS: tuple[Prompt, ...] = ()

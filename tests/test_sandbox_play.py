@@ -166,6 +166,7 @@ async def test_a_message_in_full(stage: Stage, look: Ask) -> None:
         "can_edit": True,
         "silent": False,
         "only_for_me": False,
+        "asks_me": False,
     }
 
 

@@ -83,14 +83,14 @@ def door_name(t: Translator, touchpoint: str, campaign: str) -> Markup:
 HELP = (
     Entry(
         "round",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("more codes for everyone"),
         lambda t: t("<code>/round 2</code>: two more codes for everyone, after a look at how many seats that opens."),
     ),
     Entry(
         "gift",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("give somebody codes"),
         lambda t: t(

@@ -188,7 +188,7 @@ HELP = (
     ),
     Entry(
         "seeds",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("choose seed users"),
         lambda t: t("<code>/seeds open 100</code>: take applications; <code>/seeds</code> lists them."),
