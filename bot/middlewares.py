@@ -165,7 +165,7 @@ class UnitOfWork(BaseMiddleware):
     async def _is_news(self, seen: Seen, here: Here, now: datetime) -> bool:
         """Whether the update says something about the person or the chat that is not written down yet."""
         if seen.chat is None or here.chat is None:
-            return not here.person.reachable
+            return seen.speaks and not here.person.reachable
         if here.person.external_id in STAND_INS or rules.is_met(here.known_member, here.chat, now):
             return False
         return await self._belongs(seen, here)
@@ -211,7 +211,7 @@ class UnitOfWork(BaseMiddleware):
     async def _introduce(self, session: Session, seen: Seen, now: datetime, *, belongs: bool) -> None:
         person = await rules.meet_person(session, seen.person, now)
         if seen.chat is None:
-            person.reachable = True  # who writes to us privately can be written to
+            person.reachable = person.reachable or seen.speaks  # who has only pressed a button at the door cannot be
             return
         chat = await rules.meet_chat(session, seen.chat, self._defaults, now)
         if belongs:

@@ -17,7 +17,7 @@ from bot.texts.catalogues import translator
 from bot.texts.doors import needs_right
 from bot.texts.errors import stale_button
 from bot.texts.say import Answers, Rewrite, Say, Toast, Whisper, to_person
-from handlers import channels, follows, grids, growth, invitations, notices, seeds, suggestions, waiting
+from handlers import channels, follows, grids, growth, invitations, notices, seeds, suggestions, tree, waiting
 from handlers.commands import Command, Press, Spoken
 from handlers.presence import MOST_COMMUNITIES, deciding, list_founded, list_known, look_around
 from storage import communities
@@ -179,6 +179,8 @@ async def start(here: Here, spoken: Spoken) -> Answers:
         return await notices.list_ways(here)
     if (named := grids.named_by_link(spoken.words)) is not None:
         return await grids.in_private(here, *named)
+    if spoken.words == "waiting":
+        return await waiting.reached(here, spoken)
     if asked := await invitations.asked_by_link(here, spoken.words):
         what, there = asked
         return await _BY_LINK[what](there)
@@ -241,7 +243,7 @@ async def community_pressed(here: Here, numbers: list[int]) -> Answers:
 # What our own buttons in groups lead to in private.
 _BY_LINK: dict[str, Callable[[Here], Awaitable[Answers]]] = {
     "invite": invitations.hand_out,
-    "tree": invitations.tree_in_private,
+    "tree": tree.in_private,
     "growth": growth.in_private,
     "apply": seeds.begin,
     "sponsor": waiting.begin,

@@ -1,34 +1,31 @@
-"""Invitations: handing out codes, opening them, the door of the gated chat, who brought whom."""
+"""Invitations: handing out codes, opening them, the door of the gated chat."""
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.types import ChatJoinRequest, Message
+from aiogram.types import ChatJoinRequest
 
 from bot import doors
-from bot.community import branches, codes, invitations, tree
+from bot.community import codes, invitations
+from bot.community.errors import NoCommunity
 from bot.community.invitations import Admitted, Own, Paused, PhoneWanted, Seated
 from bot.here import Here
-from bot.texts import branches as branch_texts
 from bot.texts import doors as door_texts
 from bot.texts import invitations as texts
 from bot.texts import phones as phone_texts
-from bot.texts import tree as tree_texts
 from bot.texts.announce import language_of_person, to_team
 from bot.texts.doors import Door
-from bot.texts.pictures.tree import MOST_ROWS
-from bot.texts.say import Answers, Say, Toast, Whisper, to_person
+from bot.texts.say import Answers, Toast, to_person
 from handlers.commands import Command, Press, Spoken
-from handlers.hearing import has_face
 from handlers.named import within
 from handlers.presence import look_around
+from handlers.presence import look_into as look_into_groups
 from storage import communities, members, outbox
 from storage import doors as ways
 from storage import invitations as rows
-from storage import tree as kin
 from storage.communities import Community
 from storage.database import Session
 from storage.invitations import ISSUED, Invitation
@@ -44,19 +41,22 @@ async def invite(here: Here, _: Spoken) -> Answers:
     return await privately(here, "invite") if here.chat else await hand_out(here)
 
 
-async def show_tree(here: Here, _: Spoken) -> Answers:
-    """`/tree`: one's own branch, privately; the whole for the team in private and in the staff chat."""
-    if here.chat is None:
-        return await tree_in_private(here)
-    return await (_whole_tree(here) if here.chat.is_staff and await here.is_staff() else privately(here, "tree"))
-
-
 async def asked_by_link(here: Here, payload: str) -> tuple[str, Here] | None:
     """What one of our own buttons in a group asks for, and in which community; None when the payload is no such."""
     asked = _ASKED.fullmatch(payload.strip())
     if asked is None:
         return None
-    return asked[1], await within(here, int(asked[2])) if asked[2] else here
+    return asked[1], await _within_if_present(here, int(asked[2])) if asked[2] else here
+
+
+async def _within_if_present(here: Here, community_id: int) -> Here:
+    """As `within`; who has only read along so far is looked for in its groups."""
+    with suppress(NoCommunity):
+        return await within(here, community_id)
+    async with here.database.reading() as look:
+        chats = await communities.list_chats(look, community_id)
+    await look_into_groups(here, [chat for chat in chats if not chat.is_channel])
+    return await within(here, community_id)
 
 
 async def hand_out(here: Here) -> Answers:
@@ -89,11 +89,6 @@ async def card_pressed(here: Here, numbers: list[int]) -> Answers:
     return to_person(here.person_id, said, here.now, key=key)
 
 
-async def tree_in_private(here: Here) -> Answers:
-    """The whole for the team, one's own branch for everybody else."""
-    return await (_whole_tree(here) if await here.is_staff() else _branch(here))
-
-
 async def private_text(here: Here, text: str) -> Answers:
     """Words said in private: opens the code they hold. None when there is none."""
     if typed := codes.read(text):
@@ -111,31 +106,6 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     if await invitations.awaits_phone(here.session, here.community_id, here.person_id):
         return to_person(here.person_id, phone_texts.wanted(here.mine, here.community), here.now)
     return to_person(here.person_id, door_texts.your_code(here.mine, here.chat), here.now, priority=KNOCK)
-
-
-async def posted_openly(message: Message, here: Here, posted: list[str]) -> Answers:
-    """A code where everybody reads it: withdrawn, and its holder gets another."""
-    if here.chat is None or here.chat.is_seed or here.chat.is_staff:
-        return _unless_it_goes_on(message)
-    async with here.database.reading() as look:
-        if not await rows.list_good(look, posted, here.now):
-            return _unless_it_goes_on(message)
-    username = await doors.username(here.rights)
-    poster = here.person if has_face(message) else None
-    told: list[OutboxRow] = []
-    for leak in await invitations.withdraw(here.session, here.community_id, posted, here.person_id, here.now):
-        holder = await members.get_person(here.session, leak.holder_id)
-        t = language_of_person(holder, here.community)
-        said = texts.leaked(t, here.chat, poster, leak.old, leak.new, username)
-        told.append(to_person(leak.holder_id, said, here.now, key=f"leaked:{here.origin}:{leak.old}"))
-    return told or _unless_it_goes_on(message)
-
-
-def _unless_it_goes_on(message: Message) -> Answers:
-    """A message without a code to withdraw goes its usual way; a channel's post, which is repeated here, has none."""
-    if not message.is_automatic_forward:
-        raise SkipHandler
-    return None
 
 
 async def came_in(here: Here, person_id: int) -> OutboxRow | None:
@@ -178,8 +148,8 @@ async def _open(here: Here, typed: list[str]) -> Answers:
             return door_texts.seated(t, known.community, await _kept_links(here, known))
         case Admitted() if known:
             return await welcome(here, known, outcome)
-        case PhoneWanted() if known:
-            return phone_texts.wanted(t, known.community)
+        case PhoneWanted(until) if known:
+            return phone_texts.wanted(t, known.community, until - here.now)
         case _:
             return texts.opens_nothing(here.mine)
 
@@ -254,53 +224,12 @@ async def _is_shut_out(here: Here) -> bool:
     return bool(gated) and not await here.rights.list_present(gated, here.person.external_id)
 
 
-async def twigs_pressed(here: Here, numbers: list[int]) -> Answers:
-    """The tree's picture in words: the whole for the team, one's own branch for everybody else."""
-    here = await within(here, numbers[0])
-    if await here.is_staff():
-        places = await kin.list_kin(here.session, here.community_id)
-        twigs = tree.grow(places)
-        return Whisper(tree_texts.tree(here.mine, here.community, twigs, len(places) - len(twigs)).text)
-    return Whisper((await _in_words(here)).text)
-
-
-async def _in_words(here: Here) -> Say:
-    places = await kin.list_branch(here.session, here.community_id, here.person_id)
-    return tree_texts.branch(here.mine, tree.grow(places, here.person_id), await _inviter(here))
-
-
-async def _inviter(here: Here) -> Person | None:
-    above = here.known_member.inviter_id if here.known_member else None
-    return await members.get_person(here.session, above) if above else None
-
-
-async def _branch(here: Here) -> Answers:
-    forest = await branches.survey(here.session, here.community_id, here.now)
-    mine = forest.by_id.get(here.person_id)
-    if mine is None or not mine.below.size:
-        return await _in_words(here)
-    rows = branches.fold(forest, MOST_ROWS, here.person_id, whole=False)
-    return branch_texts.own(here.mine, here.community, rows, mine.below, await _inviter(here))
-
-
-async def _whole_tree(here: Here) -> Answers:
-    """In the staff chat nobody in particular is looked for."""
-    forest = await branches.survey(here.session, here.community_id, here.now)
-    if not forest.trees:
-        return tree_texts.tree(here.t, here.community, [], 0)
-    rows = branches.fold(forest, MOST_ROWS, None if here.chat else here.person_id)
-    return branch_texts.whole(here.t, here.community, rows, forest.invited, forest.notable())
-
-
 async def privately(here: Here, what: str) -> Answers:
     """The answer is for one person: a button in the group leads to it."""
     username = await doors.username(here.rights)
     return texts.privately(here.t, username, f"{what}-{here.community_id}")
 
 
-COMMANDS = (
-    Command("invite", invite, aliases=("邀请", "邀請")),
-    Command("tree", show_tree, aliases=("邀请树", "邀請樹", "邀请链", "邀請鏈")),
-)
-PRESSES = (Press("twigs", twigs_pressed, 1), Press("card", card_pressed, 1))
+COMMANDS = (Command("invite", invite, aliases=("邀请", "邀請")),)
+PRESSES = (Press("card", card_pressed, 1),)
 PROMPTS = ()

@@ -29,6 +29,7 @@ from handlers import (
     grids,
     growth,
     invitations,
+    leaks,
     merges,
     notices,
     offers,
@@ -49,6 +50,7 @@ from handlers import (
     stats,
     suggestions,
     talk,
+    tree,
     triage,
     verdicts,
     voices,
@@ -86,6 +88,7 @@ FEATURES = (
     stats,
     repositories,
     invitations,
+    tree,
     bars,
     reattaching,
     signs,
@@ -251,7 +254,7 @@ def _is_id(number: str) -> bool:
 def make_router(table: CommandTable) -> Router:
     """All doors, for the dispatcher."""
     router = Router(name="millet")
-    router.message.register(invitations.posted_openly, CarriesCode())
+    router.message.register(leaks.posted_openly, CarriesCode())
     router.message.register(phones.shown, HasContent("contact"))
     router.message.register(run_command, Addressed(table))
     router.message.register(run_prompt, AnswersPrompt())
@@ -259,7 +262,7 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(arrivals.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
     for said in (router.edited_message, router.channel_post, router.edited_channel_post):
-        said.register(invitations.posted_openly, CarriesCode())
+        said.register(leaks.posted_openly, CarriesCode())
     router.edited_message.register(voices.message_edited, Reworded(table))
     router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
     router.message.register(talk.heard, talk.Talk())

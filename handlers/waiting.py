@@ -26,8 +26,22 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
         raise NoCommunity
     place = await rules.join(here.session, numbers[0], here.person_id, here.now)
     community = await communities.get_community(here.session, numbers[0])
-    # A donated code may be waiting for somebody.
-    return [Rewrite(texts.place(here.mine, community, place)), *await _serve(here, community, username)]
+    told = await _serve(here, community, username)  # a donated code may be waiting for somebody
+    if here.person.reachable:
+        return [Rewrite(texts.place(here.mine, community, place)), *told]
+    said = texts.place_of_the_unreachable(here.mine, community, place, username)
+    return [Rewrite(said.text, said.keyboard), *told]
+
+
+async def reached(here: Here, spoken: Spoken) -> Answers:
+    """Somebody who waits has pressed Start, and can be written to from now on: a code may have been lying there."""
+    username = await doors.username(here.rights)
+    told: list[OutboxRow] = []
+    for community_id in await waiting.list_waited_for(here.session, here.person_id):
+        told += await _serve(here, await communities.get_community(here.session, community_id), username)
+    is_served = told and not await waiting.list_waited_for(here.session, here.person_id)
+    shown = [] if is_served else [await show(here, spoken)]
+    return [*shown, *told]
 
 
 async def _serve(here: Here, community: Community, username: str) -> list[OutboxRow]:
@@ -48,17 +62,13 @@ async def _knocked_at(here: Here, community_id: int) -> bool:
     return here.chat is None and any(chat.community_id == community_id and chat.is_seed for chat in chats)
 
 
-async def show(here: Here, _: Spoken) -> Answers:
+async def show(here: Here, _: Spoken) -> Say | Whisper:
     """`/waiting`: one's place in the list, and how fast it moves; in private also the code that is kept for one."""
     if here.chat is None and (kept := await _kept(here)):
         return kept
-    if here.known_community is None:
-        return await _of_a_stranger(here)
-    place = await rules.find(here.session, here.community_id, here.person_id, here.now)
-    if place is None:
-        count = await waiting.count_waiting(here.session, here.community_id)
-        return Whisper(texts.not_waiting(here.mine, count))
-    return Whisper(texts.place(here.mine, here.community, place))
+    if place := await _place(here):
+        return place
+    return Whisper(texts.not_waiting(here.mine, await waiting.count_waiting(here.session, here.community_id)))
 
 
 async def _kept(here: Here) -> Say | None:
@@ -70,12 +80,14 @@ async def _kept(here: Here) -> Say | None:
     return await _your_turn(here, here.mine, community, kept, username)
 
 
-async def _of_a_stranger(here: Here) -> Answers:
-    for community_id in await waiting.list_waited_for(here.session, here.person_id):
+async def _place(here: Here) -> Whisper | None:
+    """In a group of that one's list, in private of whichever they wait for."""
+    waited_for = await waiting.list_waited_for(here.session, here.person_id)
+    for community_id in waited_for if here.chat is None else [here.community_id]:
         if place := await rules.find(here.session, community_id, here.person_id, here.now):
             community = await communities.get_community(here.session, community_id)
             return Whisper(texts.place(here.mine, community, place))
-    raise NoCommunity
+    return None
 
 
 async def sponsor(here: Here, _: Spoken) -> Answers:

@@ -27,11 +27,11 @@ async def get_waiting(session: Session, community_id: int, person_id: int) -> Wa
 
 
 async def list_waiting(session: Session, community_id: int, limit: int) -> list[tuple[Waiting, Person]]:
-    """Those who wait, the longest first."""
+    """Those who wait and can be told of a code, the longest first."""
     query = (
         select(Waiting, Person)
         .join(Person, col(Person.id) == col(Waiting.person_id))
-        .where(Waiting.community_id == community_id, col(Waiting.served_at).is_(None))
+        .where(Waiting.community_id == community_id, col(Waiting.served_at).is_(None), col(Person.reachable))
         .order_by(col(Waiting.since), col(Waiting.person_id))
         .limit(limit)
     )
@@ -69,16 +69,18 @@ async def list_waited_for(session: Session, person_id: int) -> list[int]:
 async def get_first_pair(
     session: Session, community_id: int, now: datetime, but: Collection[int] = ()
 ) -> tuple[int, Invitation] | None:
-    """Who has waited longest, with the oldest donated code of somebody else that nobody was promised yet.
+    """Who has waited longest and can be told of it, with the oldest donated code that is promised to nobody yet.
 
-    Codes of some holders, who may not invite now, are passed over.
+    Their own codes are passed over, and those of some holders, who may not invite now.
     """
     query = (
         select(Waiting.person_id, Invitation)
         .join(Invitation, col(Invitation.community_id) == col(Waiting.community_id))
+        .join(Person, col(Person.id) == col(Waiting.person_id))
         .where(
             Waiting.community_id == community_id,
             col(Waiting.served_at).is_(None),
+            col(Person.reachable),
             Invitation.state == ISSUED,
             Invitation.expires_at > now,
             col(Invitation.is_pooled),
@@ -119,6 +121,15 @@ async def claim_for(session: Session, invitation_id: int, person_id: int, *, poo
         col(Invitation.id) == invitation_id, col(Invitation.state) == ISSUED, col(Invitation.kept_for_id).is_(None)
     )
     return (await session.exec(keep.values(kept_for_id=person_id, is_pooled=pooled))).rowcount == 1
+
+
+async def set_waiting_again(session: Session, community_id: int, invitation_ids: Collection[int]) -> None:
+    """Whom one of these codes was kept for, which are no more, has the place in the list that they had."""
+    kept_for = select(Invitation.kept_for_id).where(
+        Invitation.community_id == community_id, col(Invitation.id).in_(invitation_ids)
+    )
+    theirs = update(Waiting).where(col(Waiting.community_id) == community_id, col(Waiting.person_id).in_(kept_for))
+    await session.exec(theirs.values(served_at=None).execution_options(synchronize_session=False))
 
 
 async def set_free(session: Session, invitation_id: int) -> None:

@@ -97,7 +97,9 @@ async def ship(session: Session, community_id: int, author: int) -> None:
 
 
 async def _people(session: Session, count: int) -> list[int]:
-    people = [Person(external_id=str(n), name=f"person {n}", created_at=NOW) for n in range(1, count + 1)]
+    people = [
+        Person(external_id=str(n), name=f"person {n}", reachable=True, created_at=NOW) for n in range(1, count + 1)
+    ]
     return [(await members.add_person(session, person)).id or 0 for person in people]
 
 

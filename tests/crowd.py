@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from bot.community import bars, gifts, invitations, members, phones, reattaching, rounds, undoing, waiting
+from bot.community import bars, gifts, invitations, leaks, members, phones, reattaching, rounds, undoing, waiting
 from bot.community import quota as arithmetic
 from bot.community.errors import Refusal
 from bot.community.invitations import Admitted, PhoneWanted
@@ -218,7 +218,7 @@ class Crowd:
             await gifts.give(session, community, who, 1, team, self.now)
 
     async def _leak(self, session: Session, circle: Circle, who: int) -> None:
-        await invitations.withdraw(session, circle.community_id, self.known[circle.community_id][:1], who, self.now)
+        await leaks.withdraw(session, circle.community_id, self.known[circle.community_id][:1], who, self.now)
 
     async def _rest(self, session: Session, _: Circle, __: int) -> None:
         self.now += timedelta(days=self.dice.choice((0, 0, 1, 3, 20)))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from bot.community import bars, gifts, invitations, waiting
+from bot.community import bars, gifts, invitations, leaks, waiting
 from bot.community.errors import BarredFromInviting, NoCodeToGive
 from bot.community.invitations import Admitted, Missed
 from bot.sandbox import wire
@@ -112,7 +112,7 @@ async def test_a_code_posted_while_somebody_opens_it_is_theirs_or_nobodys(databa
         code = await circle.code()
         assert isinstance(await circle.redeem(first, code), Admitted)
         async with database.writing() as session:
-            assert not await invitations.withdraw(session, circle.community_id, [code], third, SOON)
+            assert not await leaks.withdraw(session, circle.community_id, [code], third, SOON)
         if slow:
             await knock(database, LATER)
             assert isinstance(await circle.redeem(second, code, LATER), Missed)

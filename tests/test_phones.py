@@ -45,6 +45,7 @@ async def test_the_door_opens_once_the_own_number_is_shown(any_town: Town) -> No
     sam = await town.start("sam")
     await town.say("sam", sam, (await invite(town))[0])
     assert "one seat to each phone" in town.last(sam).content
+    assert "kept for 30 minutes" in town.last(sam).content
     assert [key.asks_contact for row in sam.keys for key in row] == [True]
     assert await ledger(town) == [CLAIMED]
     town.world.request_join(town.person("sam"), chat)

@@ -115,7 +115,7 @@ async def test_a_newcomer_hears_at_once_what_they_may_give_and_when(town: Town) 
     await town.say("sam", town.private("sam"), "/invite")
     said = town.last(town.private("sam")).content
     assert not CODE.search(said)
-    assert "the first 3 are yours once" in said
+    assert "The first 3 of your own are yours once" in said
 
 
 class Asked(Bot):

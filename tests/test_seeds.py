@@ -66,6 +66,18 @@ async def test_from_the_call_to_the_seat(town: Town) -> None:
     assert chat.members[town.person("xiaoman").id].tag == "种子 002", "who comes back has it again"
 
 
+async def test_who_has_only_read_along_so_far_may_apply(town: Town) -> None:
+    await gated(town)
+    plaza = town.group("谷雨广场", "tang yutong xiaoman")
+    await town.settle()
+    await belong(town, plaza, "小米种子")
+    await town.say("yutong", plaza, "/seeds open 100")
+    for who, answer in (("xiaoman", "1/3"), ("sam", "none of my communities")):
+        town.world.open_link(town.person(who), url_of(town.public(plaza)[-1]))
+        await town.settle()
+        assert answer in town.last(town.private(who)).content
+
+
 async def test_without_the_right_to_tag_a_seed_comes_in_all_the_same(town: Town) -> None:
     chat = await gated(town)
     town.world.promote(chat, town.world.bot, can_invite_users=True)

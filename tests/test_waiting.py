@@ -13,13 +13,14 @@ from storage.bars import INVITING
 from storage.database import Database
 from storage.invitations import CLAIMED, ISSUED, USED, Invitation
 from tests.circle import NOW, SOON, found
-from tests.test_invitation_stories import CODE, NOTHING, gated, invite, inviter_of, is_in, ledger
+from tests.test_invitation_stories import CODE, NOTHING, follow, gated, invite, inviter_of, is_in, ledger, url_of
 from tests.town import Town
 
 
 async def test_from_the_door_to_the_seat(town: Town) -> None:
     chat = await gated(town)
     for who in ("sam", "xiaoman"):
+        await town.start(who)
         town.world.request_join(town.person(who), chat)
         await town.settle()
         asked = town.last(town.private(who))
@@ -40,12 +41,33 @@ async def test_from_the_door_to_the_seat(town: Town) -> None:
     assert "/invite" in town.last(town.private("xiaoman")).content, "who has none is not asked for one"
 
 
+async def test_who_never_pressed_start_is_asked_to_before_a_code_is_spent_on_them(town: Town) -> None:
+    """Who only asked to join can be written to for five minutes: a turn they would not hear of is nobody's."""
+    chat = await gated(town)
+    town.world.request_join(town.person("sam"), chat)
+    await town.settle()
+    asked = town.last(town.private("sam"))
+    await town.press("sam", asked, "no code")
+    assert "number 1 of 1" in asked.content
+    assert "I cannot write to you" in asked.content
+    town.clock.leap(600)
+    await donate(town)
+    assert "下一位" in town.last(town.private("ahe")).content
+    await town.say("ahe", town.private("ahe"), "/sponsor")
+    assert not town.last(town.private("ahe")).buttons
+    await follow(town, "sam", url_of(asked))
+    code = CODE.findall(town.last(town.private("sam")).content)[0]
+    await town.say("sam", town.private("sam"), code)
+    assert is_in(town, "sam", chat)
+
+
 async def test_a_donated_code_goes_to_who_has_waited_longest(town: Town) -> None:
     chat = await gated(town)
     await town.say("ahe", await town.start("ahe"), "/donate")
     assert await ledger(town) == [], "a slip of the finger gives nothing away"
     await town.press("ahe", town.last(town.private("ahe")), "🎁")
     assert await ledger(town) == [ISSUED]
+    await town.start("sam")
     town.world.request_join(town.person("sam"), chat)
     await town.settle()
     asked = town.last(town.private("sam"))
@@ -124,6 +146,28 @@ async def test_a_donated_code_that_opens_nothing_for_now_is_promised_to_nobody(d
     assert theirs.invitation.holder_id == member
 
 
+async def test_who_was_promised_a_code_that_is_withdrawn_has_their_old_place(database: Database) -> None:
+    circle = await found(database, strangers=3)
+    cheat, first, second = circle.strangers
+    community = circle.community_id
+    await circle.bring(cheat, circle.seed)
+    async with database.writing() as session:
+        await gifts.give(session, community, cheat, 1, circle.seed, NOW)
+        for who in (first, second):
+            await waiting.join(session, community, who, NOW)
+        await waiting.sponsor(session, community, cheat, first, "seed", NOW)
+        assert await waiting.find(session, community, first, NOW) is None
+        await bars.revoke_branch(session, community, cheat, "转卖", circle.seed, SOON)
+        place = await waiting.find(session, community, first, SOON)
+        assert place is not None
+        assert place.position == 1
+        _, turn = await waiting.donate(session, community, circle.seed, "seed", SOON)
+        assert turn is not None
+        assert turn.person_id == first
+        await bars.ban(session, community, first, circle.seed, SOON)
+        assert await waiting.find(session, community, first, SOON) is None, "the banned do not wait"
+
+
 async def test_the_code_in_a_friends_hands_is_not_given_away_a_second_time(database: Database) -> None:
     circle = await found(database, strangers=2)
     friend, sam = circle.strangers
@@ -138,11 +182,11 @@ async def test_the_code_in_a_friends_hands_is_not_given_away_a_second_time(datab
 async def test_who_came_in_another_way_waits_no_more_and_their_code_serves_the_next(town: Town) -> None:
     chat = await gated(town)
     for who in ("sam", "xiaoman"):
+        await town.start(who)
         town.world.request_join(town.person(who), chat)
         await town.settle()
         await town.press(who, town.last(town.private(who)), "no code" if who == "sam" else "帮我排队")
     friend = (await invite(town, "yutong"))[0]
-    await town.start("ahe")
     await donate(town)
     assert "your turn" in town.last(town.private("sam")).content
     kept = CODE.findall(town.last(town.private("sam")).content)[0]
@@ -165,7 +209,7 @@ async def test_who_came_in_another_way_waits_no_more_and_their_code_serves_the_n
 
 async def donate(town: Town) -> None:
     """阿禾 gives a code to the list, and says so twice."""
-    await town.say("ahe", town.private("ahe"), "/donate")
+    await town.say("ahe", await town.start("ahe"), "/donate")
     await town.press("ahe", town.last(town.private("ahe")), "🎁")
 
 

@@ -1,6 +1,7 @@
 """Bars: who may not invite, not come in, or brings no credit. Each has a reason, and each can be lifted."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.community import audit, invitations, waiting
@@ -14,9 +15,11 @@ from bot.community.errors import (
 )
 from storage import bars, claims, members, tree
 from storage import invitations as codes
+from storage import waiting as rows
 from storage.audit import AuditRow
 from storage.bars import BRANCH, CREDIT, ENTRY, INVITING, LONGEST_REASON, Bar
 from storage.database import Session
+from storage.invitations import Changed
 
 # What the team may do to somebody, as the audit log names it. Credit is withheld silently: only the team ever hears.
 DEEDS = {INVITING: "bar", BRANCH: "pause", CREDIT: "withhold"}
@@ -90,7 +93,7 @@ async def revoke_branch(
     branch = [kin.person_id for kin in await tree.list_branch(session, community_id, person_id)]
     if not branch:
         raise NotAMember
-    gone = await codes.set_all_revoked(session, community_id, branch, by_id, now, "branch")
+    gone = await _revoke_all(session, community_id, branch, by_id, now, "branch")
     if not gone:
         raise NothingToRevoke
     action = audit.Action(community_id, by_id, "revoke", person.name)
@@ -116,9 +119,18 @@ async def ban(session: Session, community_id: int, person_id: int, by_id: int, n
     """Somebody was banned from a chat: their unused codes are withdrawn, and no code opens for them or is kept."""
     if await bars.get_bar(session, community_id, person_id, ENTRY) is None:
         await _add(session, community_id, person_id, ENTRY, "", by_id, now)
-    await codes.set_all_revoked(session, community_id, [person_id], by_id, now, "banned")
+    await _revoke_all(session, community_id, [person_id], by_id, now, "banned")
     await claims.set_returned_by(session, community_id, person_id, by_id, now)
     await waiting.leave(session, community_id, person_id, "banned", by_id, now)
+
+
+async def _revoke_all(
+    session: Session, community_id: int, holder_ids: Sequence[int], by_id: int, now: datetime, why: str
+) -> list[Changed]:
+    """Withdraw the unused codes of these holders; who was promised one of them waits on, in their old place."""
+    gone = await codes.set_all_revoked(session, community_id, holder_ids, by_id, now, why)
+    await rows.set_waiting_again(session, community_id, [code.id for code in gone])
+    return gone
 
 
 async def unban(session: Session, community_id: int, person_id: int, by_id: int, now: datetime) -> None:

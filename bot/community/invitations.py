@@ -65,6 +65,8 @@ class Admitted:
 class PhoneWanted:
     """A seat is kept for the person, who has to show a phone number before they come in."""
 
+    until: datetime
+
 
 @dataclass(frozen=True)
 class PhoneTaken:
@@ -211,7 +213,7 @@ async def _admit(session: Session, claimed: Invitation, person_id: int, now: dat
         raise CodesHeld
     community_id = claimed.community_id
     if await phones.is_wanted(session, community_id, person_id):
-        return PhoneWanted()
+        return PhoneWanted(_kept_until(claimed, now))
     gated = {chat.id for chat in await communities.list_chats(session, community_id) if chat.is_seed}
     if not gated:
         await claims.set_used(session, community_id, person_id, now)
@@ -252,29 +254,6 @@ async def awaits_phone(session: Session, community_id: int, person_id: int) -> b
     theirs = await rows.get_invitation_of(session, community_id, person_id)
     is_claimed = theirs is not None and theirs.state == CLAIMED
     return is_claimed and await phones.is_wanted(session, community_id, person_id)
-
-
-@dataclass(frozen=True)
-class Leak:
-    """A code that was read by everybody is withdrawn; its holder has another instead."""
-
-    holder_id: int
-    old: str
-    new: str
-
-
-async def withdraw(session: Session, community_id: int, posted: list[str], poster_id: int, now: datetime) -> list[Leak]:
-    """Replace those of the posted codes that anybody could still open; one being opened is its claimant's alone."""
-    leaks: list[Leak] = []
-    for leaked in await rows.list_good(session, posted, now):
-        old = leaked.code or ""
-        if leaked.community_id != community_id or leaked.kept_for_id is not None:
-            continue
-        await rows.set_last_claim(session, leaked.id or 0, now)
-        if await rows.set_revoked(session, leaked.id or 0, poster_id, now, "leaked"):
-            fresh = await mint(session, draft_like(leaked), poster_id, now, f"instead of {leaked.id}")
-            leaks.append(Leak(leaked.holder_id, old, fresh.code or ""))
-    return leaks
 
 
 def draft_like(invitation: Invitation) -> Draft:

@@ -104,16 +104,23 @@ async def leave(session: Session, community_id: int, person_id: int, why: str, b
 
 async def require_code(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> None:
     """Raises NoCodeToGive for who has none in hand and none to come, BarredFromInviting."""
+    await _look(session, community_id, holder_id, standing, now)
+
+
+async def _look(
+    session: Session, community_id: int, holder_id: int, standing: str, now: datetime
+) -> tuple[list[Invitation], int]:
+    """What is in somebody's hand, and how many more are theirs."""
     await require_unbarred(session, community_id, holder_id)
     in_hand = await rows.list_in_hand(session, community_id, holder_id, now)
-    if not in_hand and not (await quota.count(session, community_id, holder_id, standing, now)).left:
+    left = (await quota.count(session, community_id, holder_id, standing, now)).left
+    if not in_hand and not left:
         raise NoCodeToGive
+    return in_hand, left
 
 
 async def _spare(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Invitation:
     """A code the holder can give away: a new one, since those in hand may be with friends; else the newest in hand."""
     await rows.claim_member(session, community_id, holder_id)
-    await require_code(session, community_id, holder_id, standing, now)
-    if (await quota.count(session, community_id, holder_id, standing, now)).left:
-        return await mint(session, Draft(community_id, holder_id), holder_id, now)
-    return (await rows.list_in_hand(session, community_id, holder_id, now))[-1]
+    in_hand, left = await _look(session, community_id, holder_id, standing, now)
+    return await mint(session, Draft(community_id, holder_id), holder_id, now) if left else in_hand[-1]

@@ -38,7 +38,7 @@ def kept(
     t: Translator, community: Community, inviter: Person, doors: Sequence[Door], left: timedelta, *, team_knows: bool
 ) -> Say:
     """A seat is kept; the person has to knock at the door. `team_knows` that the bot may not open it."""
-    lines = [_invited(t, community, inviter), _so_long(t, left)]
+    lines = [_invited(t, community, inviter), so_long(t, left)]
     if keyboard := _ways(t, doors):
         lines.append(t("Press the button and ask to join: I let you in at once."))
     elif team_knows:
@@ -53,7 +53,7 @@ def admitted(t: Translator, community: Community, inviter: Person, doors: Sequen
     lines = [
         _invited(t, community, inviter),
         t("The door is opening. If you are not in within a minute, ask to join once more: I let you in at once."),
-        _so_long(t, left),
+        so_long(t, left),
     ]
     return Say("\n".join(lines), _ways(t, doors))
 
@@ -72,7 +72,8 @@ def _invited(t: Translator, community: Community, inviter: Person) -> Markup:
     )
 
 
-def _so_long(t: Translator, left: timedelta) -> Markup:
+def so_long(t: Translator, left: timedelta) -> Markup:
+    """How much longer a place is kept, and what becomes of the code then."""
     return t.count(
         "Your place is kept for %(n)s minute. If you are not in by then, the code is good again.",
         "Your place is kept for %(n)s minutes. If you are not in by then, the code is good again.",

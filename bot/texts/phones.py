@@ -1,10 +1,12 @@
 """What is said about phone numbers: why one is asked for, what is kept of it, and how the team frees one."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
+from bot.texts.doors import so_long
 from bot.texts.entry import Entry
 from bot.texts.html import name
 from bot.texts.say import Button, Say
@@ -15,14 +17,15 @@ from storage.members import Person
 SHOWN = 8
 
 
-def wanted(t: Translator, community: Community) -> Say:
-    """The code is good, and kept for the person; the number is still to be shown."""
+def wanted(t: Translator, community: Community, left: timedelta | None = None) -> Say:
+    """The code is good, and kept for the person for so long; the number is still to be shown."""
     lines = [
         t("The code is good. <b>%(community)s</b> gives one seat to each phone.", community=name(community.name)),
         t(
             "Press the button below to show me your number. I keep only a fingerprint of it, from which nobody can "
             "read the number; no member and nobody of the team sees it."
         ),
+        *([so_long(t, left)] if left else []),
     ]
     return Say("\n".join(lines), silent=False, contact_button=str(t("📱 Show my phone number")))
 

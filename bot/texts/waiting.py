@@ -21,18 +21,31 @@ SHOWN = 5
 
 def place(t: Translator, community: Community, place: Place) -> Markup:
     """Where somebody stands, and how fast it moves: nothing is promised that the list does not show."""
-    stands = t(
-        "You are number %(position)s of %(of)s on the list of <b>%(community)s</b>.",
-        position=place.position,
-        of=place.of,
-        community=name(community.name),
-    )
     moves = t.count(
         "In the last 30 days %(n)s person was offered a place.",
         "In the last 30 days %(n)s people were offered a place.",
         place.served_lately,
     )
-    return Markup("{}\n{} {}").format(stands, moves, t("I write to you when it is your turn. /waiting shows it again."))
+    then = t("I write to you when it is your turn. /waiting shows it again.")
+    return Markup("{}\n{}").format(_stands(t, community, place), t("%(first)s %(then)s", first=moves, then=then))
+
+
+def _stands(t: Translator, community: Community, place: Place) -> Markup:
+    return t(
+        "You are number %(position)s of %(of)s on the list of <b>%(community)s</b>.",
+        position=place.position,
+        of=place.of,
+        community=name(community.name),
+    )
+
+
+def place_of_the_unreachable(t: Translator, community: Community, place: Place, username: str) -> Say:
+    """To who has asked to join and never pressed Start: Telegram lets nobody else be written to after five minutes."""
+    wanted = t(
+        "One thing is missing: press the button, then Start. Until then I cannot write to you, and pass you over."
+    )
+    start = Button(t("You may write to me"), url=start_link(username, "waiting"))
+    return Say(Markup("{}\n\n{}").format(_stands(t, community, place), wanted), [[start]])
 
 
 def not_waiting(t: Translator, count: int) -> Markup:
