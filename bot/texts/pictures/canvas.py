@@ -180,7 +180,7 @@ def wrap(words: str, font: ImageFont.FreeTypeFont, room: float, lines: int) -> l
 
 def _break_before(words: str, font: ImageFont.FreeTypeFont, room: float) -> int:
     fits = _fitting(words, font, room)
-    for end in range(fits, fits // 2, -1):
+    for end in range(fits, fits // 3, -1):
         if words[end - 1].isspace() or not (words[end - 1] + words[end : end + 1]).isascii():
             return end
     return max(fits, 1)
