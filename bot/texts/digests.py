@@ -41,13 +41,16 @@ def issue(t: Translator, told: Issue, chat: Chat | None = None, above: str = "")
 
 
 def posts(t: Translator, told: Issue, chat: Chat, community: Community) -> list[Say]:
-    """The messages of an issue in a chat: the picture with the words under it, or above them where they are many."""
+    """The messages of an issue in a chat: the picture with the words under it, or above them where they are many.
+
+    What the picture shows stands in words under it in any case.
+    """
     said, shown = issue(t, told, chat), picture(t, told, community)
     if shown is None:
         return [*said]
-    for words in (f"{said[0].text}\n\n{shown.text}", said[0].text):
-        if len(said) == 1 and units(visible(words)) <= LONGEST_CAPTION:
-            return [replace(shown, text=words)]
+    words = f"{said[0].text}\n\n{shown.text}"
+    if len(said) == 1 and units(visible(words)) <= LONGEST_CAPTION:
+        return [replace(shown, text=words)]
     return [shown, *said]
 
 
