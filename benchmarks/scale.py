@@ -33,7 +33,7 @@ from storage.communities import Community
 from storage.database import Database, Session
 from storage.members import Person
 from storage.suggestions import Suggestion
-from storage.wordings import TermRow, Wording
+from storage.wordings import EVERYWHERE, TermRow, Wording
 
 NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)
 DISTINCT, VECTOR_BYTES, BATCH, WARM_UP = 10_000, 256, 5_000, 5
@@ -66,9 +66,7 @@ class Crowd:
         for number in range(many):
             size = wordings // many
             async with self._database.writing() as session:
-                community = Community(
-                    name=f"c{number}", language="en", zone="UTC", digest_due_at=NOW, created_at=NOW, last_number=size
-                )
+                community = Community(name=f"c{number}", language="en", zone="UTC", digest_due_at=NOW, created_at=NOW)
                 await communities.add_community(session, community)
                 await self._write(session, community.id or 0, last, self._rng.choices(indexed, k=size))
             made.append(community)
@@ -76,7 +74,7 @@ class Crowd:
         return made
 
     async def _write(self, session: Session, community_id: int, last: int, rows: list[tuple[str, list[str]]]) -> None:
-        counts = Counter(term for _, found in rows for term in found)
+        counts = Counter(term for _, found in rows for term in (EVERYWHERE, *found))
         numbered = iter(enumerate(rows, last + 1))
         connection = await session.connection()
         common = {"community_id": community_id, "created_at": NOW}

@@ -55,8 +55,6 @@ class Search:
             made: dict[str, Suggestion] = {}
             for at, ((doc_id, text), reading) in enumerate(zip(docs, readings, strict=True)):
                 await self._write(session, made, at, doc_id, text, reading)
-        async with self._database.reading() as look:
-            self._community = (await look.get(Community, self._community.id)) or self._community
 
     async def search(self, text: str, k: int) -> Hits:
         """The documents like a text; every score is lowered alike, so that the first one is its certainty."""

@@ -20,6 +20,7 @@ MOST_DIMENSIONS = 512
 BATCH = 16  # a small machine of one's own takes its time for each
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 LARGEST_ANSWER = 16 * 2**20
+REFUSED = (400, 413, 422)  # the request, by a server that is well
 REST = timedelta(minutes=1)  # after a failure nothing is asked, so that nobody waits for what does not answer
 
 
@@ -71,6 +72,17 @@ class Endpoint:
         return np.concatenate([await self._ask(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
 
     async def _ask(self, texts: list[str]) -> Vectors:
+        """A row for each; what is longer than the model takes keeps nobody else's from it, and is read in part."""
+        try:
+            return await self._post(texts)
+        except aiohttp.ClientResponseError as error:
+            if error.status not in REFUSED or texts == [texts[0][:1]]:
+                raise
+        if len(texts) > 1:
+            return np.concatenate([await self._ask([text]) for text in texts])
+        return await self._ask([texts[0][: len(texts[0]) // 2]])
+
+    async def _post(self, texts: list[str]) -> Vectors:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=TIMEOUT, headers=self._headers)
         asked = {"model": self._model, "input": texts, "encoding_format": "float"}

@@ -9,7 +9,7 @@ from bot.community.proposals import SURER, Proposal
 from bot.community.similar import Finder, Likeness
 from bot.texts import announce
 from bot.texts import proposals as texts
-from storage import communities, findings, judgements, outbox, suggestions, words
+from storage import communities, findings, judgements, merges, outbox, suggestions, words
 from storage.communities import Community
 from storage.database import Database, Session
 from storage.suggestions import OPEN, Suggestion
@@ -66,8 +66,10 @@ class _Night:
             async with self._database.reading() as look:
                 ids = [answer.suggestion_id, answer.other_id or 0]
                 older, newer = await suggestions.list_suggestions(look, self._community_id, ids)
+                stands = await merges.get_root(look, older)
             alike = await self._alike(community, newer)
-            found = next((one for one in alike if one.suggestion_id == older.id), Likeness(older.id or 0, 0.0, None))
+            unlike = Likeness(stands.id or 0, 0.0, alike[0].vector_by if alike else None)
+            found = next((one for one in alike if one.suggestion_id == stands.id), unlike)
             async with self._database.writing() as session:
                 await judgements.set_certainty(session, answer.id or 0, found.certainty, found.vector_by)
 
@@ -90,7 +92,7 @@ class _Night:
         async with self._database.reading() as look:
             settled = await judgements.list_settled(look, suggestion.id or 0)
             rows = await suggestions.list_suggestions(look, self._community_id, [one.suggestion_id for one in alike])
-            others = {row.id: row for row in rows if row.status == OPEN and row.id not in settled}
+            others = {row.id: row for row in rows if row.status == OPEN and row.id not in {*settled, suggestion.id}}
             found = next((one for one in alike if one.suggestion_id in others), None)
             if found is None:
                 return None

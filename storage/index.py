@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from storage.steps import Question, Steps
-from storage.wordings import prefix, terms_of
+from storage.wordings import EVERYWHERE, prefix, terms_of
 
 # How many index rows one search may read: the rarest terms whose lists fit.
 ROW_BUDGET = 10_000
@@ -32,11 +32,11 @@ class Candidate(NamedTuple):
 
 
 def list_terms(community_id: int, terms: Collection[str], budget: int = ROW_BUDGET) -> Steps[list[Listed]]:
-    """Those of the terms that the community's wordings have.
+    """Those of the terms that the community's wordings have, and the one that all have.
 
     Ids come with the rarest, as many of them as have at most so many wordings together, at least with one.
     """
-    known = _json([term for term in terms if term.isalnum()])  # so that no text is ever read as query syntax
+    known = _json([EVERYWHERE, *(term for term in terms if term.isalnum())])  # so that no text is read as query syntax
     rows = yield Question(_TERMS_IN_SQLITE, _TERMS_IN_POSTGRESQL, (community_id, known, budget, prefix(community_id)))
     return [Listed(*row) for row in rows]
 
@@ -75,16 +75,16 @@ def _json(values: Collection[Any]) -> str:
 
 # A term is quoted, and holds letters and digits only.
 _TERMS_IN_SQLITE = """
-SELECT term, wordings, CASE WHEN together <= $3 OR together = wordings THEN
+SELECT term, wordings, CASE WHEN term > '' AND (together <= $3 OR together = wordings) THEN
     (SELECT group_concat(rowid) FROM wording_index WHERE wording_index MATCH '"' || $4 || term || '"') END
-FROM (SELECT term, wordings, sum(wordings) OVER (ORDER BY wordings, term) AS together FROM term
+FROM (SELECT term, wordings, sum(wordings) OVER (ORDER BY wordings, term DESC) AS together FROM term
     WHERE community_id = $1 AND wordings > 0 AND term IN (SELECT value FROM json_each($2)))
 """
 _TERMS_IN_POSTGRESQL = """
-SELECT term, wordings, CASE WHEN together <= $3 OR together = wordings THEN
+SELECT term, wordings, CASE WHEN term > '' AND (together <= $3 OR together = wordings) THEN
     (SELECT string_agg(CAST(id AS text), ',') FROM wording
     WHERE array_to_tsvector(string_to_array(terms, ' ')) @@ CAST(quote_literal($4 || term) AS tsquery)) END
-FROM (SELECT term, wordings, sum(wordings) OVER (ORDER BY wordings, term COLLATE "C") AS together FROM term
+FROM (SELECT term, wordings, sum(wordings) OVER (ORDER BY wordings, term COLLATE "C" DESC) AS together FROM term
     WHERE community_id = $1 AND wordings > 0 AND term IN (SELECT json_array_elements_text(CAST($2 AS json)))) AS asked
 """
 # One row: each of its own would cost more than the search.

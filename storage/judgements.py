@@ -11,6 +11,7 @@ from storage.suggestions import Suggestion
 
 OFFER, PROPOSAL, MERGE = "offer", "proposal", "merge"
 MOST_ANSWERS = 500  # the latest ones say how people answer now
+MOST_OF_ONE = 20  # of them, to what they were offered themselves
 
 
 class Judgement(SQLModel, table=True):
@@ -116,20 +117,27 @@ async def list_proposed(session: Session, suggestion_id: int) -> list[Judgement]
 async def list_answers(session: Session, community_id: int, vector_by: str | None) -> list[tuple[float, bool]]:
     """Certainty and answer of the latest texts that were judged with this encoder, or by terms alone.
 
-    An offer is one text, whatever it showed: it was right if any of it was.
+    An offer is one text, whatever it showed: it was right if any of it was. Of what one person was offered only the
+    latest count, so that nobody alone teaches a community; who merges is trusted.
     """
-    text = func.coalesce(col(Judgement.offer_id), -col(Judgement.id))
-    right = func.max(case((col(Judgement.is_same).is_(True), 1), else_=0))
-    query = (
-        select(func.max(Judgement.certainty), right)
+    text = func.coalesce(col(Judgement.offer_id), -col(Judgement.id)).label("text")
+    said_at = func.max(col(Judgement.judged_at)).label("said_at")
+    said_by = func.max(col(Judgement.judged_by_id))
+    teacher = case((func.max(Judgement.door) == OFFER, said_by), else_=-func.max(Judgement.id))
+    nth = func.row_number().over(partition_by=teacher, order_by=(said_at.desc(), text)).label("nth")
+    right = func.max(case((col(Judgement.is_same).is_(True), 1), else_=0)).label("right")
+    answers = (
+        select(func.max(Judgement.certainty).label("certainty"), right)
+        .add_columns(text, said_at, nth)
         .where(
-            Judgement.community_id == community_id,
+            col(Judgement.community_id) == community_id,
             col(Judgement.vector_by).is_not_distinct_from(vector_by),
             col(Judgement.certainty).is_not(None),
         )
         .group_by(text)
         .having(func.count(col(Judgement.is_same)) > 0)
-        .order_by(func.max(Judgement.judged_at).desc(), text)
-        .limit(MOST_ANSWERS)
+        .subquery()
     )
-    return [(certainty or 0.0, bool(same)) for certainty, same in await session.exec(query)]
+    query = select(answers.c.certainty, answers.c.right).where(answers.c.nth <= MOST_OF_ONE)
+    latest = query.order_by(answers.c.said_at.desc(), answers.c.text).limit(MOST_ANSWERS)
+    return [(certainty, bool(right)) for certainty, right in await session.exec(latest)]

@@ -14,6 +14,9 @@ from sqlmodel import Field, SQLModel, col, or_, select
 from storage.communities import Community
 from storage.database import Session, insert_into
 
+EVERYWHERE = ""
+"""The term that every wording has: its count says how many there are."""
+
 
 @dataclass(frozen=True)
 class Indexed:
@@ -66,17 +69,17 @@ async def add_wording(session: Session, wording: Wording, indexed: Indexed) -> b
     insert = insert_into(session, Wording).values(**values).on_conflict_do_nothing()
     if (await session.exec(insert)).rowcount != 1:
         return False
-    await _count(session, wording.community_id, dict.fromkeys(indexed.terms, 1))
+    await _count(session, wording.community_id, dict.fromkeys([EVERYWHERE, *indexed.terms], 1))
     return True
 
 
 async def reindex(session: Session, wording: Wording, indexed: Indexed) -> bool:
     """Index a wording anew; False when somebody else has done so since it was read."""
+    before, after = set(terms_of(wording.community_id, wording.terms)), set(indexed.terms)
     is_unchanged = (col(Wording.id) == wording.id, col(Wording.terms) == wording.terms)
     change = update(Wording).where(*is_unchanged).values(**_columns(wording.community_id, indexed))
     if (await session.exec(change)).rowcount != 1:
         return False
-    before, after = set(terms_of(wording.community_id, wording.terms)), set(indexed.terms)
     changes = {**dict.fromkeys(before - after, -1), **dict.fromkeys(after - before, 1)}
     await _count(session, wording.community_id, changes)
     await _outdate(session, wording.community_id)
@@ -84,15 +87,19 @@ async def reindex(session: Session, wording: Wording, indexed: Indexed) -> bool:
 
 
 async def set_text(session: Session, wording: Wording, text: str, indexed: Indexed, now: datetime) -> None:
-    """The person's new words in place of their old ones."""
-    await reindex(session, wording, indexed)
+    """The person's new words in place of their old ones, which may have been indexed anew since they were read."""
+    held = select(Wording).where(Wording.id == wording.id).with_for_update()
+    for standing in list(await session.exec(held.execution_options(populate_existing=True))):
+        await reindex(session, standing, indexed)
     await session.exec(update(Wording).where(col(Wording.id) == wording.id).values(text=text, edited_at=now))
 
 
 async def delete_wording(session: Session, wording: Wording) -> None:
     """The person's words go, and are found no more."""
-    if (await session.exec(delete(Wording).where(col(Wording.id) == wording.id))).rowcount == 1:
-        await _count(session, wording.community_id, dict.fromkeys(terms_of(wording.community_id, wording.terms), -1))
+    gone = delete(Wording).where(col(Wording.id) == wording.id).returning(col(Wording.terms))
+    for (terms,) in list(await session.exec(gone)):
+        changes = dict.fromkeys([EVERYWHERE, *terms_of(wording.community_id, terms)], -1)
+        await _count(session, wording.community_id, changes)
         await _outdate(session, wording.community_id)
 
 
@@ -149,8 +156,8 @@ async def move_wordings(session: Session, old_community_id: int, new_community_i
         terms = terms_of(old_community_id, wording.terms)
         wording.community_id, wording.terms = new_community_id, " ".join(_indexed(new_community_id, terms))
         await session.flush()
-        await _count(session, old_community_id, dict.fromkeys(terms, -1))
-        await _count(session, new_community_id, dict.fromkeys(terms, 1))
+        await _count(session, old_community_id, dict.fromkeys([EVERYWHERE, *terms], -1))
+        await _count(session, new_community_id, dict.fromkeys([EVERYWHERE, *terms], 1))
     await _outdate(session, new_community_id)
 
 

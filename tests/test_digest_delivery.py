@@ -161,7 +161,7 @@ async def killed_while_sending(town: Town) -> None:
         await session.exec(posts.values(state=SENDING, message_ref=None, sent_at=None))
     await database.close()
     await town.restart()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await _settled(town):  # noqa: ASYNC110  # a row tells nobody that it has changed
             await asyncio.sleep(0.01)
     await town.settle()

@@ -26,6 +26,7 @@ class Model:
         self.asked: list[list[str]] = []
         self.keys: set[str] = set()
         self.fault = ""
+        self.longest = 0
         self.url = ""
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -34,6 +35,8 @@ class Model:
         self.asked.append(texts)
         if self.fault == "error":
             return web.Response(status=500)
+        if self.longest and any(len(text) > self.longest for text in texts):
+            return web.Response(status=413)
         if self.fault == "nonsense":
             return web.Response(text="<html>")
         data = [{"index": n, "embedding": vector(text).tolist()} for n, text in enumerate(texts)]
@@ -102,6 +105,18 @@ async def test_a_failure_is_said_once_and_then_the_endpoint_rests(model: Model, 
     clock.leap(REST.total_seconds() + 1)
     assert len(await endpoint.encode(["深色"])) == 1
     await endpoint.close()
+
+
+async def test_a_text_too_long_for_the_model_is_read_as_far_as_it_goes(model: Model, endpoint: Endpoint) -> None:
+    texts = ["深色模式", "通话录音" * 100, "dark theme please"]
+    await endpoint.encode([])
+    model.longest = 100
+    rows = await endpoint.encode(texts)
+    assert np.linalg.norm(rows, axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
+    assert rows[0] == pytest.approx((await endpoint.encode(texts[:1]))[0], abs=1e-5), "others lose nothing by it"
+    model.longest = -1
+    with pytest.raises(EncoderAway):
+        await endpoint.encode(texts)
 
 
 async def test_nobody_there_is_no_more_than_away() -> None:

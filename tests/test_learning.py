@@ -12,9 +12,10 @@ from sqlmodel import select
 from bot.community import learning
 from bot.community.similar import OFFERED_FROM, OFFERED_FROM_BY_TERMS
 from bot.community.thresholds import ENOUGH, fit
-from storage import communities, judgements, suggestions
+from storage import communities, judgements, members, suggestions
 from storage.database import Session
-from storage.judgements import MERGE, Judgement
+from storage.judgements import MERGE, MOST_OF_ONE, Judgement
+from storage.members import Person
 from storage.suggestions import Offer
 from tests.town import Town
 
@@ -90,7 +91,8 @@ async def test_the_teams_last_word_on_a_pair_counts(any_town: Town, said_last: s
     assert row.is_same == (said_last == "merge")
 
 
-async def test_the_quiet_hour_notes_how_certain_the_finder_would_have_been(any_town: Town) -> None:
+@pytest.mark.parametrize("said", ["", "/merge 2 1", "/merge 1 2"])
+async def test_the_quiet_hour_notes_how_certain_the_finder_would_have_been(any_town: Town, said: str) -> None:
     town = any_town
     group = town.group()
     await town.say("xiaoman", group, "/suggest 希望支持深色模式")
@@ -100,6 +102,9 @@ async def test_the_quiet_hour_notes_how_certain_the_finder_would_have_been(any_t
     async with town.database.writing() as session:
         await session.exec(delete(Judgement))
         await learning.learn_merge(session, 1, 2, 1, 1, town.clock.now())
+    if said:
+        await town.say("tang", group, said)
+        await town.press("tang", town.last(group), "合并")
     await town.knock()
     town.clock.leap(timedelta(hours=24).total_seconds())
     await town.knock()
@@ -117,7 +122,10 @@ async def copy_of_the_offer(session: Session, shown: Judgement) -> int | None:
     return (await suggestions.add_offer(session, copied)).id
 
 
-async def test_a_night_after_enough_answers_the_threshold_follows(any_town: Town) -> None:
+@pytest.mark.parametrize("people", [ENOUGH // MOST_OF_ONE, 1])
+async def test_a_night_after_enough_answers_the_threshold_follows_and_no_single_person(
+    any_town: Town, people: int
+) -> None:
     town = any_town
     group = town.group()
     await town.say("xiaoman", group, "/suggest 希望支持深色模式")
@@ -125,10 +133,14 @@ async def test_a_night_after_enough_answers_the_threshold_follows(any_town: Town
     (shown,) = await kept(town)
     async with town.database.writing() as session:
         now = town.clock.now()
-        for _ in range(ENOUGH):
+        who = [
+            await members.add_person(session, Person(external_id=f"p{n}", name="p", created_at=now))
+            for n in range(people)
+        ]
+        for n in range(ENOUGH):
             offer = await copy_of_the_offer(session, shown)
             row = Judgement(**shown.model_dump(exclude={"id", "offer_id"}), offer_id=offer)
-            row.certainty, row.is_same, row.judged_at = 5.0, False, now
+            row.certainty, row.is_same, row.judged_at, row.judged_by_id = 5.0, False, now, who[n % people].id
             await judgements.add_judgements(session, [row])
     await town.knock()
     town.clock.leap(timedelta(hours=24).total_seconds())
@@ -136,5 +148,6 @@ async def test_a_night_after_enough_answers_the_threshold_follows(any_town: Town
     finder = town.millet.finder
     async with town.database.reading() as look:
         community = await communities.get_community(look, 1)
-        assert await finder.offered_from(look, community, by_meaning=True) == 2 * OFFERED_FROM
+        learnt = await finder.offered_from(look, community, by_meaning=True)
+        assert learnt == (OFFERED_FROM if people == 1 else 2 * OFFERED_FROM)
         assert await finder.offered_from(look, community, by_meaning=False) == OFFERED_FROM_BY_TERMS

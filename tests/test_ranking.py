@@ -5,7 +5,7 @@ import pytest
 
 from bot.community.ranking import Census, Match, ranked
 from storage.index import Candidate
-from storage.wordings import Indexed
+from storage.wordings import EVERYWHERE, Indexed
 
 BY = "made by hand"
 ALONE, LIKE_ALL = 1, 2
@@ -20,7 +20,7 @@ def said(wording_id: int, suggestion_id: int, *towards: float) -> Candidate:
 
 
 def rank(rows: list[Candidate]) -> list[Match]:
-    return ranked(ASKED, rows, Census(len(rows), {"屏": len(rows)}))
+    return ranked(ASKED, rows, Census({EVERYWHERE: len(rows), "屏": len(rows)}))
 
 
 def test_what_is_like_all_the_others_comes_after_what_is_like_the_text_alone() -> None:

@@ -140,6 +140,15 @@ def staff_of(town: Town) -> Chat:
     return next(chat for chat in town.world.chats.values() if chat.title == "Grain staff")
 
 
+async def test_where_the_web_does_not_lead_to_us_nothing_is_bound(town: Town) -> None:
+    await town.start("yutong")
+    group = town.group()
+    await town.say("yutong", group, "/repository Grain/OS")
+    assert "WEB_URL" in town.last(group).content
+    async with town.database.reading() as look:
+        assert await repositories.list_repositories(look, 1) == []
+
+
 async def test_the_secret_is_told_privately_once(hook: Hook) -> None:
     town = hook.town
     assert hook.repository is not None
@@ -399,6 +408,7 @@ async def test_the_feed_is_read_only_where_the_community_wants_it(hook: Hook) ->
     async with hook.http.get(address) as answer:
         assert answer.status == 404
     await town.say("yutong", staff_of(town), "/settings digest_public on")
+    assert "https://millet.example.org/communities/1/digests.atom" in town.last(staff_of(town)).content
     async with hook.http.get(address) as answer:
         assert (answer.status, answer.content_type) == (200, "application/atom+xml")
         root = ElementTree.fromstring(await answer.text())  # noqa: S314  # our own

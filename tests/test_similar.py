@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.members import Member, Person
 from storage.steps import take
 from storage.suggestions import Suggestion
-from storage.wordings import TermRow, Wording
+from storage.wordings import EVERYWHERE, TermRow, Wording
 from tests.sentences import thousand
 
 NOW = datetime(2026, 11, 16, 1, tzinfo=UTC)
@@ -124,8 +124,6 @@ async def test_among_hundreds_the_same_words_come_first(database: Database, enco
     place = await a_place(database, encoder)
     texts = thousand()[:200]
     await place.suggest(*texts)
-    async with database.reading() as look:
-        place.community = await look.get_one(Community, place.community.id)
     for text in texts[::20]:
         best = (await place.similar(text))[0]
         assert (best.suggestion.text, best.same_words) == (text, True)
@@ -229,7 +227,7 @@ async def test_outdated_wordings_are_read_anew(database: Database, encoder: Enco
     async with database.reading() as look:
         rows = list(await look.exec(select(Wording)))
         assert {(row.terms_by, row.vector_by) for row in rows} == {(SEGMENTER, encoder.name)}
-        assert await take(look, index.list_terms(place.community.id or 0, ["gone"])) == []
+        assert await take(look, index.count_terms(place.community.id or 0, ["gone"])) == {}
     assert await place.offered(asked) == ["夜间模式能不能定时开启"]
     assert (await place.searched(UNLIKE[0]))[:1] == UNLIKE[:1]
 
@@ -265,3 +263,58 @@ async def test_vectors_at_hand_stay_within_their_bytes(database: Database, encod
     assert again is not first
     assert again.packed.tobytes() == b"".join(vector or b"" for vector in vectors), "byte for byte, zeros and all"
     assert list(again.ids) == list(first.ids)
+
+
+async def test_words_that_hundreds_share_hide_no_other(database: Database, encoder: Encoder) -> None:
+    place = await a_place(database, encoder)
+    [wanted] = await place.suggest("希望增加夜间模式")
+    other = "dark theme, switched on by schedule"
+    await place.suggest(other, *UNLIKE)
+    for n in range(110):
+        await place.join(wanted, f"希望增加夜间模式{'啊呀呢吧'[n % 4]}{'！' * n}")
+    assert other in await place.searched("夜间模式")
+
+
+async def test_a_search_finds_all_that_have_the_word(database: Database) -> None:
+    place = await a_place(database, None)
+    texts = [f"{thing}要有夜间模式" for thing in thousand()[:40]]
+    await place.suggest(*texts, *UNLIKE)
+    reading = await place.finder.read("夜间模式")
+    async with database.reading() as look:
+        found = await place.finder.search(look, place.community, reading, 100)
+    assert {*texts} <= {match.suggestion.text for match in found}
+
+
+async def test_new_words_are_indexed_although_the_old_ones_were_read_anew_meanwhile(database: Database) -> None:
+    place = await a_place(database, None)
+    [changed] = await place.suggest("相机启动太慢了")
+    async with database.reading() as look:
+        [seen] = await wordings.list_voices(look, changed.id or 0)
+    old = await place.finder.read(seen.text, frozenset({"启动太慢"}))
+    async with database.writing() as session:
+        assert await wordings.reindex(session, seen, old.indexed)
+    new = await place.finder.read("夜间模式")
+    async with database.writing() as session:
+        await wordings.set_text(session, seen, "夜间模式", new.indexed, NOW)
+    assert await place.searched("夜间模式") == [changed.text]
+    assert await counted(place, "启动太慢", "相机", "夜间") == {"夜间": 1, "": 1}
+
+
+async def test_words_that_are_changed_and_taken_back_are_counted_as_such(database: Database) -> None:
+    place = await a_place(database, None)
+    [changed] = await place.suggest("相机启动太慢了")
+    new = await place.finder.read("夜间模式")
+    async with database.writing() as session:
+        [standing] = await wordings.list_voices(session, changed.id or 0)
+        await wordings.set_text(session, standing, "夜间模式", new.indexed, NOW)
+    assert await place.searched("夜间模式") == [changed.text]
+    assert await counted(place, "相机", "夜间") == {"夜间": 1, "": 1}
+    async with database.writing() as session:
+        [standing] = await wordings.list_voices(session, changed.id or 0)
+        await wordings.delete_wording(session, standing)
+    assert await counted(place, "相机", "夜间") == {}
+
+
+async def counted(place: Place, *terms: str) -> dict[str, int]:
+    async with place.database.reading() as look:
+        return await take(look, index.count_terms(place.community.id or 0, [EVERYWHERE, *terms]))

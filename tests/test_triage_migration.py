@@ -1,4 +1,4 @@
-"""The suggestion table is made anew with its rows, references, checks and indexes in place, on both databases."""
+"""Tables made anew have their rows, references, checks and indexes, and terms their counts, on both databases."""
 
 import re
 from pathlib import Path
@@ -22,6 +22,9 @@ ROWS = (
      VALUES (1, 1, 1, 1, 'night mode', 'open', '', 'o/1', AT, NULL),
      (2, 1, 2, 1, 'louder', 'planned', 'soon', 'o/2', AT, AT)""",
     "INSERT INTO vote (suggestion_id, person_id, created_at) VALUES (1, 1, AT)",
+    """INSERT INTO wording (community_id, suggestion_id, person_id, text, terms, terms_by, created_at)
+     VALUES (1, 1, 1, 'night mode', 'c1xnight c1xmode', '', AT), (1, 2, 1, 'mode', 'c1xmode', '', AT)""",
+    "INSERT INTO term (community_id, term, wordings) VALUES (1, 'before an edit', 1)",
     "INSERT INTO follow (suggestion_id, person_id, muted, created_at) VALUES (2, 1, false, AT)",
 )
 
@@ -68,6 +71,8 @@ async def test_rows_references_checks_and_indexes_are_kept(maker: Maker, tmp_pat
         kept = (await connection.execute(text("SELECT number, status, handled_at IS NULL FROM suggestion"))).all()
         assert {(row[0], row[1], bool(row[2])) for row in kept} == {(1, "open", True), (2, "planned", False)}
         assert (await connection.execute(text("SELECT count(*) FROM vote"))).scalar_one() == 1
+        terms = (await connection.execute(text("SELECT term, wordings FROM term WHERE community_id = 1"))).all()
+        assert {(row[0], row[1]) for row in terms} == {("", 2), ("mode", 2), ("night", 1)}
     await refuses(database, "UPDATE suggestion SET status = 'merged' WHERE id = 1")
     await refuses(database, "UPDATE suggestion SET status = 'gone' WHERE id = 1")
     await refuses(database, "UPDATE suggestion SET number = 2 WHERE id = 1")

@@ -14,14 +14,15 @@ from bot.community.meanings import NOTHING, Ids, Meanings, numbers
 from bot.language.matching import balance, company, overlap, rarity, score, share
 from bot.language.vectors import Packed, cosines, nearest
 from storage.index import Candidate, Listed
-from storage.wordings import Indexed
+from storage.wordings import EVERYWHERE, Indexed
 
 # In a community of a dozen suggestions no count of terms says yet what is rare: until there are this many, it is judged
 # as if there were.
 MATURE = 1_000
-CANDIDATES = 100  # by their terms, and as many by meaning
+CANDIDATES = (100, 1_000, 10_000)  # by their terms, and as many by meaning; more where few suggestions have them all
 PROMISING = 20  # of them, which are read and compared word by word
 MOST_OF_EACH = 2  # of a suggestion that many have asked for, so that it leaves room for others
+_FINE = 2**20  # parts of a weight: sums of whole numbers are exact in any order
 
 Weights: TypeAlias = NDArray[np.float64]
 
@@ -39,32 +40,32 @@ class Match:
 
 @dataclass(frozen=True)
 class Census:
-    """How many suggestions a community has seen, and in how many of their wordings each term occurs."""
+    """In how many of a community's wordings each term occurs; the empty one in all."""
 
-    total: int
     counts: Mapping[str, int]
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
         """What terms count here."""
-        total, counts = max(self.total, MATURE), self.counts
+        total, counts = max(self.counts.get(EVERYWHERE, 0), MATURE), self.counts
         known = {df: rarity(df, total) for df in {0, *counts.values()}}
         return {term: share(term) * known[counts.get(term, 0)] for term in terms}
 
     def with_counts(self, counts: Mapping[str, int]) -> "Census":
         """The same, with terms that were counted since."""
-        return Census(self.total, {**self.counts, **counts})
+        return Census({**self.counts, **counts})
 
 
 def promising(
-    asked: Indexed, listed: Sequence[Listed], meanings: Meanings, census: Census, but: Collection[int] = ()
+    asked: Indexed, listed: Sequence[Listed], meanings: Meanings, census: Census, reach: int, but: Collection[int] = ()
 ) -> list[int]:
     """Ids of wordings by how high they could come if all their other words weighed nothing, but for some.
 
-    They are chosen among those that share the heaviest terms and those nearest in meaning; the same on every database.
+    They are chosen among so many that share the heaviest terms and as many nearest in meaning; the same on every
+    database.
     """
     sharing, weights = _shared(listed, census)
-    heaviest = sharing[np.argsort(-weights, kind="stable")[:CANDIDATES]]
-    ids = np.setdiff1d(np.union1d(heaviest, _nearest(asked, meanings)), np.fromiter(but, np.int64))
+    heaviest = sharing[np.argsort(-weights, kind="stable")[:reach]]
+    ids = np.setdiff1d(np.union1d(heaviest, _nearest(asked, meanings, reach)), np.fromiter(but, np.int64))
     shared = np.zeros(len(ids))
     places, is_sharing = _places(sharing, ids)
     shared[is_sharing] = weights[places[is_sharing]]
@@ -72,13 +73,13 @@ def promising(
     return list(ids[np.argsort(-np.array(bounds), kind="stable")].tolist())
 
 
-def few_of_each(found: Sequence[int], suggestions: Mapping[int, int]) -> list[int]:
-    """The first of the wordings that were found, and of each suggestion only its first ones."""
+def few_of_each(found: Sequence[int], suggestions: Mapping[int, int], most: int) -> list[int]:
+    """The first of the wordings that were found, so many at most, and of each suggestion only its first ones."""
     taken: Counter[int] = Counter()
     chosen: list[int] = []
     for wording_id in found:
         suggestion_id = suggestions.get(wording_id)  # none where the wording has gone
-        if suggestion_id is not None and taken[suggestion_id] < MOST_OF_EACH and len(chosen) < PROMISING:
+        if suggestion_id is not None and taken[suggestion_id] < MOST_OF_EACH and len(chosen) < most:
             taken[suggestion_id] += 1
             chosen.append(wording_id)
     return chosen
@@ -115,17 +116,17 @@ def _shared(listed: Sequence[Listed], census: Census) -> tuple[Ids, Weights]:
     return ids, np.bincount(places, weights).astype(np.float64)
 
 
-def _nearest(asked: Indexed, meanings: Meanings) -> Ids:
+def _nearest(asked: Indexed, meanings: Meanings, count: int) -> Ids:
     if asked.vector is None:
         return NOTHING.ids
-    return meanings.ids[nearest(meanings.packed, np.frombuffer(asked.vector, np.int8), CANDIDATES)]
+    return meanings.ids[nearest(meanings.packed, np.frombuffer(asked.vector, np.int8), count)]
 
 
 def _bounds(asked: Indexed, shared: Weights, cosines: Sequence[float | None], census: Census) -> list[float]:
     """The scores of wordings that say nothing else, by the weight of what they share."""
     whole = fsum(census.weights(asked.terms).values())
-    overlaps = (balance(weight, whole - weight, 0.0) for weight in shared.tolist())
-    return [score(cosine, shared) for cosine, shared in zip(cosines, overlaps, strict=True)]
+    overlaps = balance(shared, whole - shared, np.zeros_like(shared))
+    return [score(cosine, overlap) for cosine, overlap in zip(cosines, overlaps.tolist(), strict=True)]
 
 
 def _known_cosines(asked: Indexed, ids: Ids, meanings: Meanings) -> Sequence[float | None]:
@@ -146,15 +147,26 @@ def _cosines(asked: Indexed, rows: Sequence[Candidate]) -> Sequence[float | None
 def _company(rows: Sequence[Candidate], cosines: Sequence[float | None], weights: Mapping[str, float]) -> list[float]:
     """What the score of each wording owes to its being like the other suggestions that were found, too."""
     if None in cosines:
-        alike = np.array([[overlap(row.terms, other.terms, weights) for row in rows] for other in rows])
+        alike = _overlaps([row.terms for row in rows], weights)
     else:
         packed = _packed(rows).astype(np.float32)
-        alike = packed @ packed.T / np.float32(127**2)  # sums of whole numbers that small are exact in any order
+        alike = (packed @ packed.T / np.float32(127**2)).astype(np.float64)  # sums of such whole numbers are exact
     suggestions, which = np.unique([row.suggestion_id for row in rows], return_inverse=True)
     likest = np.zeros((len(suggestions), len(rows)))
     np.maximum.at(likest, which, alike)
     likest[which, range(len(rows))] = 0  # many voices for one suggestion do not speak against it
     return [company(others, meant=None not in cosines) for others in -np.sort(-likest.T)]
+
+
+def _overlaps(said: Sequence[Collection[str]], weights: Mapping[str, float]) -> Weights:
+    """The overlap of each with each; a column holds what others share of one's own."""
+    known = {term: place for place, term in enumerate(frozenset().union(*said))}
+    has = np.zeros((len(said), len(known)))
+    for row, terms in zip(has, said, strict=True):
+        row[[known[term] for term in terms]] = 1
+    shared = (has * np.rint([_FINE * weights[term] for term in known])) @ has.T
+    own = shared.diagonal()
+    return balance(shared, own - shared, own[:, None] - shared)
 
 
 def _packed(rows: Sequence[Candidate]) -> Packed:

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from bot.community.meanings import NOTHING, MeaningCache
 from bot.community.ranking import (
+    CANDIDATES,
+    PROMISING,
     Census,
     Match,
     few_of_each,
@@ -118,14 +120,17 @@ class Finder:
 
     async def search(self, look: Session, community: Community, reading: Reading, limit: int) -> list[Similar]:
         """Suggestions that have to do with some words, the closest first."""
-        matches = await self.rank(look, community, reading)
+        matches = await self.rank(look, community, reading, most=max(limit, PROMISING))
         found = [match for match in matches if match.shared >= FOUND_FROM or (match.cosine or 0.0) >= MEANT_FROM]
         return await self._similar(look, community, reading, found[:limit], 0.0)
 
     async def list_alike(
         self, look: Session, community: Community, suggestion: Suggestion, reading: Reading
     ) -> list[Likeness]:
-        """Other suggestions and how like this one they are, by their words alone, whoever holds its own by now."""
+        """Suggestions and how like this one they are, but for its own words, whoever holds those by now.
+
+        It stands there itself where others were merged into it.
+        """
         own = await wordings.list_own(look, suggestion.id or 0, suggestion.author_id, suggestion.text)
         matches = await self.rank(look, community, reading, own)
         taken = crowd([match.score for match in matches[:_RANKED]])
@@ -133,7 +138,6 @@ class Finder:
         return [
             Likeness(match.suggestion_id, match.score - taken, by if match.cosine is not None else None)
             for match in matches
-            if match.suggestion_id != suggestion.id
         ]
 
     async def offered_from(self, look: Session, community: Community, *, by_meaning: bool) -> float:
@@ -144,10 +148,10 @@ class Finder:
         return (learnt.offered_by == self.name and learnt.offered_from) or OFFERED_FROM
 
     async def rank(
-        self, look: Session, community: Community, reading: Reading, but: Collection[int] = ()
+        self, look: Session, community: Community, reading: Reading, but: Collection[int] = (), most: int = PROMISING
     ) -> list[Match]:
-        """The best wording of each surviving suggestion worth comparing, the closest first, but for some ids."""
-        return await take(look, self._ranked(community.id or 0, community.last_number, reading.indexed, but))
+        """The best wording of each surviving suggestion among so many, the closest first, but for some ids."""
+        return await take(look, self._ranked(community.id or 0, reading.indexed, but, most))
 
     async def reindex_outdated(self, database: Database, after: int, community_id: int | None = None) -> int:
         """Index some wordings anew that were read by other means, from an id on; returns the last id, 0 at the end.
@@ -189,12 +193,16 @@ class Finder:
 
         return await self._apart(lambda: [cut(text) for text in texts])
 
-    def _ranked(self, community_id: int, total: int, asked: Indexed, but: Collection[int]) -> Steps[list[Match]]:
+    def _ranked(self, community_id: int, asked: Indexed, but: Collection[int], most: int) -> Steps[list[Match]]:
         listed = yield from index.list_terms(community_id, asked.terms)
-        census = Census(total, {one.term: one.wordings for one in listed})
+        census = Census({one.term: one.wordings for one in listed})
         meanings = (yield from self._meanings.fetch(community_id)) if self._meanings and asked.vector else NOTHING
-        found = promising(asked, listed, meanings, census, but)
-        chosen = few_of_each(found, (yield from index.map_suggestions(community_id, found)))
+        chosen: list[int] = []
+        for reach in CANDIDATES:
+            found = promising(asked, listed, meanings, census, reach, but)
+            chosen = few_of_each(found, (yield from index.map_suggestions(community_id, found)), most)
+            if len(chosen) == most or len(found) < reach:
+                break
         rows = yield from index.list_candidates(community_id, chosen)
         more = yield from index.count_terms(community_id, uncounted(rows, census))
         return ranked(asked, rows, census.with_counts(more))

@@ -4,8 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from math import fsum, log
 from statistics import fmean
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.language.terms import is_idea
+
+Weight = TypeVar("Weight", float, NDArray[np.float64])
 
 WORD_SHARE = 0.6
 """Weight of shared terms beside the cosine of the meanings."""
@@ -14,6 +20,7 @@ WORD_SHARE = 0.6
 _IDEA_WEIGHT = 1.75
 _COMPOUND_WEIGHT = 0.5
 _OF_QUERY = 0.8
+_TINY = 1e-300  # instead of nothing, of which there is no share
 _CROWD = slice(3, 10)
 _CROWD_SHARE = 0.5
 _COMPANY = 10
@@ -47,10 +54,10 @@ def overlap(asked: Collection[str], said: Collection[str], weights: Mapping[str,
     return balance(shared, missed, beyond)
 
 
-def balance(shared: float, missed: float, beyond: float) -> float:
+def balance(shared: Weight, missed: Weight, beyond: Weight) -> Weight:
     """The overlap of two texts by what their terms weigh: shared, asked for in vain, and said besides."""
-    whole = shared + _OF_QUERY * missed + (1 - _OF_QUERY) * beyond
-    return shared / whole if whole else 0.0
+    whole: Weight = np.maximum(shared + _OF_QUERY * missed + (1 - _OF_QUERY) * beyond, _TINY)
+    return shared / whole
 
 
 def score(cosine: float | None, shared: float) -> float:

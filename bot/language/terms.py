@@ -78,8 +78,8 @@ def terms(text: str, own: frozenset[str] = _NO_WORDS) -> list[str]:
 
 
 def is_idea(term: str) -> bool:
-    """Whether a term stands for an idea: only those join Latin and Han letters, texts are cut between the two."""
-    return term[0] == "i" and not term.isascii()
+    """Whether a term stands for an idea: only those join a Latin and a Han letter, texts are cut between the two."""
+    return term[0] == "i" and "\u3400" <= term[1:2] <= "\u9fff"
 
 
 @lru_cache(maxsize=256)
