@@ -21,6 +21,7 @@ from aiogram.types import (
 )
 from aiogram.utils.token import TokenValidationError
 
+from bot.aftermath import Tellers
 from bot.clock import Clock, SystemClock
 from bot.community import restores
 from bot.community.members import Defaults
@@ -100,8 +101,8 @@ class Millet:
             raise TokenRefusedError("BOT_TOKEN is no token: it looks like 123456:ABC…, from @BotFather.") from None
         pace = Pace() if self.tempo.paced else None
         self.marks = Marks()
-        tellers = (posting.doubtful, announce.topic_lost, announce.renumbered)
-        self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, *tellers, Easel(paint))
+        tellers = Tellers(posting.doubtful, announce.topic_lost, announce.renumbered)
+        self.courier = Courier(self.bot, self.database, self.clock, pace, self.marks, tellers, Easel(paint))
         self._endpoint = _endpoint(settings, self.clock)
         self.finder = Finder(self._endpoint or find_encoder())
         around = (self._beat, self._after_knock, self.courier.wake)

@@ -73,18 +73,18 @@ async def repost_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Post it again": somebody of the team has looked, and the digest is not there."""
     here = await _about(here, numbers[0])
     await here.require_staff()
-    lost = await rows.claim_doubt(here.session, here.community_id, numbers[0], outbox.DEAD, "posted again by staff")
-    if lost is None:
+    lost = await rows.claim_doubts(here.session, here.community_id, numbers[0], outbox.DEAD, "posted again by staff")
+    if not lost:
         return Toast(doubts.settled_already(here.mine))
-    return [await _what_is_left(here, lost, doubts.reposted), _again(here, lost)]
+    return [await _what_is_left(here, lost[0], doubts.reposted), *(_again(here, row) for row in lost)]
 
 
 async def arrived_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "It is there": nothing more to do."""
     here = await _about(here, numbers[0])
     await here.require_staff()
-    found = await rows.claim_doubt(here.session, here.community_id, numbers[0], outbox.SENT, "seen by staff")
-    return await _what_is_left(here, found, doubts.arrived) if found else Toast(doubts.settled_already(here.mine))
+    found = await rows.claim_doubts(here.session, here.community_id, numbers[0], outbox.SENT, "seen by staff")
+    return await _what_is_left(here, found[0], doubts.arrived) if found else Toast(doubts.settled_already(here.mine))
 
 
 async def _what_is_left(here: Here, settled: OutboxRow, says: Callable[[Translator, str, str], Markup]) -> Rewrite:

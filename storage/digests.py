@@ -210,15 +210,24 @@ _NEWCOMERS = (
 
 
 async def list_doubts(session: Session, community_id: int, limit: int) -> list[tuple[OutboxRow, Chat]]:
-    """Digests of which nobody has said yet whether they arrived, and where; the newest first."""
+    """Digests of which nobody has said yet whether they arrived, and where; the newest first, each chat's once.
+
+    Their pictures are left out: the words say the same.
+    """
     query = (
         select(OutboxRow, Chat)
         .join(Chat, col(Chat.id) == col(OutboxRow.chat_id))
         .where(Chat.community_id == community_id, OutboxRow.state == DOUBTFUL)
-        .where(col(OutboxRow.key).startswith("digest:"), col(OutboxRow.key).not_like("%:picture"))
+        .where(col(OutboxRow.key).startswith("digest:"), col(OutboxRow.key).not_like("%:picture%"))
         .order_by(col(OutboxRow.id).desc())
     )
-    return [(row, chat) for row, chat in await session.exec(query.limit(limit))]
+    lost = {_post_of(row): (row, chat) for row, chat in await session.exec(query)}
+    return list(lost.values())[:limit]
+
+
+def _post_of(row: OutboxRow) -> str:
+    """What all the messages of an issue in one chat are known by."""
+    return ":".join((row.key or "").split(":")[:4])
 
 
 async def get_community_of(session: Session, row_id: int) -> Community | None:
@@ -228,15 +237,22 @@ async def get_community_of(session: Session, row_id: int) -> Community | None:
     return (await session.exec(sent)).first()
 
 
-async def claim_doubt(session: Session, community_id: int, row_id: int, state: str, reason: str) -> OutboxRow | None:
-    """End the doubt about a message to one of the community's chats; None when there is none (any more)."""
+async def claim_doubts(session: Session, community_id: int, row_id: int, state: str, reason: str) -> list[OutboxRow]:
+    """End the doubt about an issue in one of the community's chats, all its messages; none when there is none."""
+    pressed = await outbox.get_row(session, row_id)
+    if pressed is None:
+        return []
+    post = _post_of(pressed)
     ours = select(Chat.id).where(Chat.community_id == community_id)
     claim = update(OutboxRow).where(
-        col(OutboxRow.id) == row_id, col(OutboxRow.state) == DOUBTFUL, col(OutboxRow.chat_id).in_(ours)
+        col(OutboxRow.state) == DOUBTFUL,
+        col(OutboxRow.chat_id).in_(ours),
+        or_(col(OutboxRow.id) == row_id, col(OutboxRow.key) == post, col(OutboxRow.key).startswith(f"{post}:")),
     )
-    if (await session.exec(claim.values(state=state, error=reason))).rowcount != 1:
-        return None
-    return await outbox.get_row(session, row_id)
+    claimed = claim.values(state=state, error=reason).returning(col(OutboxRow.id))
+    ids = [row[0] for row in await (await session.connection()).execute(claimed)]
+    settled = select(OutboxRow).where(col(OutboxRow.id).in_(ids)).order_by(col(OutboxRow.id))
+    return list(await session.exec(settled.execution_options(populate_existing=True)))
 
 
 async def delete_digests(session: Session, community_id: int) -> None:

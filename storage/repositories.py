@@ -129,9 +129,11 @@ async def list_merged(session: Session, repository_id: int, numbers: Sequence[in
 
 
 async def add_publication(session: Session, publication: Publication) -> Publication:
-    """Keep a release; told of again, the one there is."""
+    """Keep a release; told of again, as when a pre-release becomes one, the one there is with its text of now."""
     insert = insert_into(session, Publication).values(**publication.model_dump(exclude={"id"}))
-    await session.exec(insert.on_conflict_do_nothing())
+    said = {"title": publication.title, "body": publication.body}
+    release = ["repository_id", "external_id"]
+    await session.exec(insert.on_conflict_do_update(index_elements=release, set_=said))
     query = select(Publication).where(
         Publication.repository_id == publication.repository_id, Publication.external_id == publication.external_id
     )

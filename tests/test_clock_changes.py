@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from apscheduler.schedulers import base
 
+from bot.aftermath import LONGEST_PAUSE
 from bot.clock import SystemClock
 from bot.community import rituals
 from bot.community.errors import StaffOnly
 from bot.community.rituals import Ritual
-from bot.courier import LONGEST_PAUSE
 from bot.pace import Pace
 from bot.texts.catalogues import translator
 from bot.texts.errors import explain

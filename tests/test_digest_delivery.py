@@ -362,3 +362,29 @@ async def test_newcomers_stand_with_who_brought_them(database: Database) -> None
     assert [(new.name, new.inviter) for new in second.newcomers] == [*invited, ("阿禾", None), ("小满", None)]
     assert [(thanked.name, thanked.brought) for thanked in second.thanks] == [("阿禾", 2)]
     assert (first.number, second.number) == (1, 2)
+
+
+async def test_an_issue_of_several_messages_is_asked_about_once_and_comes_again_as_a_whole(any_town: Town) -> None:
+    town = any_town
+    group = await an_english_group(town)
+    staff = await a_staff_room(town)
+    wishes = ("camera", "darkness", "alarm", "battery", "map", "font", "keyboard", "calendar", "radio", "printer")
+    await suggested(town, group, *(" ".join(f"{wish}{n}" for n in range(12)) for wish in wishes))
+    await town.say("yutong", staff, "/ship 1 2 3 4 5 v2.3")
+    for number in range(6, 11):
+        await town.say("yutong", staff, f"/decline {number} {'it costs too much ' * 9}")
+    for _ in range(2):
+        town.sandbox.faults.add("403", "sendPhoto", chat_id=group.id)
+        town.sandbox.faults.add("403", "sendMessage", chat_id=group.id)
+    await at(town, FRIDAY)
+    question = town.last(staff)
+    for label in ("Post it again", "Post it again"):
+        assert question.content.count("· Grain OS") == 1
+        assert len(question.buttons) == 1
+        assert not [m for m in town.public(group) if m.photo]
+        await town.press("yutong", question, label)
+        question = town.last(staff)
+    picture, words = town.public(group)[-2:]
+    assert picture.photo
+    assert words.content.count("✅") == 5
+    assert not question.buttons

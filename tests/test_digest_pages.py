@@ -23,6 +23,7 @@ from bot.texts import digests as texts
 from bot.texts.catalogues import LANGUAGES, translator
 from bot.texts.html import units, visible
 from bot.texts.pages import Section, paginate
+from bot.texts.pictures.canvas import MARGIN, SMALL, WIDTH, _font
 from bot.texts.say import Say
 from storage.communities import Chat, Community
 from storage.digests import Newcomer, Voice
@@ -193,3 +194,15 @@ def test_the_picture_says_nothing_of_nobody_and_its_words_tell_the_course() -> N
         assert cast("list[dict[str, str]]", shown.ingredients["shipped"])[0]["who"] == "阿禾"
         assert "1 → 2 → 9" in visible(shown.text)
         assert "0%" not in visible(shown.text)
+
+
+def test_no_name_takes_the_room_of_what_follows_it_on_the_picture() -> None:
+    community = Community(name="OS", language="en", zone="UTC", created_at=MONDAY, digest_due_at=MONDAY)
+    told = Told(one(1).suggestion, "陳大文" * 16, 30, 17, None)
+    issue = replace(an_issue(told, pace=Pace(3.0, 0.5, [1])), name="Orange Friday, " * 4)
+    shown = texts.picture(translator("en"), issue, community)
+    assert shown is not None
+    [line] = cast("list[dict[str, str]]", shown.ingredients["shipped"])
+    assert line["who"].endswith("… and 30 others · 17 votes")
+    assert _font(2, SMALL).getlength(line["who"]) < WIDTH - 2 * MARGIN - 64
+    assert str(shown.ingredients["subtitle"]).startswith("issue 1 · ")

@@ -142,7 +142,8 @@ async def test_what_is_reworded_stands_so_on_the_picture_and_lines_further_down_
     assert issue.photo
     assert "📷 Snappy!" in issue.content
     assert "#7" in issue.content
-    assert "✅ #8" not in issue.content
+    assert "#8" not in issue.content, "nor is who could not be told of it privately"
+    assert "📬 阿禾: #9 is shipped" in issue.content
     [row] = await outbox_rows(town)
     first, second = cast("Any", row.arguments)["photo"]["ingredients"]["shipped"][:2]
     assert (first, second["words"]) == ({"words": "📷 Snappy!", "who": ""}, "#2 dark mode")

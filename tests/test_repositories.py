@@ -310,6 +310,9 @@ async def test_pre_releases_ship_where_the_community_wants_it(hook: Hook) -> Non
     await hook.send("release", release(body="S-1", prerelease=True))
     await hook.town.knock()
     assert await statuses(hook.town) == [SHIPPED, OPEN, OPEN]
+    await hook.send("release", {**release(body="S-1 and S-3"), "action": "released"})
+    await hook.town.knock()
+    assert await statuses(hook.town) == [SHIPPED, OPEN, SHIPPED]
 
 
 async def test_the_release_of_somebody_unknown_waits_for_the_teams_word(hook: Hook) -> None:

@@ -88,7 +88,10 @@ class Issue:
         return self.changes.arranged(section, [(f"{section}:{_number(item)}", item) for item in items])
 
     def _still_unnamed(self) -> list[Collected]:
-        """Who could not be told privately, but for those whom the lines of what shipped name, beyond any fold."""
+        """Who could not be told privately, but for those whom the lines of what shipped name, beyond any fold.
+
+        What the team has left out is not told here either.
+        """
         shown = [one for key, one in self.lines("shipped")[:UNFOLDED] if key not in self.changes.words]
         named = {one.suggestion.id: one.named for one in shown}
         left = [
@@ -96,6 +99,7 @@ class Issue:
                 one, people={i: name for i, name in one.people.items() if i not in named.get(one.suggestion.id, ())}
             )
             for one in self.unreached
+            if f"{_SECTION_OF.get(one.suggestion.status)}:{_number(one)}" not in self.changes.dropped
         ]
         return [one for one in left if one.people or one.hidden]
 

@@ -14,17 +14,18 @@ from bot.texts.catalogues import Translator
 from bot.texts.digest_lines import WORDS, Reader
 from bot.texts.digest_lines import drawn as drawn_for
 from bot.texts.entry import Entry
-from bot.texts.html import excerpt, name, units, visible
+from bot.texts.html import NAME_LENGTH, excerpt, units, visible
 from bot.texts.pages import SHOWN, UNFOLDED, Section, paginate
 from bot.texts.pictures.canvas import drawable
 from bot.texts.pictures.digest import MOST_SHIPPED
-from bot.texts.rituals import days, ritual_name
+from bot.texts.rituals import days, issue_number, ritual_name
 from bot.texts.say import LONGEST_CAPTION, Picture, Say
 from storage.communities import Chat, Community
 
 MOST_MENTIONS = 5
 NOTABLE_STREAK = 3  # weeks
 ABOVE = 300  # UTF-16 units
+NAME_BESIDE = 12  # UTF-16 units of a name on the picture that leave room for what follows it
 
 
 def issue(t: Translator, told: Issue, chat: Chat | None = None, above: str = "") -> list[Say]:
@@ -40,13 +41,16 @@ def issue(t: Translator, told: Issue, chat: Chat | None = None, above: str = "")
 
 
 def posts(t: Translator, told: Issue, chat: Chat, community: Community) -> list[Say]:
-    """The messages of an issue in a chat: the picture with the words under it, or above them where they are many."""
+    """The messages of an issue in a chat: the picture with the words under it, or above them where they are many.
+
+    What the picture shows stands in words under it in any case.
+    """
     said, shown = issue(t, told, chat), picture(t, told, community)
     if shown is None:
         return [*said]
-    for words in (f"{said[0].text}\n\n{shown.text}", said[0].text):
-        if len(said) == 1 and units(visible(words)) <= LONGEST_CAPTION:
-            return [replace(shown, text=words)]
+    words = f"{said[0].text}\n\n{shown.text}"
+    if len(said) == 1 and units(visible(words)) <= LONGEST_CAPTION:
+        return [replace(shown, text=words)]
     return [shown, *said]
 
 
@@ -67,8 +71,8 @@ def picture(t: Translator, told: Issue, community: Community) -> Picture | None:
     members = " → ".join(map(str, course))  # for who cannot see the line
     ingredients = {
         "language": t.language,
-        "title": visible(t("%(ritual)s · issue %(number)s", ritual=ritual_name(t, told.name), number=told.number)),
-        "subtitle": f"{days(t, told.since, told.until)} · {community.name}",
+        "title": ritual_name(t, told.name),
+        "subtitle": " · ".join([issue_number(t, told.number), days(t, told.since, told.until), community.name]),
         "shipped": shipped[:MOST_SHIPPED],
         "tiles": tiles,
         "growth": {"label": str(growth), "values": list(told.pace.growth)},
@@ -101,7 +105,8 @@ def _said(t: Translator, tile: Mapping[str, Any]) -> Markup:
 def _on_picture(t: Translator, one: Told, reworded: str | None) -> dict[str, str]:
     if reworded is not None:
         return {"words": excerpt(reworded, WORDS), "who": ""}
-    who = name(one.asker) if drawable(one.asker).strip("…") else str(t("a member"))
+    room = NAME_BESIDE if one.others or one.votes else NAME_LENGTH
+    who = excerpt(one.asker, room) if drawable(one.asker).strip("…") else str(t("a member"))
     if one.others:
         who = str(t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", one.others, name=who))
     words = f"#{one.suggestion.number} {excerpt(one.suggestion.text, WORDS)}"

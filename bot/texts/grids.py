@@ -8,7 +8,7 @@ from bot.community.grids import HAPPY, MOODS, NONE, QUESTIONS, SO_SO, UNHAPPY, B
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, visible
-from bot.texts.rituals import moment, ritual_name
+from bot.texts.rituals import issue_number, moment, ritual_name
 from bot.texts.say import Button, Keyboard, Picture, Say, Whisper
 from bot.texts.triage import calm
 from storage.communities import Chat, Community
@@ -172,8 +172,10 @@ def picture(t: Translator, report: Report) -> Picture:
     ]
     ingredients = {
         "language": t.language,
-        "title": visible(_title(t, report.grid, report.community)),
-        "subtitle": f"{visible(_turnout(t, report))} · {report.community.name}",
+        "title": ritual_name(t, report.community.ritual_name),
+        "subtitle": " · ".join(
+            [issue_number(t, report.grid.issue), visible(_turnout(t, report)), report.community.name]
+        ),
         "cells": cells,
     }
     return Picture(results(t, report), painting="grid", ingredients=ingredients, reply=False)

@@ -96,7 +96,7 @@ async def doubtful(session: Session, row: OutboxRow, now: datetime) -> None:
 
 async def _doubt(session: Session, row: OutboxRow, chat: Chat, now: datetime) -> list[OutboxRow]:
     community, key = await communities.get_community(session, chat.community_id), row.key or ""
-    if key.endswith(PICTURE):
+    if PICTURE in key:
         return []  # the words of the issue say the same
     if key.startswith("digest:"):
         lost = await issues.list_doubts(session, community.id or 0, MOST_DOUBTS)

@@ -21,6 +21,11 @@ def ritual_name(t: Translator, given: str) -> str:
     return calm(name(given)) if given else str(t("Weekly digest"))
 
 
+def issue_number(t: Translator, number: int) -> str:
+    """Such as "issue 42", where it must not be cut off with a long name."""
+    return str(t("issue %(number)s", number=number))
+
+
 def days(t: Translator, since: date, until: date) -> str:
     """From one day to another, such as Nov 13 – 20."""
     return " ".join(format_interval(since, until, "MMMd", locale=_LOCALES[t.language]).split())

@@ -60,7 +60,9 @@ def _add(parent: ElementTree.Element, name: str, text: str | None = None, **attr
 def _printable(text: str) -> str:
     """Without the characters XML 1.0 does not know."""
     return "".join(
-        letter for letter in text if letter in "\t\n" or (letter >= " " and not "\ud800" <= letter <= "\udfff")
+        letter
+        for letter in text
+        if letter in "\t\n" or (letter >= " " and not "\ud800" <= letter <= "\udfff" and letter not in "\ufffe\uffff")
     )
 
 

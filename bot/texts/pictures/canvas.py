@@ -182,7 +182,7 @@ def wrap(words: str, font: ImageFont.FreeTypeFont, room: float, lines: int) -> l
 
 def _break_before(words: str, font: ImageFont.FreeTypeFont, room: float) -> int:
     fits = _fitting(words, font, room)
-    for end in range(fits, fits // 2, -1):
+    for end in range(fits, fits // 3, -1):
         before, after = words[end - 1], words[end : end + 1]
         if before.isspace() or not ((before + after).isascii() or after in _NEVER_FIRST or before in _NEVER_LAST):
             return end

@@ -31,5 +31,5 @@ def _group(canvas: Canvas, y: float, group: Mapping[str, Any], colour: str) -> f
         top = y + _HEADING + 8 + place * _BAR
         width = canvas.text(WIDTH - MARGIN, top, bar["figure"], size=SMALL, side="r", room=_ROOM / 2, bold=True)
         canvas.text(MARGIN, top, bar["label"], size=SMALL, room=_ROOM - width - 32)
-        canvas.bar((MARGIN, top + 52, WIDTH - MARGIN, top + 72), bar["share"], colour)
+        canvas.bar((MARGIN, top + 58, WIDTH - MARGIN, top + 78), bar["share"], colour)
     return below + _GAP
