@@ -217,7 +217,7 @@ class Millet:
         """Our own username. Only a refused token ends the program; a Telegram that is away is waited for."""
         while True:
             try:
-                return (await self.bot.get_me()).username or ""
+                return (await self.bot.me()).username or ""
             except (TelegramUnauthorizedError, TelegramNotFound) as error:
                 raise TokenRefusedError(
                     "Telegram does not know this BOT_TOKEN. Copy it again from @BotFather and start anew."

@@ -1,4 +1,4 @@
-"""The commands: `python -m bot run|demo|migrate|inbox|config|version`."""
+"""The commands: `python -m bot run|demo|migrate|inbox|ship|restored|config|version`."""
 
 import asyncio
 import gc

@@ -19,6 +19,7 @@ from storage.members import Member, Person
 
 # Telegram's stand-ins for people who write as the group or as a channel; nobody is behind them whom one could credit.
 STAND_INS = {"1087968824", "136817688", "777000"}
+CHANNEL_ITSELF = SeenPerson("777000", "Telegram")  # as whom a group sees what its channel posts
 
 
 def seen_person(user: User) -> SeenPerson:

@@ -31,6 +31,8 @@ RawUpdate = Mapping[str, Any]  # JSON as Telegram sent it: any shape, and not al
 ALLOWED_UPDATES = [
     "message",
     "edited_message",
+    "channel_post",
+    "edited_channel_post",
     "callback_query",
     "my_chat_member",
     "chat_member",

@@ -18,7 +18,7 @@ from bot.community.errors import Refusal
 from bot.community.members import Defaults, SeenChat, SeenPerson
 from bot.community.similar import Finder
 from bot.ears import Ears
-from bot.here import STAND_INS, Here, seen_person
+from bot.here import CHANNEL_ITSELF, STAND_INS, Here, seen_person
 from bot.patience import Patience
 from bot.rights import Rights
 from bot.texts import announce
@@ -233,9 +233,10 @@ def _seen(event: Update) -> Seen | None:
     user = getattr(inner, "from_user", None) or getattr(inner, "user", None)  # whose reaction it is
     holder = inner.message if isinstance(inner, CallbackQuery) else inner
     chat = getattr(holder, "chat", None)
-    if user is None:
+    is_post = event.channel_post or event.edited_channel_post  # nobody is named as its author
+    if user is None and not is_post:
         return None
-    person = seen_person(user)
+    person = seen_person(user) if user else CHANNEL_ITSELF
     in_private = chat is None or chat.type == "private"
     place = None if chat is None or in_private else SeenChat(str(chat.id), chat.type, chat.title or "", chat.username)
     moves = event.chat_member is not None or bool(getattr(inner, "new_chat_members", None))

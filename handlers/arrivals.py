@@ -8,7 +8,7 @@ from bot.community.members import SeenPerson
 from bot.here import Here, seen_person
 from bot.rights import PRESENT
 from bot.texts.say import Answers
-from handlers import invitations, seeds
+from handlers import invitations, seeds, waiting
 from storage.outbox import OutboxRow
 
 
@@ -22,22 +22,25 @@ async def somebody_moved(event: ChatMemberUpdated, here: Here) -> Answers:
     if user.is_bot or here.chat.is_channel:
         return None
     gone = not present and await _is_gone(here, str(user.id))
-    await _follow_ban(event, here)
+    told = await _follow_ban(event, here)
     if present:
-        return await _came(here, seen_person(user))
+        return [*told, *await _came(here, seen_person(user))]
     if gone:
         await _left(here, seen_person(user))
-    return None
+    return told
 
 
-async def _follow_ban(event: ChatMemberUpdated, here: Here) -> None:
+async def _follow_ban(event: ChatMemberUpdated, here: Here) -> list[OutboxRow]:
     """Whom the team bans for good from one of its chats no code lets in any more, until the ban is over."""
     was, is_now = map(_is_banned, (event.old_chat_member, event.new_chat_member))
     if was == is_now:
-        return
+        return []
     person = await members.meet_person(here.session, seen_person(event.new_chat_member.user), here.now)
-    follow = bars.ban if is_now else bars.unban
-    await follow(here.session, here.community_id, person.id or 0, here.person_id, here.now)
+    if not is_now:
+        await bars.unban(here.session, here.community_id, person.id or 0, here.person_id, here.now)
+        return []
+    await bars.ban(here.session, here.community_id, person.id or 0, here.person_id, here.now)
+    return await waiting.wait_no_more(here, person.id or 0, "banned")
 
 
 def _is_banned(member: ChatMemberUnion) -> bool:
@@ -76,7 +79,8 @@ async def _came(here: Here, seen: SeenPerson) -> list[OutboxRow]:
     person = await members.meet_person(here.session, seen, here.now)
     await members.arrive(here.session, here.chat, person, here.now)
     told = await invitations.came_in(here, person.id or 0)
-    return [*([told] if told else []), *await seeds.tag_who_came(here, person)]
+    served = await waiting.wait_no_more(here, person.id or 0, "came in") if here.chat.is_seed else []
+    return [*([told] if told else []), *served, *await seeds.tag_who_came(here, person)]
 
 
 async def _left(here: Here, seen: SeenPerson) -> None:

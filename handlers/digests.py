@@ -6,17 +6,18 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from bot.community import digests, members, rituals
+from bot.community import digests, issues, members, rituals
 from bot.community.audit import Action, record
 from bot.community.errors import Outsider, RitualUnclear
 from bot.here import Here
 from bot.texts import digests as texts
-from bot.texts import doubts
+from bot.texts import doubts, drafts
 from bot.texts import rituals as ritual_texts
 from bot.texts.catalogues import Translator
 from bot.texts.posting import MOST_DOUBTS
 from bot.texts.say import Answers, Rewrite, Toast, Whisper
 from handlers.commands import Command, Press, Spoken
+from handlers.drafts import unseen_by_members
 from storage import communities, outbox
 from storage import digests as rows
 from storage.outbox import OutboxRow
@@ -38,10 +39,10 @@ async def digest(here: Here, _: Spoken) -> Answers:
     """`/digest`: what the next issue would say now, and which chats may not have the last one."""
     community = await communities.get_community(here.session, here.community_id)
     draft = await digests.coming_draft(here.session, community, here.now)
-    told = await digests.draft(here.session, community, digests.due_of(community, here.now))
+    told = await issues.draft(here.session, community, digests.due_of(community, here.now))
     lost = await rows.list_doubts(here.session, here.community_id, MOST_DOUBTS)
-    said = texts.preview(here.t, told, community, draft.id or 0)
-    return [*said, doubts.in_doubt(here.t, lost)] if lost else said
+    said = drafts.preview(here.t, told, draft, community)
+    return unseen_by_members(here, [*said, doubts.in_doubt(here.t, lost)] if lost else said)
 
 
 async def mentions(here: Here, _: Spoken) -> Answers:

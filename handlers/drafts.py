@@ -1,20 +1,20 @@
 """The draft of the coming issue in the team's hands: change its lines, skip it, approve it, post it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from markupsafe import Markup
 
-from bot.community import digests, drafts
+from bot.community import digests, drafts, issues
 from bot.community.audit import Action, record
-from bot.community.digests import SECTIONS, Issue
 from bot.community.drafts import Changes, changes_of
-from bot.community.errors import DraftSettled
+from bot.community.errors import BeforeMembers, DraftSettled
+from bot.community.issues import SECTIONS, Issue
 from bot.here import Here
 from bot.texts import digests as texts
 from bot.texts import drafts as pages
 from bot.texts import posting
-from bot.texts.say import Answers, Rewrite
+from bot.texts.say import Answers, Picture, Rewrite, Say, Whisper
 from handlers import prompts
 from handlers.commands import Press, Prompt, Spoken
 from handlers.named import about
@@ -29,8 +29,17 @@ Act = Callable[[Here, list[int]], Awaitable[Answers]]
 async def draft_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Change, skip or post it", "Back to the draft": the draft as it stands."""
     here = await _staff_about(here, numbers[0])
-    draft = await drafts.access_draft(here.session, here.community_id, numbers[0], *_ANY)
-    return await _page(here, draft)
+    return await _page(here, await _access(here, numbers[0], *_ANY))
+
+
+async def more_pressed(here: Here, numbers: list[int]) -> Answers:
+    """ "… +9": the lines of a section further down."""
+    draft_id, section, start = numbers
+    here = await _staff_about(here, draft_id)
+    draft = await _access(here, draft_id)
+    told, _, _ = await _of(here, draft)
+    said = pages.more(here.t, told, draft, section, start)
+    return Rewrite(said.text, said.keyboard)
 
 
 async def line_pressed(here: Here, numbers: list[int]) -> Answers:
@@ -68,20 +77,20 @@ async def words_given(here: Here, numbers: list[int], spoken: Spoken) -> Answers
     here, draft, key = await _line(here, numbers)
     async with _audited(here, draft, "draft line reworded"):
         await drafts.reword(here.session, draft, key, spoken.words.strip())
-    return pages.page(here.t, *await _of(here, draft))
+    return unseen_by_members(here, [pages.page(here.t, *await _of(here, draft))])
 
 
 async def post_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Post now": the issue goes out before its hour, or after it has waited for approval."""
     here = await _staff_about(here, numbers[0])
-    draft = await drafts.access_draft(here.session, here.community_id, numbers[0])
+    draft = await _access(here, numbers[0])
     return await _post(here, draft)
 
 
 async def approve_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Approve": the issue goes out at its hour, or at once where that has passed."""
     here = await _staff_about(here, numbers[0])
-    draft = await drafts.access_draft(here.session, here.community_id, numbers[0])
+    draft = await _access(here, numbers[0])
     told, _, community = await _of(here, draft)
     async with _audited(here, draft, "draft approved"):
         await drafts.approve(here.session, draft, told.keys())
@@ -110,12 +119,21 @@ async def undo_pressed(here: Here, numbers: list[int]) -> Answers:
 async def read_pressed(here: Here, numbers: list[int]) -> Answers:
     """ "Read it as posted": the whole issue, without its links and mentions."""
     here = await _staff_about(here, numbers[0])
-    draft = await drafts.access_draft(here.session, here.community_id, numbers[0])
+    draft = await _access(here, numbers[0])
     told, _, community = await _of(here, draft)
-    return texts.preview(here.t, told, community, draft.id or 0)
+    return unseen_by_members(here, pages.preview(here.t, told, draft, community))
 
 
 _ANY = (rows.OPEN, rows.APPROVED, rows.SKIPPED)
+
+
+def unseen_by_members(here: Here, said: Sequence[Say]) -> list[Say | Whisper]:
+    """What only the team may read yet: among members a whisper, without its picture. Raises BeforeMembers."""
+    if here.chat is None or here.chat.is_staff:
+        return [*said]
+    if not here.can_whisper:
+        raise BeforeMembers
+    return [Whisper(one.text, one.keyboard) for one in said if not isinstance(one, Picture)]
 
 
 async def _staff_about(here: Here, draft_id: int) -> Here:
@@ -125,18 +143,22 @@ async def _staff_about(here: Here, draft_id: int) -> Here:
     return here
 
 
+async def _access(here: Here, draft_id: int, *states: str) -> Draft:
+    return await digests.access_draft(here.session, here.community_id, draft_id, here.now, *states)
+
+
 async def _line(here: Here, numbers: list[int]) -> tuple[Here, Draft, str]:
     """The draft and the key of one of its lines; raises DraftSettled for what no draft has."""
     draft_id, section, number = numbers
     here = await _staff_about(here, draft_id)
     if section >= len(SECTIONS):
         raise DraftSettled
-    return here, await drafts.access_draft(here.session, here.community_id, draft_id), f"{SECTIONS[section]}:{number}"
+    return here, await _access(here, draft_id), f"{SECTIONS[section]}:{number}"
 
 
 async def _of(here: Here, draft: Draft) -> tuple[Issue, Draft, communities.Community]:
     community = await communities.get_community(here.session, here.community_id)
-    return await digests.draft(here.session, community, digests.due_of(community, here.now)), draft, community
+    return await issues.draft(here.session, community, digests.due_of(community, here.now)), draft, community
 
 
 async def _page(here: Here, draft: Draft) -> Rewrite:
@@ -172,7 +194,7 @@ async def _change(
     here: Here, numbers: list[int], name: str, act: Callable[[Session, Draft], Awaitable[None]], *states: str
 ) -> Answers:
     here = await _staff_about(here, numbers[0])
-    draft = await drafts.access_draft(here.session, here.community_id, numbers[0], *states)
+    draft = await _access(here, numbers[0], *states)
     async with _audited(here, draft, name):
         await act(here.session, draft)
     return await _page(here, draft)
@@ -189,11 +211,9 @@ async def _audited(here: Here, draft: Draft, name: str) -> AsyncIterator[None]:
 
 async def _post(here: Here, draft: Draft) -> Answers:
     told, _, community = await _of(here, draft)
-    if digests.period_of(community, here.now) != draft.period:
-        raise DraftSettled
     async with _audited(here, draft, "draft posted"):
         published = await digests.publish(here.session, here.community_id, here.now, at_once=True)
-    if published is None:
+    if published is None or not published.chats:
         raise DraftSettled
     posts = await posting.issue(here.session, published, here.now)
     said = pages.page(here.t, told, draft, community)
@@ -202,6 +222,7 @@ async def _post(here: Here, draft: Draft) -> Answers:
 
 PRESSES = (
     Press("draft", draft_pressed, 1),
+    Press("draftmore", more_pressed, 3),
     Press("line", line_pressed, 3),
     Press("lineup", up_pressed, 3),
     Press("linedown", down_pressed, 3),

@@ -34,6 +34,8 @@ class Gate:
         """Looks at the raw JSON only, whatever its shape."""
         if isinstance(edited := update.get("edited_message"), dict):
             return self._is_an_edit_for_us(edited)
+        if "channel_post" in update or "edited_channel_post" in update:
+            return _is_a_post_with_a_code(update)
         message = update.get("message")
         if "message_reaction" in update:
             return self._is_reaction_to_ours(update["message_reaction"])
@@ -120,6 +122,12 @@ def carries_code(message: Mapping[str, Any]) -> bool:
         return True
     links = message.get("entities") or message.get("caption_entities")
     return bool(links) and any(codes.read(url) for url in _urls(links))
+
+
+def _is_a_post_with_a_code(update: Mapping[str, Any]) -> bool:
+    """Of what a channel posts, nothing else concerns us; where a group repeats it, it comes a second time."""
+    post = update.get("channel_post") or update.get("edited_channel_post")
+    return isinstance(post, dict) and carries_code(post)
 
 
 def _urls(entities: object) -> list[str]:

@@ -22,6 +22,7 @@ from bot.texts.doors import Door
 from bot.texts.pictures.tree import MOST_ROWS
 from bot.texts.say import Answers, Say, Toast, Whisper, to_person
 from handlers.commands import Command, Press, Spoken
+from handlers.hearing import has_face
 from handlers.named import within
 from handlers.presence import look_around
 from storage import communities, members, outbox
@@ -104,9 +105,9 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     """Somebody asks to join a gated chat: whoever has a place comes in, anybody else is asked for a code."""
     if here.chat is None or not here.chat.is_seed:
         return None
-    if await invitations.ask_in(here.session, here.chat, here.person_id, here.now):
+    if until := await invitations.ask_in(here.session, here.chat, here.person_id, here.now):
         said = to_person(here.person_id, door_texts.door_opens(here.mine, here.chat), here.now)
-        return [said, door_texts.approval(here.chat.id or 0, here.person, here.origin, here.now)]
+        return [said, door_texts.approval(here.chat.id or 0, here.person, here.origin, until, here.now)]
     if await invitations.awaits_phone(here.session, here.community_id, here.person_id):
         return to_person(here.person_id, phone_texts.wanted(here.mine, here.community), here.now)
     return to_person(here.person_id, door_texts.your_code(here.mine, here.chat), here.now, priority=KNOCK)
@@ -117,14 +118,15 @@ async def posted_openly(message: Message, here: Here, posted: list[str]) -> Answ
     if here.chat is None or here.chat.is_seed or here.chat.is_staff:
         return _unless_it_goes_on(message)
     async with here.database.reading() as look:
-        if not await rows.list_live(look, posted, here.now):
+        if not await rows.list_good(look, posted, here.now):
             return _unless_it_goes_on(message)
     username = await doors.username(here.rights)
+    poster = here.person if has_face(message) else None
     told: list[OutboxRow] = []
     for leak in await invitations.withdraw(here.session, here.community_id, posted, here.person_id, here.now):
         holder = await members.get_person(here.session, leak.holder_id)
         t = language_of_person(holder, here.community)
-        said = texts.leaked(t, here.chat, here.person, leak.old, leak.new, username)
+        said = texts.leaked(t, here.chat, poster, leak.old, leak.new, username)
         told.append(to_person(leak.holder_id, said, here.now, key=f"leaked:{here.origin}:{leak.old}"))
     return told or _unless_it_goes_on(message)
 
@@ -145,8 +147,12 @@ async def came_in(here: Here, person_id: int) -> OutboxRow | None:
     if holder_id is None:
         return None
     person, holder = [await members.get_person(here.session, who) for who in (person_id, holder_id)]
-    said = texts.came_in(language_of_person(holder, here.community), here.community, person)
-    return to_person(holder_id, said, here.now, key=f"came-in:{here.community_id}:{person_id}")
+    return _brought(here, here.community, person, holder)
+
+
+def _brought(here: Here, community: Community, person: Person, holder: Person) -> OutboxRow:
+    said = texts.came_in(language_of_person(holder, community), community, person)
+    return to_person(holder.id or 0, said, here.now, key=f"came-in:{community.id}:{person.id}")
 
 
 @dataclass(frozen=True)
@@ -182,16 +188,17 @@ async def welcome(here: Here, known: Known, admitted: Admitted) -> Answers:
     """A seat is theirs, or kept for them behind a door that opens now or when they knock."""
     t = language_of_person(here.person, known.community)
     inviter = await members.get_person(here.session, admitted.inviter_id)
-    if not admitted.through_door:
-        return door_texts.joined(t, known.community, inviter)
+    until = admitted.until
+    if until is None:
+        return [door_texts.joined(t, known.community, inviter), _brought(here, known.community, here.person, inviter)]
     links = await _kept_links(here, known)
     told = await _shut_doors(here, known)
     passable = {door.chat.id for door in links if door.link}
     opening = [chat_id for chat_id in admitted.waiting_at if chat_id in passable]
     if not opening:
-        return [door_texts.kept(t, known.community, inviter, links, team_knows=bool(told)), *told]
-    approvals = [door_texts.approval(chat_id, here.person, here.origin, here.now) for chat_id in opening]
-    return [door_texts.admitted(t, known.community, inviter, links), *approvals, *told]
+        return [door_texts.kept(t, known.community, inviter, links, until - here.now, team_knows=bool(told)), *told]
+    approvals = [door_texts.approval(chat_id, here.person, here.origin, until, here.now) for chat_id in opening]
+    return [door_texts.admitted(t, known.community, inviter, links, until - here.now), *approvals, *told]
 
 
 async def _shut_doors(here: Here, known: Known) -> list[OutboxRow]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.community import repositories
 from bot.community.audit import Action, record
-from bot.community.errors import ReleaseSettled, StartFirst
+from bot.community.errors import ReleaseSettled, StartFirst, WebAddressMissing
 from bot.here import Here
 from bot.texts import announce
 from bot.texts import repositories as texts
@@ -18,6 +18,8 @@ async def repository(here: Here, spoken: Spoken) -> Answers:
     """`/repository owner/name` binds it and tells its secret privately, once; alone it lists what is bound."""
     if not spoken.words:
         return Whisper(texts.listed(here.mine, await rows.list_repositories(here.session, here.community_id)))
+    if not here.web_url:
+        raise WebAddressMissing
     if not here.person.reachable:
         raise StartFirst
     bound = await repositories.bind(here.session, here.community_id, spoken.words, here.person_id, here.now)

@@ -1,6 +1,7 @@
 """Rounds and gifts: more codes for everyone, or for one."""
 
 import re
+from functools import partial
 
 from bot.community import gifts
 from bot.community import rounds as rules
@@ -12,7 +13,7 @@ from bot.texts.announce import language_of_chat, language_of_person
 from bot.texts.say import Answers, Rewrite, to_chat, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
 from handlers.named import within
-from handlers.people import person_meant
+from handlers.people import person_meant, quietly
 from storage import communities, members
 from storage.invitations import TOUCHPOINTS
 from storage.outbox import OutboxRow
@@ -26,18 +27,18 @@ async def round_(here: Here, spoken: Spoken) -> Answers:
     if not spoken.words.isascii() or not spoken.words.isdigit():
         raise RoundUnclear(rules.MOST_EACH)
     seen = await rules.preview(here.session, here.community_id, int(spoken.words[:4]))
-    return texts.preview(here.t, here.community, seen)
+    return texts.preview(here.mine, here.community, seen)
 
 
 async def round_pressed(here: Here, numbers: list[int]) -> Answers:
     """The owner has seen what it opens."""
-    community_id, each, before = numbers
+    community_id, each, before, people = numbers
     here = await within(here, community_id)
     await here.require_owner()
-    opened = await rules.open_round(here.session, here.community_id, each, before, here.person_id, here.now)
+    opened = await rules.open_round(here.session, here.community_id, each, before, people, here.person_id, here.now)
     action = Action(here.community_id, here.person_id, "round", f"+{each}")
     await record(here.session, action, {}, {"people": len(opened.people), "each": each}, here.now)
-    return [Rewrite(texts.opened(here.t, opened)), *await _tell(here, opened)]
+    return [Rewrite(texts.opened(here.mine, opened)), *await _tell(here, opened)]
 
 
 async def _tell(here: Here, opened: rules.Preview) -> list[OutboxRow]:
@@ -79,12 +80,13 @@ async def gift(here: Here, spoken: Spoken) -> Answers:
     await record(here.session, action, {}, {"codes": count, "touchpoint": touchpoint, "campaign": campaign}, here.now)
     t = language_of_person(person, here.community)
     told = to_person(person_id, texts.gift(t, here.community, count), here.now, key=f"gift:{here.origin}")
-    return [texts.given(here.t, person, count, touchpoint, campaign), told]
+    given = partial(texts.given, person=person, count=count, touchpoint=touchpoint, campaign=campaign)
+    return [quietly(here, given), told]
 
 
 COMMANDS = (
     Command("round", round_, takes="number", staff=True),
     Command("gift", gift, takes="text", staff=True),
 )
-PRESSES = (Press("round", round_pressed, 3),)
+PRESSES = (Press("round", round_pressed, 4),)
 PROMPTS: tuple[Prompt, ...] = ()

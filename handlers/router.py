@@ -130,7 +130,8 @@ class Addressed(Filter):
         if not text or not isinstance(event, Message):
             return False
         own = here.ears.words_of(here.known_community.id) if here and here.known_community else ()
-        found = self._table.find(text, reply=event.reply_to_message is not None, own=own)
+        is_meant_alone = event.reply_to_message is not None or event.chat.type == "private"
+        found = self._table.find(text, reply=is_meant_alone, own=own)
         if found is None:
             return False
         command, typed, words = found
@@ -257,7 +258,8 @@ def make_router(table: CommandTable) -> Router:
     router.message.register(arrivals.people_came, HasContent("new_chat_members"))
     router.message.register(arrivals.person_left, HasContent("left_chat_member"))
     router.message.register(chats.private_talk, Privately())
-    router.edited_message.register(invitations.posted_openly, CarriesCode())
+    for said in (router.edited_message, router.channel_post, router.edited_channel_post):
+        said.register(invitations.posted_openly, CarriesCode())
     router.edited_message.register(voices.message_edited, Reworded(table))
     router.callback_query.register(partial(confirm_pressed, table=table), confirming.IsConfirmation())
     router.message.register(talk.heard, talk.Talk())

@@ -34,11 +34,11 @@ async def call(here: Here, spoken: Spoken) -> Answers:
     if words.lower() == "close":
         await rules.close_call(here.session, here.community_id, here.now)
         await _note(here, "closed", {})
-        return texts.closed(here.t)
+        return texts.closed(here.mine)
     if found := _WORD.fullmatch(words):
         await rules.word(here.session, here.community_id, int(found[1]), found[2].strip())
         await _note(here, f"question {found[1]}", {"words": found[2].strip()})
-        return texts.worded(here.t)
+        return texts.worded(here.mine)
     if words:
         raise SeatsUnclear(rules.MOST_SEATS)
     return Whisper(*await _list(here))
@@ -60,7 +60,7 @@ async def _open(here: Here, seats: int) -> Answers:
         )
         for chat in told
     ]
-    return [texts.opened(here.t, seats, username, here.community_id), *invited, *await _tag_all(here, chats)]
+    return [texts.opened(here.mine, seats, username, here.community_id), *invited, *await _tag_all(here, chats)]
 
 
 async def _tag_all(here: Here, chats: list[Chat]) -> list[OutboxRow]:
@@ -86,7 +86,8 @@ async def tag_who_came(here: Here, person: Person) -> list[OutboxRow]:
 async def _list(here: Here) -> tuple[str, list[list[Button]]]:
     call = await seeds.get_open_call(here.session, here.community_id)
     applicants = await rules.rank(here.session, here.community_id)
-    said = texts.ranked(here.mine, applicants, call, await seeds.count_seeds(here.session, here.community_id))
+    taken = await seeds.count_accepted(here.session, call.id or 0) if call else 0
+    said = texts.ranked(here.mine, applicants, call, taken)
     return said.text, [list(row) for row in said.keyboard]
 
 
@@ -139,7 +140,7 @@ async def apply(here: Here, _: Spoken) -> Answers:
         call = await seeds.get_open_call(here.session, here.community_id)
         if call is None:
             raise NoSeedCall
-        return texts.privately(here.t, await doors.username(here.rights), here.community_id)
+        return texts.privately(here.mine, await doors.username(here.rights), here.community_id)
     return await begin(here)
 
 

@@ -2,7 +2,7 @@
 
 from bot.community import settings
 from bot.community.audit import Action, record
-from bot.community.errors import PhoneSecretMissing, WordTaken
+from bot.community.errors import PhoneSecretMissing, WebAddressMissing, WordTaken
 from bot.here import Here
 from bot.texts import settings as texts
 from bot.texts.say import Answers, Whisper
@@ -19,12 +19,17 @@ async def show_or_change(here: Here, spoken: Spoken) -> Answers:
         raise WordTaken(taken[0])
     if name.lower() == "phone_proof" and not here.phone_secret:
         raise PhoneSecretMissing
+    if name.lower() == "digest_public" and not here.web_url:
+        raise WebAddressMissing
     here.ears.doubt()
     await settings.change(here.session, here.community_id, name.lower(), value)
     after = await settings.load(here.session, here.community_id)
     action = Action(here.community_id, here.person_id, "settings", name.lower())
     was, is_now = (settings.shown(getattr(one, name.lower())) for one in (before, after))
     await record(here.session, action, {"value": was}, {"value": is_now}, here.now)
+    if name.lower() == "digest_public" and after.digest_public:
+        address = f"{here.web_url}/communities/{here.community_id}/digests.atom"
+        return Whisper(texts.feed_opened(here.mine, after, address))
     return Whisper(texts.changed(here.mine, name.lower(), after))
 
 

@@ -7,13 +7,15 @@ from bot.community.waiting import Turn
 from bot.here import Here
 from bot.texts import waiting as texts
 from bot.texts.announce import language_of_person
-from bot.texts.say import Answers, Rewrite, Whisper, to_person
+from bot.texts.catalogues import Translator
+from bot.texts.say import Answers, Rewrite, Say, Whisper, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
 from handlers.invitations import privately, standing_of
 from handlers.named import within
 from storage import communities, members, waiting
 from storage.communities import Community
 from storage.doors import list_join_requests
+from storage.invitations import Invitation
 from storage.outbox import OutboxRow
 
 
@@ -24,9 +26,20 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
         raise NoCommunity
     place = await rules.join(here.session, numbers[0], here.person_id, here.now)
     community = await communities.get_community(here.session, numbers[0])
-    turn = await rules.serve(here.session, numbers[0], here.now)  # a donated code may be waiting for somebody
-    told = [await _tell(here, community, turn, username)] if turn else []
-    return [Rewrite(texts.place(here.mine, community, place)), *told]
+    # A donated code may be waiting for somebody.
+    return [Rewrite(texts.place(here.mine, community, place)), *await _serve(here, community, username)]
+
+
+async def _serve(here: Here, community: Community, username: str) -> list[OutboxRow]:
+    turn = await rules.serve(here.session, community.id or 0, here.now)
+    return [await _tell(here, community, turn, username)] if turn else []
+
+
+async def wait_no_more(here: Here, person_id: int, why: str) -> list[OutboxRow]:
+    """Somebody is in, or banned: what was donated for them serves the next."""
+    await rules.leave(here.session, here.community_id, person_id, why, here.person_id, here.now)
+    username = await doors.username(here.rights)  # known since the start, so that Telegram is not asked
+    return await _serve(here, here.community, username)
 
 
 async def _knocked_at(here: Here, community_id: int) -> bool:
@@ -36,7 +49,9 @@ async def _knocked_at(here: Here, community_id: int) -> bool:
 
 
 async def show(here: Here, _: Spoken) -> Answers:
-    """`/waiting`: one's place in the list, and how fast it moves."""
+    """`/waiting`: one's place in the list, and how fast it moves; in private also the code that is kept for one."""
+    if here.chat is None and (kept := await _kept(here)):
+        return kept
     if here.known_community is None:
         return await _of_a_stranger(here)
     place = await rules.find(here.session, here.community_id, here.person_id, here.now)
@@ -44,6 +59,15 @@ async def show(here: Here, _: Spoken) -> Answers:
         count = await waiting.count_waiting(here.session, here.community_id)
         return Whisper(texts.not_waiting(here.mine, count))
     return Whisper(texts.place(here.mine, here.community, place))
+
+
+async def _kept(here: Here) -> Say | None:
+    username = await doors.username(here.rights)
+    kept = await waiting.get_kept(here.session, here.person_id, here.now)
+    if kept is None:
+        return None
+    community = await communities.get_community(here.session, kept.community_id)
+    return await _your_turn(here, here.mine, community, kept, username)
 
 
 async def _of_a_stranger(here: Here) -> Answers:
@@ -76,24 +100,40 @@ async def sponsored(here: Here, numbers: list[int]) -> Answers:
     standing, username = await standing_of(here), await doors.username(here.rights)
     turn = await rules.sponsor(here.session, here.community_id, here.person_id, numbers[1], standing, here.now)
     person = await members.get_person(here.session, turn.person_id)
-    return [Rewrite(texts.sponsored(here.mine, person)), await _tell(here, here.community, turn, username)]
+    return [
+        Rewrite(texts.sponsored(here.mine, person, turn.invitation.code or "")),
+        await _tell(here, here.community, turn, username),
+    ]
 
 
 async def donate(here: Here, _: Spoken) -> Answers:
-    """`/donate`: one of one's codes to whoever has waited longest."""
+    """`/donate`: asked once more, since a code that is given away is gone."""
+    await here.require_present()
+    standing = await standing_of(here)
+    await rules.require_code(here.session, here.community_id, here.person_id, standing, here.now)
+    return texts.may_donate(here.mine, here.community)
+
+
+async def donate_pressed(here: Here, numbers: list[int]) -> Answers:
+    """One of one's codes to whoever has waited longest."""
+    here = await within(here, numbers[0])
     await here.require_present()
     standing, username = await standing_of(here), await doors.username(here.rights)
-    turn = await rules.donate(here.session, here.community_id, here.person_id, standing, here.now)
-    thanks = Whisper(texts.donated(here.mine, given=turn is not None))
+    code, turn = await rules.donate(here.session, here.community_id, here.person_id, standing, here.now)
+    thanks = Rewrite(texts.donated(here.mine, code.code or "", given=turn is not None))
     return [thanks, await _tell(here, here.community, turn, username)] if turn else thanks
 
 
 async def _tell(here: Here, community: Community, turn: Turn, username: str) -> OutboxRow:
     """Somebody's turn has come."""
     person = await members.get_person(here.session, turn.person_id)
-    giver = await members.get_person(here.session, turn.invitation.holder_id)
-    said = texts.your_turn(language_of_person(person, community), community, giver, turn.invitation, username)
+    said = await _your_turn(here, language_of_person(person, community), community, turn.invitation, username)
     return to_person(turn.person_id, said, here.now, key=f"turn:{turn.invitation.id}")
+
+
+async def _your_turn(here: Here, t: Translator, community: Community, kept: Invitation, username: str) -> Say:
+    giver = await members.get_person(here.session, kept.holder_id)
+    return texts.your_turn(t, community, giver, kept, username)
 
 
 COMMANDS = (
@@ -101,5 +141,5 @@ COMMANDS = (
     Command("sponsor", sponsor, aliases=("引荐", "引薦"), bare=False),
     Command("donate", donate, aliases=("捐码", "捐碼"), bare=False),
 )
-PRESSES = (Press("wait", join_pressed, 1), Press("sponsor", sponsored, 2))
+PRESSES = (Press("wait", join_pressed, 1), Press("sponsor", sponsored, 2), Press("donate", donate_pressed, 1))
 PROMPTS: tuple[Prompt, ...] = ()

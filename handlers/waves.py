@@ -7,7 +7,7 @@ from bot.community.errors import AlreadySettled, PlanUnclear
 from bot.here import Here
 from bot.texts import waves as texts
 from bot.texts.announce import language_of_person
-from bot.texts.say import Answers, Rewrite, Say, Whisper, to_person
+from bot.texts.say import Answers, Rewrite, Whisper, to_person
 from handlers.commands import Command, Press, Prompt, Spoken
 from handlers.named import about
 from storage import members, waves
@@ -27,8 +27,8 @@ async def plan(here: Here, spoken: Spoken) -> Answers:
         await record(here.session, action, {}, {"steps": made.steps}, here.now)
     made_before = await waves.get_plan(here.session, here.community_id)
     if made_before is None:
-        return Say(texts.no_plan(here.t))
-    return Say(texts.outlook(here.t, made_before.sizes, await rules.look(here.session, made_before, here.now)))
+        return Whisper(texts.no_plan(here.mine))
+    return Whisper(texts.outlook(here.mine, made_before.sizes, await rules.look(here.session, made_before, here.now)))
 
 
 async def decided(here: Here, numbers: list[int]) -> Answers:
@@ -70,7 +70,7 @@ async def doors(here: Here, _: Spoken) -> Answers:
 
 COMMANDS = (
     Command("waves", plan, takes="text", staff=True),
-    Command("doors", doors, aliases=("来路", "來路"), staff=True),
+    Command("doors", doors, aliases=("来源", "來源"), staff=True),
 )
 PRESSES = (Press("wave", decided, 2),)
 PROMPTS: tuple[Prompt, ...] = ()

@@ -5,7 +5,8 @@ from functools import partial
 
 from bot.community import waves as rules
 from bot.texts import waves as texts
-from bot.texts.announce import to_team
+from bot.texts.announce import headed, language_of_person, to_team
+from bot.texts.say import to_person
 from storage import communities, members, outbox, waves
 from storage.database import Database, Session
 from storage.waves import WavePlan
@@ -27,4 +28,9 @@ async def _propose(session: Session, plan: WavePlan, now: datetime) -> None:
     people = list((await members.list_people(session, list(shares))).values())
     community = await communities.get_community(session, plan.community_id)
     say = partial(texts.proposal, made=made, shares=shares, people=people)
-    await outbox.add_rows(session, await to_team(session, community, say, now, key=f"wave:{made.id}"))
+    told = await to_team(session, community, say, now, key=f"wave:{made.id}")
+    if not told:  # the team has no room and has decided nothing yet: who made the plan is there to be asked
+        planner = await members.get_person(session, plan.by_id)
+        said = say(language_of_person(planner, community))
+        told = [to_person(plan.by_id, await headed(session, plan.by_id, community, said), now)]
+    await outbox.add_rows(session, told)

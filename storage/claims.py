@@ -2,18 +2,28 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlmodel import col, select
 
 from storage.database import Session
 from storage.holds import Hold
-from storage.invitations import CLAIMED, ISSUED, RETURNED, USED, Invitation, change
+from storage.invitations import CLAIMED, ISSUED, RETURNED, USED, Invitation, InvitationEvent, change
 
 
 async def list_claimed(session: Session, person_id: int) -> list[Invitation]:
     """The codes this person has claimed, in any community, and has not come in with yet; the last claimed first."""
     query = select(Invitation).where(Invitation.redeemer_id == person_id, Invitation.state == CLAIMED)
     return list(await session.exec(query.order_by(col(Invitation.claimed_at).desc(), col(Invitation.id).desc())))
+
+
+async def count_claims(session: Session, invitation_id: int, person_id: int) -> int:
+    """How often this person has claimed the code."""
+    query = select(func.count()).where(
+        InvitationEvent.invitation_id == invitation_id,
+        InvitationEvent.what == CLAIMED,
+        InvitationEvent.actor_id == person_id,
+    )
+    return int((await session.exec(query)).one())
 
 
 async def claim_invitation(session: Session, invitation_id: int, redeemer_id: int, now: datetime) -> bool:
@@ -27,12 +37,6 @@ async def claim_invitation(session: Session, invitation_id: int, redeemer_id: in
     )
     values = {"state": CLAIMED, "redeemer_id": redeemer_id, "claimed_at": now, "returned_from_id": None}
     return bool(await change(session, free, values, CLAIMED, redeemer_id, now))
-
-
-async def set_claimed_anew(session: Session, community_id: int, redeemer_id: int, now: datetime) -> bool:
-    """Start the time of a person's claim again; False when they hold none."""
-    renew = update(Invitation).where(_claimed_by(community_id, redeemer_id)).values(claimed_at=now)
-    return (await session.exec(renew)).rowcount == 1
 
 
 async def set_used(session: Session, community_id: int, redeemer_id: int, now: datetime) -> int | None:
@@ -70,10 +74,11 @@ async def has_due(session: Session, now: datetime, claimed_before: datetime) -> 
     return (await session.exec(select(Invitation.id).where(due).limit(1))).first() is not None
 
 
-async def set_returned(session: Session, claimed_before: datetime, now: datetime) -> int:
-    """Give back codes whose claimant never came in; they can be handed on as if nothing had happened."""
+async def set_returned(session: Session, claimed_before: datetime, now: datetime, *, of: int | None = None) -> None:
+    """Give back codes whose claimant, anybody or the one named, never came in; they can be handed on as before."""
     values = {"state": ISSUED, "redeemer_id": None, "claimed_at": None, "returned_from_id": Invitation.redeemer_id}
-    return len(await change(session, _overdue(claimed_before), values, RETURNED, None, now))
+    theirs = true() if of is None else col(Invitation.redeemer_id) == of
+    await change(session, and_(theirs, _overdue(claimed_before)), values, RETURNED, None, now)
 
 
 def _overdue(claimed_before: datetime) -> ColumnElement[bool]:

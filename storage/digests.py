@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, UniqueConstraint, bindparam, delete, func, or_, union, update
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    union,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.sql.expression import Select
@@ -15,7 +27,7 @@ from storage.communities import Chat, Community
 from storage.database import Session, insert_into
 from storage.members import Member, Person
 from storage.outbox import DOUBTFUL, OutboxRow
-from storage.suggestions import FAMILIES, OPEN, Suggestion
+from storage.suggestions import FAMILIES, OPEN, STANDING, Suggestion
 from storage.votes import Vote
 from storage.wordings import Wording
 
@@ -43,9 +55,9 @@ class Newcomer:
     """Somebody new, and who brought them."""
 
     person_id: int
-    name: str
+    name: str  # empty where they do not want to be named
     inviter_id: int | None = None
-    inviter: str | None = None
+    inviter: str | None = None  # None also where they do not want to be named
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ async def set_html(session: Session, digest_id: int, html: str) -> None:
 
 async def count_open(session: Session, community_id: int) -> int:
     """How many suggestions wait for a decision."""
-    query = select(func.count()).where(Suggestion.community_id == community_id, Suggestion.status == OPEN)
+    query = select(func.count()).where(STANDING, Suggestion.community_id == community_id, Suggestion.status == OPEN)
     return int((await session.exec(query)).one())
 
 
@@ -176,11 +188,17 @@ async def list_newcomers(session: Session, community_id: int, since: datetime, *
     return [Newcomer(*found) for found in await session.exec(_NEWCOMERS, params=which)]
 
 
-_INVITER = aliased(Person)
+_INVITER, _INVITING = aliased(Person), aliased(Member)
+_MAY_NOT_BE_NAMED = and_(
+    col(_INVITING.person_id) == col(Member.inviter_id),
+    col(_INVITING.community_id) == col(Member.community_id),
+    col(_INVITING.named).is_(False),
+)
 _NEWCOMERS = (
-    select(Member.person_id, Person.name, Member.inviter_id, _INVITER.name)
+    select(Member.person_id, case((col(Member.named), col(Person.name)), else_=""), Member.inviter_id, _INVITER.name)
     .join(Person, col(Person.id) == col(Member.person_id))
-    .outerjoin(_INVITER, col(_INVITER.id) == col(Member.inviter_id))
+    .outerjoin(_INVITING, _MAY_NOT_BE_NAMED)
+    .outerjoin(_INVITER, and_(col(_INVITER.id) == col(Member.inviter_id), col(_INVITING.id).is_(None)))
     .where(
         Member.community_id == bindparam("community_id"),
         col(Member.joined_at) > bindparam("since"),

@@ -94,11 +94,9 @@ async def get_first(session: Session, codes: Sequence[str]) -> Invitation | None
     return min(found, key=lambda invitation: seals.index(invitation.seal), default=None)
 
 
-async def list_live(session: Session, codes: Sequence[str], now: datetime) -> list[Invitation]:
-    """Those of these codes that anybody could open."""
-    query = select(Invitation).where(
-        col(Invitation.code).in_(codes), Invitation.state == ISSUED, Invitation.expires_at > now
-    )
+async def list_good(session: Session, codes: Sequence[str], now: datetime) -> list[Invitation]:
+    """Those of these codes that anybody could open, or could if whoever is opening them does not come in."""
+    query = select(Invitation).where(col(Invitation.code).in_(codes), Invitation.expires_at > now)
     return list(await session.exec(query.order_by(col(Invitation.id))))
 
 
@@ -224,6 +222,12 @@ async def set_revoked(session: Session, invitation_id: int, by_id: int | None, n
     """Take one unused code out of the world; it comes home to its holder. False when it is unused no more."""
     unused = and_(col(Invitation.id) == invitation_id, col(Invitation.state) == ISSUED)
     return bool(await change(session, unused, {"state": REVOKED, "code": None}, REVOKED, by_id, now, note))
+
+
+async def set_last_claim(session: Session, invitation_id: int, now: datetime) -> None:
+    """Whoever is opening the code may still come in; if they do not, it is past its day, and nobody else can."""
+    last = update(Invitation).where(col(Invitation.id) == invitation_id, col(Invitation.state) == CLAIMED)
+    await session.exec(last.values(expires_at=now))
 
 
 async def set_all_revoked(

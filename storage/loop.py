@@ -10,8 +10,8 @@ from sqlmodel import col
 from storage.audit import AuditRow
 from storage.database import Session
 from storage.members import Member
-from storage.suggestions import SHIPPED, Suggestion
-from storage.votes import Vote
+from storage.suggestions import MERGED, SHIPPED, STANDING, Suggestion, families
+from storage.votes import Vote, tallies
 from storage.wordings import Wording
 
 # Asked for each community at its hour, and built once: that takes longer than the asking.
@@ -35,14 +35,22 @@ _ACTS = union_all(
 ).subquery()
 _FIRST = select(_ACTS.c.person_id, func.min(_ACTS.c.at).label("at")).group_by(_ACTS.c.person_id).subquery()
 _PRESENT = select(func.count()).where(col(Member.community_id) == _COMMUNITY, col(Member.present)).scalar_subquery()
-_PEOPLE = select(func.count(), func.count().filter(_FIRST.c.at > _SINCE), _PRESENT).select_from(_FIRST)
+_STILL_THERE = and_(col(Member.person_id) == _FIRST.c.person_id, col(Member.community_id) == _COMMUNITY)
+_PEOPLE = select(
+    func.count().filter(col(Member.present)), func.count().filter(_FIRST.c.at > _SINCE), _PRESENT
+).select_from(_FIRST.outerjoin(Member, _STILL_THERE))
 _WAITS = select(col(Suggestion.created_at), col(Suggestion.decided_at)).where(
     _OF_COMMUNITY, col(Suggestion.status) == SHIPPED, col(Suggestion.decided_at) > _SINCE
 )
+_OF_ROOTS = and_(STANDING, _OF_COMMUNITY, col(Suggestion.status) != MERGED)
+_TALLIES = tallies(families(_OF_ROOTS)).subquery()
 _VOTES_DELIVERED = (
-    select(func.count().filter(col(Suggestion.status) == SHIPPED), func.count())
-    .join_from(Suggestion, *_VOTES)
-    .where(_OF_COMMUNITY)
+    select(
+        func.coalesce(func.sum(_TALLIES.c.votes).filter(col(Suggestion.status) == SHIPPED), 0),
+        func.coalesce(func.sum(_TALLIES.c.votes), 0),
+    )
+    .select_from(_TALLIES)
+    .join(Suggestion, col(Suggestion.id) == _TALLIES.c.root_id)
 )
 
 
@@ -53,7 +61,7 @@ async def list_vote_counts(session: Session, community_id: int, since: datetime)
 
 
 async def count_people(session: Session, community_id: int, since: datetime) -> tuple[int, int, int]:
-    """How many have asked or voted at all, how many of them for the first time since then, and members there are."""
+    """How many of the members have asked or voted, how many people did for the first time since then, and members."""
     which = {"community_id": community_id, "since": since}
     total, fresh, members = (await (await session.connection()).execute(_PEOPLE, which)).one()
     return int(total), int(fresh), int(members)
@@ -72,10 +80,10 @@ def _present_at(many: int) -> Select[*tuple[int, ...]]:
     return select(*counts).where(col(Member.community_id) == _COMMUNITY, col(Member.present))
 
 
-async def list_waits(session: Session, community_id: int, since: datetime) -> list[tuple[datetime, datetime]]:
+async def list_waits(session: Session, community_id: int, since: datetime) -> list[tuple[datetime, datetime | None]]:
     """When each suggestion shipped since then was asked for, and when it shipped."""
     rows = await (await session.connection()).execute(_WAITS, {"community_id": community_id, "since": since})
-    return [(asked, shipped) for asked, shipped in rows if shipped is not None]
+    return [(asked, shipped) for asked, shipped in rows]
 
 
 async def list_first_answers(session: Session, community_id: int, since: datetime) -> list[tuple[datetime, datetime]]:
@@ -98,7 +106,7 @@ async def list_first_answers(session: Session, community_id: int, since: datetim
 
 
 async def count_votes_delivered(session: Session, community_id: int) -> tuple[int, int]:
-    """How many of the community's votes are for what has shipped, and how many there are."""
+    """How many of the community's votes are for what has shipped, or was merged into it, and how many there are."""
     which = {"community_id": community_id}
     shipped, total = (await (await session.connection()).execute(_VOTES_DELIVERED, which)).one()
     return int(shipped), int(total)

@@ -105,9 +105,9 @@ async def list_applications(session: Session, community_id: int, state: str) -> 
     return list(await session.exec(query.order_by(col(Application.id))))
 
 
-async def count_seeds(session: Session, community_id: int) -> int:
-    """How many bear a number."""
-    query = select(func.count()).where(SeedNumber.community_id == community_id)
+async def count_accepted(session: Session, call_id: int) -> int:
+    """How many of a call's seats are taken; who was a seed before it takes none."""
+    query = select(func.count()).where(Application.call_id == call_id, Application.state == ACCEPTED)
     return int((await session.exec(query)).one())
 
 

@@ -195,7 +195,7 @@ async def list_by_links(session: Session, community_id: int, links: Sequence[tup
         query = (
             select(Suggestion)
             .join(Chat, col(Chat.id) == col(Suggestion.source_chat_id))
-            .where(Suggestion.community_id == community_id, Suggestion.source_message == message)
+            .where(STANDING, Suggestion.community_id == community_id, Suggestion.source_message == message)
         )
         inner = place.startswith("c/")
         named = Chat.external_id == f"-100{place[2:]}" if inner else func.lower(Chat.username) == place.lower()

@@ -70,7 +70,7 @@ async def count_newcomers(session: Session, suggestion: Suggestion, voted: datet
     return int((await session.exec(query)).one())
 
 
-def _tallies(family: CTE) -> Select[Any, int]:
+def tallies(family: CTE) -> Select[Any, int]:
     """Of those suggestions, how many people voted for them or for what was merged into them, each once.
 
     Who asked for the surviving one has no vote in it, though they may have voted for the other before.
@@ -91,18 +91,18 @@ def _most_wanted() -> Select[Suggestion, int]:
         col(Suggestion.community_id) == bindparam("community_id"),
         col(Suggestion.status).in_(bindparam("statuses", expanding=True)),
     )
-    tallies = _tallies(families(*which)).subquery()
-    votes = func.coalesce(tallies.c.votes, 0)
+    voted = tallies(families(*which)).subquery()
+    votes = func.coalesce(voted.c.votes, 0)
     return (
         select(Suggestion, votes)
-        .outerjoin(tallies, tallies.c.root_id == col(Suggestion.id))
+        .outerjoin(voted, voted.c.root_id == col(Suggestion.id))
         .where(*which)
         .order_by(votes.desc(), col(Suggestion.number))
         .limit(bindparam("most", type_=Integer))
     )
 
 
-_TALLIES, _MOST_WANTED = _tallies(FAMILIES), _most_wanted()
+_TALLIES, _MOST_WANTED = tallies(FAMILIES), _most_wanted()
 
 
 async def list_most_wanted(

@@ -1,9 +1,11 @@
 """The waiting list: who would like to come in, in the order they asked."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, func, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import Session, insert_into
 from storage.invitations import ISSUED, Invitation
@@ -64,8 +66,13 @@ async def list_waited_for(session: Session, person_id: int) -> list[int]:
     return list(await session.exec(query.order_by(col(Waiting.since))))
 
 
-async def get_first_pair(session: Session, community_id: int, now: datetime) -> tuple[int, Invitation] | None:
-    """Who has waited longest, with the oldest donated code of somebody else that nobody was promised yet."""
+async def get_first_pair(
+    session: Session, community_id: int, now: datetime, but: Collection[int] = ()
+) -> tuple[int, Invitation] | None:
+    """Who has waited longest, with the oldest donated code of somebody else that nobody was promised yet.
+
+    Codes of some holders, who may not invite now, are passed over.
+    """
     query = (
         select(Waiting.person_id, Invitation)
         .join(Invitation, col(Invitation.community_id) == col(Waiting.community_id))
@@ -77,6 +84,7 @@ async def get_first_pair(session: Session, community_id: int, now: datetime) -> 
             col(Invitation.is_pooled),
             col(Invitation.kept_for_id).is_(None),
             Invitation.holder_id != Waiting.person_id,
+            col(Invitation.holder_id).not_in(but),
         )
         .order_by(col(Waiting.since), col(Waiting.person_id), col(Invitation.id))
     )
@@ -113,6 +121,11 @@ async def claim_for(session: Session, invitation_id: int, person_id: int, *, poo
     return (await session.exec(keep.values(kept_for_id=person_id, is_pooled=pooled))).rowcount == 1
 
 
+async def set_free(session: Session, invitation_id: int) -> None:
+    """A donated code is kept for nobody any more."""
+    await session.exec(update(Invitation).where(col(Invitation.id) == invitation_id).values(kept_for_id=None))
+
+
 async def set_pooled(session: Session, invitation_id: int) -> bool:
     """Give an unused code to the waiting list."""
     give = update(Invitation).where(
@@ -129,10 +142,16 @@ async def delete_waiting(session: Session, community_id: int, person_id: int) ->
 
 async def list_kept_for(session: Session, community_id: int, person_id: int, now: datetime) -> list[Invitation]:
     """Good codes that open for this person alone."""
-    query = select(Invitation).where(
-        Invitation.community_id == community_id,
-        Invitation.kept_for_id == person_id,
-        Invitation.state == ISSUED,
-        Invitation.expires_at > now,
+    theirs = _kept_for(person_id, now).where(Invitation.community_id == community_id)
+    return list(await session.exec(theirs.order_by(col(Invitation.id))))
+
+
+async def get_kept(session: Session, person_id: int, now: datetime) -> Invitation | None:
+    """The latest good code that opens for this person alone, in whatever community."""
+    return (await session.exec(_kept_for(person_id, now).order_by(col(Invitation.id).desc()).limit(1))).first()
+
+
+def _kept_for(person_id: int, now: datetime) -> SelectOfScalar[Invitation]:
+    return select(Invitation).where(
+        Invitation.kept_for_id == person_id, Invitation.state == ISSUED, Invitation.expires_at > now
     )
-    return list(await session.exec(query.order_by(col(Invitation.id))))

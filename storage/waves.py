@@ -9,7 +9,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
-from storage.invitations import CLAIMED, ISSUED, USED, Invitation, InvitationEvent
+from storage.invitations import CLAIMED, ISSUED, REVOKED, USED, Invitation, InvitationEvent
 from storage.members import Member
 
 PROPOSED, ACCEPTED, DECLINED = "proposed", "accepted", "declined"
@@ -67,7 +67,8 @@ class Door:
     issued: int  # ever made
     used: int
     stayed: int  # of those who used one, still here
-    decided: int  # codes that can no longer be used, or are old enough to tell
+    kept: int  # as well, and came so long ago that it tells something
+    decided: int  # codes that tell: expired, old and unused, or used by somebody who left or came so long ago
     opened: int = 0  # codes somebody claimed at least once
 
 
@@ -114,16 +115,25 @@ async def count_stayed(session: Session, community_id: int, *, gated: bool) -> i
 
 
 async def list_doors(session: Session, community_id: int, now: datetime, old: datetime) -> list[Door]:
-    """Every door codes were made for, the most used first; codes issued before `old` can tell."""
+    """Every door codes were made for, the most used first; what happened before `old` can tell."""
     used = case((col(Invitation.state) == USED, 1), else_=0)
     here = case((col(Member.present).is_(True), 1), else_=0)
     is_open = col(Invitation.state).in_((ISSUED, CLAIMED)) & (col(Invitation.expires_at) > now)
-    decided = case(((col(Invitation.issued_at) > old) & is_open, 0), else_=1)
+    came_lately = (used == 1) & (here == 1) & (col(Invitation.used_at) > old)
+    untold = (col(Invitation.state) == REVOKED) | came_lately | (is_open & (col(Invitation.issued_at) > old))
+    decided = case((untold, 0), else_=1)
     claimed = select(InvitationEvent.id).where(
         InvitationEvent.invitation_id == Invitation.id, InvitationEvent.what == CLAIMED
     )
     opened = case((claimed.exists(), 1), else_=0)
-    sums = (func.count(), func.sum(used), func.sum(used * here), func.sum(decided), func.sum(opened))
+    sums = (
+        func.count(),
+        func.sum(used),
+        func.sum(used * here),
+        func.sum(used * here * decided),
+        func.sum(decided),
+        func.sum(opened),
+    )
     query = (
         columns(col(Invitation.touchpoint), col(Invitation.campaign), *sums)
         .outerjoin(
@@ -175,6 +185,12 @@ async def add_proposal(session: Session, proposal: Proposal, shares: Mapping[int
     if rows:
         await session.exec(insert(Share), params=rows)
     return proposal
+
+
+async def set_overtaken(session: Session, community_id: int, now: datetime) -> None:
+    """Proposals that nobody has decided on are the past: a new one is made from how things stand now."""
+    undecided = update(Proposal).where(col(Proposal.community_id) == community_id, col(Proposal.state) == PROPOSED)
+    await session.exec(undecided.values(state=DECLINED, decided_at=now))
 
 
 async def claim_decision(session: Session, proposal_id: int, state: str, by_id: int, now: datetime) -> bool:

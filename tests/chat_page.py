@@ -29,7 +29,7 @@ DESK: ViewportSize = {"width": 1440, "height": 900}
 TABLET: ViewportSize = {"width": 1024, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
-WAIT_MS = 10_000
+WAIT_MS = 30_000
 expect.set_options(timeout=WAIT_MS)
 
 

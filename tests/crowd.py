@@ -14,7 +14,7 @@ from bot.community import quota as arithmetic
 from bot.community.errors import Refusal
 from bot.community.invitations import Admitted, PhoneWanted
 from bot.community.members import Defaults, SeenChat
-from storage import communities, grants, moves
+from storage import communities, moves
 from storage import members as people
 from storage.bars import BRANCH, CREDIT, INVITING, list_bars
 from storage.communities import Chat
@@ -212,7 +212,8 @@ class Crowd:
     async def _give(self, session: Session, circle: Circle, who: int) -> None:
         community, team = circle.community_id, circle.seed
         if self.dice.random() < 0.02:
-            await rounds.open_round(session, community, 1, await grants.get_last(session, community), team, self.now)
+            seen = await rounds.preview(session, community, 1)
+            await rounds.open_round(session, community, 1, seen.before, len(seen.people), team, self.now)
         else:
             await gifts.give(session, community, who, 1, team, self.now)
 

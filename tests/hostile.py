@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from sqlmodel import SQLModel
 
 from bot.texts.catalogues import Translator, translator
+from bot.texts.html import excerpt
 from bot.texts.notices import KINDS
 
 NOW = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
@@ -156,7 +157,7 @@ class Maker:
         if hint is timedelta:
             return timedelta(hours=3)
         if hint is Markup:
-            return escape(next(self._next))
+            return escape(excerpt(next(self._next)))  # it has been through our hands already
         if isinstance(hint, type) and issubclass(hint, Enum):
             return list(hint)[self._turn % len(hint)]
         if isinstance(hint, type) and issubclass(hint, SQLModel):

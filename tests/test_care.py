@@ -74,6 +74,9 @@ async def test_the_teams_card_lives_with_the_suggestion(any_town: Town) -> None:
     await town.say("yutong", room, "12-24", reply_to=question)
     assert (await stored(town, 1)).due_on == date(2026, 12, 24)
     await town.press("tang", card, "Decline")
+    question = town.last(room)
+    assert town.person("tang") in [entity.user for entity in question.entities], "its mention opens 老唐's field alone"
+    assert "reply to this message" in question.content
     await town.say("tang", room, "the sensor cannot do it", reply_to=town.last(room))
     assert (await stored(town, 1)).status == DECLINED
     assert "declined: the sensor cannot do it — 老唐" in public.content

@@ -136,7 +136,7 @@ async def test_a_press_is_not_lost_when_the_card_changes_under_it(village: Villa
 async def answer_press(village: Village, text: str, *, show_alert: bool = False) -> None:
     """Answer the one press the bot has not yet answered, as the bot would."""
     update: dict[str, Any] = {}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while "callback_query" not in update:  # what waited before it comes first, whatever is allowed now
             offset = update.get("update_id", 0) + 1
             updates = (await village.call("getUpdates", timeout=5, offset=offset))["result"]

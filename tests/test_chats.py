@@ -19,7 +19,9 @@ async def row(town: Town, chat: Chat) -> ChatRow:
 
 
 async def test_the_welcome_says_what_it_sees_and_wants(town: Town) -> None:
-    plain, trusted = town.group("甲", admin=False), town.group("乙")
+    plain = town.group("甲", admin=False)
+    await town.settle()
+    trusted = town.group("乙")
     await town.settle()
     assert len(town.texts(plain)) == len(town.texts(trusted)) == 1
     assert town.last(plain).content != town.last(trusted).content.replace("乙", "甲")
@@ -110,7 +112,9 @@ async def test_only_the_owner_says_what_a_chat_is_for(town: Town) -> None:
 async def test_several_chats_of_one_owner_become_one_community(town: Town) -> None:
     first = town.group("谷雨 OS")
     await town.settle()
-    second, strange = town.group("种子群"), town.group("别家的群", "sam")
+    second = town.group("种子群")
+    await town.settle()
+    strange = town.group("别家的群", "sam")
     await town.settle()
     await town.press("tang", town.last(second), "谷雨 OS")
     assert (await row(town, first)).community_id == (await row(town, second)).community_id
@@ -138,7 +142,9 @@ async def test_a_chat_joins_later_too_and_after_its_role_was_set(town: Town) -> 
 
 
 async def test_nobody_takes_a_chat_into_a_community_that_is_not_theirs(town: Town) -> None:
-    ours, theirs = town.group("谷雨 OS"), town.group("坏人的群", "sam")
+    ours = town.group("谷雨 OS")
+    await town.settle()
+    theirs = town.group("坏人的群", "sam")
     await town.settle()
     mine = (await row(town, ours)).community_id
     town.world.press_data(town.person("sam"), town.last(theirs), f"belongs:{mine}")

@@ -12,12 +12,14 @@ from bot.community.errors import BarredFromInviting, NoCodeToGive
 from bot.community.invitations import Admitted, Missed
 from bot.sandbox import wire
 from bot.sandbox.model import Chat
+from schedules.invitations import knock
 from storage import waiting as rows
 from storage.database import Database, Session
+from storage.inbox import InboxRow
 from storage.invitations import CLAIMED, ISSUED, REVOKED, USED, Invitation
 from storage.members import Member, Person
-from tests.circle import NOW, SOON, Circle, found
-from tests.test_channels import repeated_post
+from tests.circle import LATER, NOW, SOON, Circle, found
+from tests.test_channels import a_channel, repeated_post
 from tests.test_invitation_stories import CODE, NOTHING, belong, gated, invite, is_in, ledger
 from tests.town import Town
 
@@ -78,6 +80,48 @@ async def test_a_code_in_a_channels_post_that_its_group_repeats_is_withdrawn(tow
     assert len(town.said(other)) == before, "nobody has said it there"
 
 
+async def test_a_code_posted_in_a_channel_that_no_group_repeats_is_withdrawn(town: Town) -> None:
+    await gated(town)
+    channel = a_channel(town)
+    await town.settle()
+    await belong(town, channel, "小米种子")
+    for edited in (False, True):
+        code = (await invite(town))[-1]
+        said = await town.say("tang", channel, "news" if edited else f"first come: {code}")
+        if edited:
+            town.world.edit(town.person("tang"), said, f"https://t.me/bot?start={code.replace('-', '')}")
+            await town.settle()
+        told = town.last(town.private("ahe")).content
+        assert f"你的码 {code}" in told
+        assert "Telegram" not in told
+    assert not town.public(channel)
+    before = await count_stored(town)
+    await town.say("tang", channel, "news of today, 2026")
+    assert await count_stored(town) == before, "what else it posts is not even stored"
+
+
+async def count_stored(town: Town) -> int:
+    async with town.database.reading() as look:
+        return len((await look.exec(select(InboxRow.update_id))).all())
+
+
+async def test_a_code_posted_while_somebody_opens_it_is_theirs_or_nobodys(database: Database) -> None:
+    circle = await found(database, strangers=3)
+    first, second, third = circle.strangers
+    for slow in (False, True):
+        code = await circle.code()
+        assert isinstance(await circle.redeem(first, code), Admitted)
+        async with database.writing() as session:
+            assert not await invitations.withdraw(session, circle.community_id, [code], third, SOON)
+        if slow:
+            await knock(database, LATER)
+            assert isinstance(await circle.redeem(second, code, LATER), Missed)
+            assert (await circle.quota(circle.seed, now=LATER)).left == 2, "it has come home"
+        else:
+            assert await circle.enter(first) == circle.seed
+            first = second
+
+
 async def test_who_was_banned_from_one_chat_brings_in_nobody_through_another(database: Database) -> None:
     circle = await found(database, strangers=2)
     one, friend = circle.strangers
@@ -99,7 +143,7 @@ async def test_who_waits_and_is_banned_takes_no_code_along_and_tells_it_nobody(d
     community, seed = circle.community_id, circle.seed
     async with database.writing() as session:
         await rows.add_waiting(session, community, banned, NOW)
-        turn = await waiting.donate(session, community, seed, "seed", NOW)
+        _, turn = await waiting.donate(session, community, seed, "seed", NOW)
         assert turn is not None
         assert turn.person_id == banned
         await bars.ban(session, community, banned, seed, NOW)
@@ -123,7 +167,7 @@ async def test_who_donates_and_waits_themselves_holds_up_nobody(database: Databa
         await _add_member(session, circle, cheat)
         await gifts.give(session, circle.community_id, cheat, 1, circle.seed, NOW)
         await waiting.join(session, circle.community_id, cheat, NOW)
-        assert await waiting.donate(session, circle.community_id, cheat, "member", NOW) is None
+        assert (await waiting.donate(session, circle.community_id, cheat, "member", NOW))[1] is None
         await waiting.join(session, circle.community_id, friend, SOON)
         turn = await waiting.serve(session, circle.community_id, SOON)
     assert turn is not None
@@ -142,7 +186,7 @@ async def test_a_promised_code_is_not_the_one_somebody_opens_at_that_moment(
     """Between the look at a holder's hand and the promise, somebody else opens the code."""
     circle = await found(database, strangers=2)
     quick, waits = circle.strangers
-    code = await circle.code()
+    *_, code = [await circle.code() for _ in range(3)]
     async with database.writing() as session:
         await rows.add_waiting(session, circle.community_id, waits, NOW)
     in_hand = await circle.ledger()

@@ -51,6 +51,7 @@ async def test_other_communities_keep_theirs(town: Town) -> None:
         ("team_signs maybe", "on"),
         ("suggest_words " + "词 " * 1 + "字" * 30, "20"),
         ("colour red", "/settings"),
+        ("digest_public on", "WEB_URL"),
     ],
 )
 async def test_what_cannot_be_set_is_refused_with_a_hint(town: Town, said: str, hint: str) -> None:

@@ -189,6 +189,6 @@ async def test_a_connection_that_was_given_up_closes_once_and_nobody_waits_for_i
     closing = asyncio.ensure_future(connection.close())
     await asyncio.sleep(0)
     connection.stop()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await closing
         await connection.close()

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.community.digests import draft, publish
+from bot.community.digests import publish
 from bot.community.errors import StaffOnly
+from bot.community.issues import draft
 from bot.sandbox.model import Chat
 from bot.texts import pictures
 from bot.texts.catalogues import translator
@@ -160,7 +161,7 @@ async def killed_while_sending(town: Town) -> None:
         await session.exec(posts.values(state=SENDING, message_ref=None, sent_at=None))
     await database.close()
     await town.restart()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await _settled(town):  # noqa: ASYNC110  # a row tells nobody that it has changed
             await asyncio.sleep(0.01)
     await town.settle()
@@ -260,14 +261,14 @@ async def test_the_preview_shows_what_nobody_has_settled(town: Town) -> None:
     await town.press("yutong", question, "It is there")
     assert [row.state for row in await outbox_rows(town)] == [SENT]
     await town.say("yutong", group, "/digest")
-    assert "Preview" in town.last(group).content
+    assert "As of now it says" in town.last(group).content
 
 
 async def test_the_preview_keeps_silent_about_another_communitys_doubt(town: Town) -> None:
     await lost_without_a_staff_chat(town)
     theirs = await an_english_group(town, "Elsewhere", "sam ahe")
     await town.say("sam", theirs, "/digest")
-    assert "Preview" in town.last(theirs).content
+    assert "As of now it says" in town.last(theirs).content
 
 
 async def a_community(database: Database, name: str, zone: str = "Asia/Shanghai", chats: int = 2) -> Community:
@@ -335,16 +336,19 @@ async def test_newcomers_stand_with_who_brought_them(database: Database) -> None
     async with database.writing() as session:
         people = [
             await members.add_person(session, Person(external_id=name, name=name, created_at=MONDAY))
-            for name in ("阿禾", "Sam", "小满", "gone")
+            for name in ("阿禾", "Sam", "小满", "gone", "shy", "雨桐")
         ]
-        ahe, sam, xiaoman, gone = (person.id or 0 for person in people)
+        ahe, sam, xiaoman, gone, shy, yutong = (person.id or 0 for person in people)
         for person, inviter, present in (
             (ahe, None, True),
             (sam, ahe, True),
             (xiaoman, None, True),
             (gone, ahe, False),
+            (shy, ahe, True),
+            (yutong, shy, True),
         ):
             member = Member(community_id=1, person_id=person, inviter_id=inviter, joined_at=FRIDAY, seen_at=FRIDAY)
+            member.named = person != shy
             member.present = present
             await members.add_member(session, member)
         first = await draft(session, community, FRIDAY)
@@ -352,8 +356,9 @@ async def test_newcomers_stand_with_who_brought_them(database: Database) -> None
         posted = Digest(community_id=1, period="2026-W46", state="posted", published_at=before)
         await digests.add_digest(session, posted)
         second = await draft(session, community, FRIDAY)
-    assert [(new.name, new.inviter) for new in first.newcomers] == [
-        ("Sam", "阿禾")
-    ]  # at the beginning everyone is new to the bot
-    assert [(new.name, new.inviter) for new in second.newcomers] == [("Sam", "阿禾"), ("阿禾", None), ("小满", None)]
+    invited = [("Sam", "阿禾"), ("雨桐", None)]  # whoever does not want to be named is not, whether new or inviting
+    # At the beginning everyone is new to the bot.
+    assert [(new.name, new.inviter) for new in first.newcomers] == invited
+    assert [(new.name, new.inviter) for new in second.newcomers] == [*invited, ("阿禾", None), ("小满", None)]
+    assert [(thanked.name, thanked.brought) for thanked in second.thanks] == [("阿禾", 2)]
     assert (first.number, second.number) == (1, 2)

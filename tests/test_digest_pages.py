@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from bot.community.askers import Told
-from bot.community.digests import Issue, Thanked
 from bot.community.drafts import Changes
+from bot.community.issues import Issue, Thanked
 from bot.community.loop import Missing, Pace
 from bot.community.notices import Collected
 from bot.sandbox.entities import Entity
@@ -124,12 +124,14 @@ def test_five_are_mentioned_at_most_and_only_who_agreed() -> None:
         replace(one(n), mentions={1: "111", 2: "222"} if n % 2 else {}, voices=[Voice(2, f"v{n}", "mine")], asker="a")
         for n in range(1, 12)
     ]
-    [(_, entities)] = read(texts.issue(translator("en"), an_issue(*people)))
+    here = Chat(id=1, community_id=1, external_id="-1001234", kind="supergroup")
+    [(_, entities)] = read(texts.issue(translator("en"), an_issue(*people), here))
     mentioned = [entity for entity in entities if entity.type in ("text_mention", "text_link")]
     assert len(mentioned) <= texts.MOST_MENTIONS
-    said = texts.issue(translator("en"), an_issue(*people[:2]))[0].text
+    said = texts.issue(translator("en"), an_issue(*people[:2]), here)[0].text
     assert said.count("tg://user?id=111") == 1
     assert said.count("tg://user?id=222") == 1
+    assert "tg://" not in texts.issue(translator("en"), an_issue(*people))[0].text  # whoever reads the feed
 
 
 def test_voices_stand_with_their_words() -> None:

@@ -8,6 +8,7 @@ from bot.sandbox.model import Chat, Message
 from bot.texts.chats import ROLES
 from storage.outbox import SENT, OutboxRow
 from tests.test_triage import an_english_group, suggested
+from tests.test_voices import take_back
 from tests.town import MONDAY, Town
 
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # five in the afternoon in Shanghai
@@ -128,6 +129,8 @@ async def test_a_decision_is_told_once_and_a_new_one_again(town: Town) -> None:
 
 async def test_a_quiet_week_in_a_young_group_is_two_lines(town: Town) -> None:
     group = await an_english_group(town)
+    await suggested(town, group, "a faster camera")
+    await take_back(town, "ahe", group, 1)
     await at(town, FRIDAY)
     content = issues(town, group)[0].content
     assert len([line for line in content.splitlines() if line]) == 2

@@ -49,6 +49,8 @@ async def test_help_is_short_in_groups_and_has_pages_in_private(town: Town) -> N
     assert "/inbox" in town.last(group).content, "the team reads of its own commands, too"
     assert len(town.public(group)) == public
     private = await town.start("xiaoman")
+    await town.say("xiaoman", private, "建议")
+    assert "建议 …" in town.last(private).content, "the word alone is no end, but a beginning"
     await town.say("xiaoman", private, "/help")
     index = town.last(private)
     labels = [button.label for row in index.buttons for button in row]

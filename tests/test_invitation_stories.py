@@ -81,6 +81,14 @@ async def test_by_link(town: Town) -> None:
     assert "Sam" in town.last(town.private("ahe")).content
 
 
+async def test_without_a_door_the_inviter_hears_of_it_too(town: Town) -> None:
+    town.group("谷雨广场", "tang ahe")
+    await town.settle()
+    await town.start("sam", (await invite(town, "tang"))[0].replace("-", ""))
+    assert "You are a member now" in town.last(town.private("sam")).content
+    assert "Sam 用你的邀请码加入了" in town.last(town.private("tang")).content
+
+
 async def test_by_asking_to_join_and_being_asked_for_the_code(town: Town) -> None:
     chat = await gated(town)
     code = (await invite(town))[0]

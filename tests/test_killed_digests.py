@@ -71,6 +71,12 @@ def posted(town: Town) -> int:
     return sum(call.method == "sendMessage" for call in town.sandbox.calls)
 
 
+def shown(town: Town, rooms: list[Chat]) -> set[str]:
+    """Of which groups the team is asked whether to send again."""
+    buttons = (button for room in rooms for said in town.public(room) for row in said.buttons for button in row)
+    return {button.label.removeprefix(AGAIN) for button in buttons if button.label.startswith(AGAIN)}
+
+
 def copies(town: Town, group: Chat) -> int:
     return sum("issue 1" in message.content for message in town.public(group))
 
@@ -94,7 +100,8 @@ async def test_digests_over_kills(sqlite: SqliteMaker, tmp_path: Path) -> None:
         async with asyncio.timeout(120):
             while (await states(database)).keys() - {SENT, DOUBTFUL}:  # noqa: ASYNC110  # another process writes them
                 await asyncio.sleep(0.2)
-        await asyncio.sleep(2)  # for what the team is told last
+            while len(shown(town, rooms)) < (await states(database))[DOUBTFUL]:  # noqa: ASYNC110  # and tells the team
+                await asyncio.sleep(0.2)
         process.kill()
         await asyncio.to_thread(process.join, 30)
         found = await states(database)
@@ -104,12 +111,8 @@ async def test_digests_over_kills(sqlite: SqliteMaker, tmp_path: Path) -> None:
         assert max(arrived) == 1, "none twice"
         assert found[SENT] + found[DOUBTFUL] == len(groups)
         assert found[DOUBTFUL] <= KILLS
-        labels = {
-            button.label for room in rooms for said in town.public(room) for row in said.buttons for button in row
-        }
-        shown = {label.removeprefix(AGAIN) for label in labels if label.startswith(AGAIN)}
         missing = {group.title for group, count in zip(groups, arrived, strict=True) if not count}
-        assert missing <= shown, "none silently missing"
-        assert len(shown) == found[DOUBTFUL], "each with its button"
+        assert missing <= shown(town, rooms), "none silently missing"
+        assert len(shown(town, rooms)) == found[DOUBTFUL], "each with its button"
         town.millet = town._millet()
         await town.millet.start()

@@ -84,6 +84,8 @@ def test_lines_break_between_han_and_at_spaces_and_the_last_is_cut() -> None:
     assert len(lines) == 3
     assert all(font.getlength(line) <= 300 for line in lines)
     assert lines[-1].endswith("…")
+    marked = wrap("通话可以自动录，，开会（常常）漏掉重点" * 4, font, 8 * SMALL, 9)
+    assert not [line for line in marked if line.startswith(("，", "）")) or line.endswith("（")]
     assert wrap("short", font, 300, 3) == ["short"]
     assert wrap("", font, 300, 3) == []
 

@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.invitations import Invitation
 from storage.votes import Vote
 from tests.circle import NOW, SOON, Circle, found
-from tests.test_invitation_stories import CODE, gated, invite
+from tests.test_invitation_stories import CODE, belong, gated, invite
 from tests.town import Town
 
 STAYED = SOON + FRIEND_STAYED
@@ -113,6 +113,30 @@ async def test_invite_says_how_many_and_why(town: Town) -> None:
     said = town.last(town.private("ahe")).content
     assert "起始 3 个" in said, "why"
     assert "上线" in said, "what earns more"
+    await town.start("tang")
+    await town.say("tang", town.private("tang"), "/gift 阿禾 1")
+    assert await shown(town, "ahe", times=1) == 4
+    said = town.last(town.private("ahe")).content
+    assert "手里有 3 个" in said, "gifts are apart"
+    assert said.count("团队送的") == 1
+
+
+async def test_what_the_team_does_with_codes_is_no_news_to_an_open_group(town: Town) -> None:
+    """Only the call for seeds is for everybody."""
+    await gated(town)
+    plaza = town.group("谷雨广场", "tang yutong ahe xiaoman")
+    await town.settle()
+    await belong(town, plaza, "小米种子")
+    assert await shown(town, "xiaoman", times=1) == 0
+    before = len(town.public(plaza))
+    for said in ("/waves", "/waves 5 10", "/round 1", "/gift 小满 1", "/seeds open 2", "/seeds question 1 ?", "/apply"):
+        heard = len(town.said(plaza))
+        await town.say("tang", plaza, said)
+        assert len(town.said(plaza)) > heard, said
+    await town.say("tang", plaza, "/seeds close")
+    assert ["🌱" in message.content for message in town.public(plaza)[before:]] == [True]
+    assert await shown(town, "xiaoman", times=1) == 1
+    assert "还没有可以送" not in town.last(town.private("xiaoman")).content, "a gift is something to give"
 
 
 async def test_a_round_is_previewed_opened_once_and_told_where_everyone_is(town: Town) -> None:
@@ -129,6 +153,10 @@ async def test_a_round_is_previewed_opened_once_and_told_where_everyone_is(town:
     assert "🌾" in town.last(chat).content
     await town.press("tang", twice, "6")
     assert await shown(town, "ahe", times=3) == 5, "two more, and no more than five in the hand"
+    await town.say("tang", chat, "/round 1")
+    town.world.add_member(chat, town.person("xiaoman"), by=town.person("tang"))
+    await town.settle()
+    assert "不一样" in await town.press("tang", town.last(chat), "3"), "four are there now"
     assert "round" in await audited(town)
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from bot.community import invitations, restores
 from bot.community.errors import CodesHeld
-from bot.community.invitations import GOOD_FOR, HELD_FOR, Admitted, Missed, Own, Paused, Seated
+from bot.community.invitations import GOOD_FOR, HELD_FOR, MOST_CLAIMS, Admitted, Missed, Own, Paused, Seated
 from bot.community.restores import Choice
 from schedules.invitations import knock
-from storage import guesses, holds
+from storage import doors, guesses, holds
 from storage.database import Database
 from storage.invitations import CLAIMED, ISSUED, USED
 from tests.circle import LATER, NOW, SOON, found
@@ -18,7 +18,7 @@ from tests.circle import LATER, NOW, SOON, found
 async def test_a_claimed_code_is_used_when_the_person_is_in(database: Database) -> None:
     circle = await found(database)
     friend, code = circle.strangers[0], await circle.code()
-    assert await circle.redeem(friend, code) == Admitted(circle.seed, [], through_door=True)
+    assert await circle.redeem(friend, code) == Admitted(circle.seed, [], NOW + HELD_FOR)
     assert await circle.find_member(friend) is None
     assert await circle.enter(friend) == circle.seed
     assert await circle.enter(friend) is None
@@ -61,7 +61,7 @@ async def test_used_expired_and_unknown_codes_are_all_the_same_to_strangers(data
 async def test_without_a_gated_chat_a_code_makes_a_member_at_once(database: Database) -> None:
     circle = await found(database, gated=False)
     friend, code = circle.strangers[0], await circle.code()
-    assert await circle.redeem(friend, code) == Admitted(circle.seed, [], through_door=False)
+    assert await circle.redeem(friend, code) == Admitted(circle.seed, [], None)
     member = await circle.member(friend)
     assert (member.role, member.inviter_id) == ("member", circle.seed)
     assert [row.state for row in await circle.ledger()] == [USED]
@@ -129,17 +129,32 @@ async def test_a_second_code_is_not_spent_by_coming_back(database: Database) -> 
     assert [row.state for row in await circle.ledger()] == [ISSUED, USED]
 
 
-async def test_asking_in_or_sending_the_code_again_starts_the_time_of_the_claim_anew(database: Database) -> None:
+async def test_neither_asking_in_nor_sending_the_code_again_prolongs_the_claim(database: Database) -> None:
     circle = await found(database)
-    friend, other = circle.strangers[:2]
-    await circle.redeem(friend, await circle.code())
-    again = await circle.code()
-    await circle.redeem(other, again)
+    keeper, friend = circle.strangers[:2]
+    code = await circle.code()
+    for minute in (0, 10, 29):
+        now = NOW + timedelta(minutes=minute)
+        assert await circle.redeem(keeper, code, now) == Admitted(circle.seed, [], NOW + HELD_FOR)
+        async with circle.database.writing() as session:
+            assert await invitations.ask_in(session, circle.door, keeper, now) == NOW + HELD_FOR
+            await doors.delete_join_request(session, circle.door.id or 0, keeper)
     async with circle.database.writing() as session:
-        assert await invitations.ask_in(session, circle.door, friend, NOW + timedelta(minutes=29))
-    assert isinstance(await circle.redeem(other, again, NOW + timedelta(minutes=29)), Admitted)
+        assert await invitations.ask_in(session, circle.door, keeper, NOW + HELD_FOR) is None
     await knock(circle.database, LATER)
-    assert [row.state for row in await circle.ledger()] == [CLAIMED, CLAIMED]
+    assert isinstance(await circle.redeem(friend, code, LATER), Admitted)
+
+
+async def test_who_comes_too_late_may_try_again_but_not_keep_the_code_for_ever(database: Database) -> None:
+    circle = await found(database)
+    keeper, friend = circle.strangers[:2]
+    code, now = await circle.code(), NOW
+    for _ in range(MOST_CLAIMS):
+        assert await circle.redeem(keeper, code, now) == Admitted(circle.seed, [], now + HELD_FOR)
+        now += HELD_FOR + timedelta(seconds=1)
+    assert await circle.redeem(keeper, code, now) == Missed()
+    assert isinstance(await circle.redeem(keeper, await circle.code(), now), Admitted)
+    assert isinstance(await circle.redeem(friend, code, now), Admitted)
 
 
 async def test_a_claim_in_a_copy_that_was_put_back_opens_nothing_before_somebody_says_so(database: Database) -> None:
@@ -163,6 +178,6 @@ async def test_only_who_has_a_place_may_come_in(database: Database) -> None:
     await circle.bring(friend, circle.seed)
     async with circle.database.writing() as session:
         answers = [await invitations.ask_in(session, circle.door, who, NOW) for who in (circle.seed, friend, stranger)]
-    assert answers == [True, True, False]
+    assert answers == [NOW + HELD_FOR, NOW + HELD_FOR, None]
     code = await circle.code()
-    assert await circle.redeem(stranger, code) == Admitted(circle.seed, [circle.door.id or 0], through_door=True)
+    assert await circle.redeem(stranger, code) == Admitted(circle.seed, [circle.door.id or 0], NOW + HELD_FOR)

@@ -140,6 +140,15 @@ def staff_of(town: Town) -> Chat:
     return next(chat for chat in town.world.chats.values() if chat.title == "Grain staff")
 
 
+async def test_where_the_web_does_not_lead_to_us_nothing_is_bound(town: Town) -> None:
+    await town.start("yutong")
+    group = town.group()
+    await town.say("yutong", group, "/repository Grain/OS")
+    assert "WEB_URL" in town.last(group).content
+    async with town.database.reading() as look:
+        assert await repositories.list_repositories(look, 1) == []
+
+
 async def test_the_secret_is_told_privately_once(hook: Hook) -> None:
     town = hook.town
     assert hook.repository is not None
@@ -227,12 +236,56 @@ async def test_forged_calls_have_no_effect(hook: Hook) -> None:
         assert not list(await look.exec(select(Delivery)))
 
 
+async def test_a_release_contains_nothing_that_was_asked_for_after_it(hook: Hook) -> None:
+    town = hook.town
+    await trusted(hook)
+    await hook.send("release", release(body="S-1 and S-4"))
+    await town.knock()
+    assert "names #4, which I do not know" in town.last(staff_of(town)).content
+    town.clock.leap(60)
+    await suggested(town, next(iter(town.world.chats.values())), "tea in the kitchen")
+    await hook.send("pull_request", pull_request(70, "something else"))
+    await town.knock()
+    assert (await stored(town, 4)).status == OPEN
+
+
+async def test_a_merged_one_that_is_named_means_the_surviving_one(hook: Hook) -> None:
+    town = hook.town
+    await trusted(hook)
+    staff = staff_of(town)
+    await town.say("yutong", staff, "/merge 2 1")
+    await town.press("yutong", town.last(staff), "Merge")
+    await town.say("yutong", staff, "/ship 1 v0")
+    await hook.send("release", release(body="S-2 and S-3"))
+    await town.knock()
+    assert await statuses(town) == [SHIPPED, "merged", SHIPPED]
+    town.clock.leap(60)
+    await town.say("yutong", staff, "/status 1 open")
+    await hook.send("pull_request", pull_request(70, "something else"))
+    await town.knock()
+    assert await statuses(town) == [OPEN, "merged", SHIPPED]
+
+
+async def test_what_no_database_would_store_holds_up_no_release(any_town: Town) -> None:
+    async with a_hook(any_town) as hook:
+        group = await an_english_group(any_town)
+        await suggested(any_town, group, "a faster camera")
+        await hook.bind("yutong", group)
+        await trusted(hook)
+        await hook.send("pull_request", pull_request(7, "x\x00"))
+        await hook.send("release", release(body="S-1 \x00", name="a\x00", author={"login": "yutong-dev\x00"}))
+        await any_town.knock()
+        assert (await stored(any_town, 1)).status == SHIPPED
+
+
 UNSHIPPED = (
     release(body="S-1", draft=True),
     release(body="S-1", prerelease=True),
     {**release(body="S-1"), "action": "created"},
     {**release(body="S-1"), "action": "deleted"},
     release(body="Not planned: S-1"),
+    release(body="## New\n### Not planned\n\n- S-1\n- S-2"),
+    release(body="https://github.com/other/os/pull/8"),
     {"action": "published", "release": "S-1"},
     {"action": "published", "release": {"body": None, "author": None, "name": 5}},
     pull_request(7, "S-1"),
@@ -243,6 +296,7 @@ UNSHIPPED = (
 
 async def test_what_ships_nothing(hook: Hook) -> None:
     await trusted(hook)
+    await hook.send("pull_request", pull_request(8, "S-2 to come"))
     for told in UNSHIPPED:
         event = "release" if "release" in told else "pull_request"
         assert await hook.send(event, told) == 202
@@ -289,6 +343,9 @@ async def test_the_release_of_somebody_unknown_waits_for_the_teams_word(hook: Ho
         ("GRAIN-8 grain #9 谷雨 #10", [8, 9, 10]),
         ("not planned: S-1\nNot-Planned S-2\nS-3", [3]),
         ("S-" + "9" * 40, []),
+        ("修复S-1的问题，完成谷雨2。S-3、S-4", [1, 2, 3, 4]),
+        ("## New\n- S-1\n## Not planned\n- S-2\n### Why\n- S-3\n## Fixed\n- S-4", [1, 4]),
+        ("S-1\n\n**Not planned**\n\n- S-2\n\n**Fixed**\n- S-3\nNot planned:\n- S-4\n# More\nS-5", [1, 3, 5]),
     ],
 )
 def test_how_a_release_names_suggestions(text: str, found: list[int]) -> None:
@@ -300,7 +357,9 @@ def test_links_and_pull_requests_and_changelogs() -> None:
         ("c/123", "45"),
         ("grain_os", "46"),
     ]
-    assert references.pull_requests("by @x in https://github.com/a/b/pull/7 (#8), S-#9, a#10") == [7, 8]
+    assert references.links("见https://t.me/c/1/2的讨论") == [("c/1", "2")]
+    assert references.pull_requests("合并#45的改动 https://github.com/b/a/pull/9", "a/b") == [45]
+    assert references.pull_requests("by @x in https://github.com/a/b/pull/7 (#8), S-#9, a#10", "A/b") == [7, 8]
     text = "# Changelog\n## [Unreleased]\nS-1\n## [2.1.0] - 2026-11-20\n- S-2\n### Fixed\n- S-3\n## 2.0.0\n- S-4\n"
     version, section = references.newest_section(text)
     assert (version, references.numbers(section)) == ("v2.1.0", [2, 3])
@@ -316,7 +375,9 @@ async def test_a_changelog_ships_without_any_repository(
         await suggested(town, group, "a faster camera", "dark mode", "an alarm")
         await town.say("yutong", staff, "/status 3 planned")
         file = tmp_path / "CHANGELOG.md"
-        file.write_text("# Changelog\n\n## 2.4.0\n\n- camera (S-1)\n- Millet #77\n\n## 2.3.0\n\n- S-2\n", "utf8")
+        link = f"https://t.me/{group.username}/{(await stored(town, 1)).source_message}"
+        news = f"## 2.4.0\n\n- camera ({link})\n- Millet #77\n\n## 2.3.0\n\n- S-2\n"
+        file.write_text(f"# Changelog\n\n{news}", "utf8")
         monkeypatch.setenv("DATABASE_URL", town.url)
         monkeypatch.setenv("BOT_TOKEN", town.sandbox.token)
         await _invoke(file, "--dry-run")
@@ -344,6 +405,7 @@ async def test_the_feed_is_read_only_where_the_community_wants_it(hook: Hook) ->
     async with hook.http.get(address) as answer:
         assert answer.status == 404
     await town.say("yutong", staff_of(town), "/settings digest_public on")
+    assert "https://millet.example.org/communities/1/digests.atom" in town.last(staff_of(town)).content
     async with hook.http.get(address) as answer:
         assert (answer.status, answer.content_type) == (200, "application/atom+xml")
         root = ElementTree.fromstring(await answer.text())  # noqa: S314  # our own

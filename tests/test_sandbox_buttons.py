@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import (
+    ForceReply,
     InaccessibleMessage,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -14,6 +15,7 @@ from aiogram.types import (
 )
 
 from bot.sandbox.errors import Refused
+from bot.sandbox.page_views import PageViews
 from tests.test_sandbox_stage import Stage, send, stage
 
 __all__ = ["stage"]
@@ -41,6 +43,20 @@ async def test_a_press_reaches_the_bot_and_its_answer_the_person(stage: Stage) -
     await stage.bot.answer_callback_query(press.id, "已投票", show_alert=True)
     assert press.answer
     assert (press.answer.text, press.answer.alert) == ("已投票", True)
+
+
+async def test_a_question_opens_the_field_of_whom_it_names_or_answers(stage: Stage) -> None:
+    world, group, ahe = stage.sandbox.world, stage.group(), stage["ahe"]
+    said = world.say(ahe, group, "/edit 1")
+    asked, named = ForceReply(selective=True), f'<a href="tg://user?id={ahe.id}">阿禾</a>'
+    views = PageViews(world)
+    await stage.bot.send_message(group.id, "改成什么？", reply_to_message_id=said.id, reply_markup=asked)
+    await stage.bot.send_message(group.id, f"{named}：改成什么？", parse_mode="HTML", reply_markup=asked)
+    await stage.bot.send_message(group.id, "大家说呢？", reply_markup=ForceReply())
+    await stage.bot.send_message(group.id, "好。")
+    questions = world.messages(group)[-4:]
+    assert [views.message(ahe, one)["asks_me"] for one in questions] == [True, True, True, False]
+    assert [views.message(stage["xiaoman"], one)["asks_me"] for one in questions] == [False, False, True, False]
 
 
 async def test_a_press_is_answered_once_and_soon(stage: Stage) -> None:

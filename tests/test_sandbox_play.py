@@ -166,6 +166,7 @@ async def test_a_message_in_full(stage: Stage, look: Ask) -> None:
         "can_edit": True,
         "silent": False,
         "only_for_me": False,
+        "asks_me": False,
     }
 
 
@@ -267,7 +268,7 @@ async def test_a_foreign_page_cannot_act_by_a_form(page: aiohttp.ClientSession) 
 async def events(answer: aiohttp.ClientResponse, count: int) -> list[Fields]:
     """The next so many events of a stream, the ticking clock left out."""
     found: list[Fields] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(found) < count:
             line = await answer.content.readline()
             event = json.loads(line.removeprefix(b"data: ")) if line.startswith(b"data: ") else {"type": "clock"}
@@ -302,7 +303,7 @@ async def test_the_clock_ticks_and_tells_its_speed(stage: Stage, page: aiohttp.C
     async with page.get("/play/events?as=ahe") as stream:
         await stream.content.readline()
         stage.clock.run_at(60)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while b'"clock"' not in (line := await stream.content.readline()):
                 pass
     tick = json.loads(line.removeprefix(b"data: "))

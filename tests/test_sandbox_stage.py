@@ -166,7 +166,7 @@ async def test_a_taken_port_is_an_error_and_another_can_be_tried(stage: Stage) -
         poll = asyncio.ensure_future(bot.get_updates(timeout=20))
         await asyncio.sleep(0.02)
         second.world.start(second.world.people["sam"])
-        assert len(await asyncio.wait_for(poll, 2)) == 1
+        assert len(await asyncio.wait_for(poll, 20)) == 1
     await second.stop()
 
 
@@ -226,7 +226,7 @@ async def test_quiet_waits_until_all_is_confirmed(stage: Stage) -> None:
     assert not quiet.done()
     await stage.updates()
     await stage.updates()
-    await asyncio.wait_for(quiet, 2)
+    await asyncio.wait_for(quiet, 20)
 
 
 async def test_calls_are_recorded(stage: Stage) -> None:

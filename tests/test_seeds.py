@@ -45,6 +45,7 @@ async def test_from_the_call_to_the_seat(town: Town) -> None:
         await town.say("xiaoman", private, words)
     await town.say("yutong", plaza, "/seeds")
     listed = town.last(plaza)
+    assert "100 個席位，已有 0 個有主" in listed.content, "who was there before takes none"
     assert "锁屏卡片" in listed.content
     assert "锁屏卡片" not in "".join(message.content for message in town.public(plaza) if message.sender.is_bot)
     await town.press("yutong", listed, "1.")

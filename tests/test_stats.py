@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from bot.community import loop
 from bot.sandbox.model import Chat
 from bot.texts.pictures import paint
+from storage import loop as rows
 from tests.test_digests import a_room, a_staff_room, at
 from tests.test_pictures import margin_is_clean, opened
 from tests.test_triage import an_english_group, suggested
@@ -53,6 +55,23 @@ async def test_the_figures_are_those_one_would_count(any_town: Town) -> None:
     await town.say("yutong", staff, "/stats")
     assert "nobody has suggested anything; 1 waits" in town.last(staff).content
     assert "half" not in town.last(staff).content
+
+
+async def test_what_was_merged_counts_as_what_it_is_part_of_and_who_has_left_is_not_counted(any_town: Town) -> None:
+    town = any_town
+    group = await an_english_group(town)
+    await suggested(town, group, "a faster camera", "dark mode at night")
+    for number, who in ((1, "xiaoman"), (2, "xiaoman"), (2, "tang")):
+        await town.say(who, group, f"/vote {number}")
+    await town.say("yutong", group, "/merge 2 1")
+    await town.press("yutong", town.last(group), "Merge")
+    await town.say("yutong", group, "/ship 1")
+    town.world.leave(town.person("ahe"), group)  # who asked for both
+    await town.settle()
+    async with town.database.reading() as look:
+        assert await rows.count_votes_delivered(look, 1) == (2, 2)  # each person once
+        figures = await loop.missing(look, 1, MONDAY - timedelta(days=1))
+    assert (figures.members, figures.silent, figures.first_timers) == (3, 1, 3)
 
 
 async def test_codes_are_followed_to_those_who_take_part(town: Town) -> None:

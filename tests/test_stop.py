@@ -25,7 +25,7 @@ async def test_a_signal_ends_a_start_that_waits_for_telegram(town: Town, sign: s
     town.sandbox.faults.add("500", "getMe", times=None)
     town.millet = town._millet()
     running = asyncio.create_task(app.run(town.millet))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not any(call.method == "getMe" and not call.ok for call in town.sandbox.calls):  # noqa: ASYNC110  # the sandbox rings no bell
             await asyncio.sleep(0.01)
         os.kill(os.getpid(), sign)

@@ -120,7 +120,9 @@ async def test_what_is_settled_can_be_seen_but_not_joined(town: Town) -> None:
 
 
 async def test_in_private_one_answers_for_the_community_one_was_asked_in(town: Town) -> None:
-    first, second = town.group("甲"), town.group("乙", "sam ahe")
+    first = town.group("甲")
+    await town.settle()
+    second = town.group("乙", "sam ahe")
     await town.say("ahe", first, "/top")
     private = await town.start("ahe")
     await town.say("xiaoman", first, "/suggest 希望支持深色模式")
@@ -135,7 +137,9 @@ async def test_in_private_one_answers_for_the_community_one_was_asked_in(town: T
 
 
 async def test_who_is_in_several_communities_chooses_one(town: Town) -> None:
-    first, second = town.group("甲"), town.group("乙", "sam ahe")
+    first = town.group("甲")
+    await town.settle()
+    second = town.group("乙", "sam ahe")
     await town.say("ahe", first, "/suggest 希望支持深色模式")
     await town.say("ahe", second, "/suggest 通话自动录音")
     private = await town.start("ahe")
@@ -214,7 +218,9 @@ async def test_the_same_words_again_are_ones_own(town: Town) -> None:
 
 
 async def test_communities_know_nothing_of_each_other(any_town: Town) -> None:
-    first, second = any_town.group("甲"), any_town.group("乙", "sam")
+    first = any_town.group("甲")
+    await any_town.settle()
+    second = any_town.group("乙", "sam")
     await any_town.say("xiaoman", first, "/suggest 通话自动录音")
     await any_town.say("sam", second, "/suggest Night mode")
     assert "#1 Night mode" in any_town.last(second).content

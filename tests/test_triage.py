@@ -187,7 +187,7 @@ async def test_members_are_refused(town: Town, words: str) -> None:
     group = await an_english_group(town)
     await suggested(town, group, "a faster camera")
     await town.say("ahe", group, words)
-    assert town.last(group).content == "Only administrators of this community's chats can do that."
+    assert town.last(group).content == "Only administrators of this community's chats can do that. Ask one of them."
     assert (await stored(town, 1)).status == OPEN
 
 

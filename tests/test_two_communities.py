@@ -100,7 +100,9 @@ async def test_plain_words_keep_to_the_limits_of_the_chosen_community(town: Town
 
 async def test_codes_are_given_where_they_were_asked_for(town: Town) -> None:
     """A round is previewed, and somebody who waits is shown, in the one; then one speaks in the other, and presses."""
-    first, second = town.group("谷雨", "tang ahe"), town.group("白露", "tang ahe")
+    first = town.group("谷雨", "tang ahe")
+    await town.settle()
+    second = town.group("白露", "tang ahe")
     await town.settle()
     for who, group in (("tang", first), ("ahe", first), ("tang", second), ("ahe", second)):
         await town.say(who, group, "/top")

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
-from bot.community import bars, reattaching, waves
+import pytest
+
+from bot.community import bars, gifts, reattaching, waves
+from bot.community.errors import AlreadySettled
+from bot.community.invitations import GOOD_FOR
 from bot.community.waves import EVERY, HERE_FOR, share
 from schedules.waves import knock
 from storage import grants, outbox
@@ -67,8 +71,8 @@ def test_the_arithmetic() -> None:
     assert share([1, 2, 3], 2) == {1: 1, 2: 1}
     assert share([1, 2, 3], 5) == {1: 2, 2: 2, 3: 1}
     assert share([1, 2, 3], 50) == {1: 2, 2: 2, 3: 2}
-    assert waves.measure([Door("user", "", 40, 20, 10, 40)]) == (25, 40)
-    assert waves.measure([Door("user", "", 4, 1, 1, 4)]) == (50, 4), "too few to tell"
+    assert waves.measure([Door("user", "", 40, 20, 15, 10, 40)]) == (25, 40)
+    assert waves.measure([Door("user", "", 4, 1, 1, 1, 4)]) == (50, 4), "too few to tell"
     past = Proposal(community_id=1, stayed=100, goal=200, percent=50, made_at=NOW)
     assert waves.forecast([past], 150, 200, NOW + 2 * EVERY) == 2
     assert waves.forecast([past], 100, 200, NOW + 2 * EVERY) is None
@@ -82,7 +86,33 @@ async def test_a_proposal_is_made_once_a_week(database: Database) -> None:
         await knock(database, now)
     async with database.reading() as look:
         assert len(await rows.list_proposals(look, circle.community_id)) == 2
-        assert not await outbox.list_due(look, THEN), "there is no team room to tell"
+        asked = await outbox.list_due(look, THEN + EVERY)
+        assert {row.person_id for row, *_ in asked} == {circle.seed}, "without a room of the team, who made the plan"
+
+
+async def test_a_proposal_that_was_left_lying_hands_out_nothing_and_nobody_barred_gets_any(database: Database) -> None:
+    circle = await grown(database)
+    async with database.writing() as session:
+        plan = await waves.plan(session, circle.community_id, [30, 60], circle.seed, THEN)
+        left, _ = await waves.propose(session, plan, THEN)
+        made, shares = await waves.propose(session, plan, THEN + EVERY)
+        with pytest.raises(AlreadySettled):
+            await waves.accept(session, left, circle.seed, THEN + EVERY)
+        unlucky, *others = shares
+        await bars.bar(session, circle.community_id, unlucky, INVITING, "转卖", circle.seed, THEN + EVERY)
+        handed = await waves.accept(session, made, circle.seed, THEN + EVERY)
+        assert list(handed) == sorted(others)
+        assert not await grants.count_granted(session, circle.community_id, unlucky)
+
+
+async def test_who_came_yesterday_does_not_tell_whether_people_stay(database: Database) -> None:
+    """Twenty came, and every code that nobody used in a month is gone: only the latter tell something as yet."""
+    circle = await grown(database)
+    async with database.writing() as session:
+        await gifts.give(session, circle.community_id, circle.seed, 20, circle.seed, NOW - GOOD_FOR)
+        plan = await waves.plan(session, circle.community_id, [30, 60], circle.seed, NOW)
+        assert (await waves.look(session, plan, NOW + timedelta(days=1))).percent == 1
+        assert (await waves.look(session, plan, THEN)).percent == 50
 
 
 async def test_the_plan_as_the_owner_sees_it(town: Town) -> None:

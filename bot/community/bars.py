@@ -118,7 +118,7 @@ async def ban(session: Session, community_id: int, person_id: int, by_id: int, n
         await _add(session, community_id, person_id, ENTRY, "", by_id, now)
     await codes.set_all_revoked(session, community_id, [person_id], by_id, now, "banned")
     await claims.set_returned_by(session, community_id, person_id, by_id, now)
-    await waiting.shut_out(session, community_id, person_id, by_id, now)
+    await waiting.leave(session, community_id, person_id, "banned", by_id, now)
 
 
 async def unban(session: Session, community_id: int, person_id: int, by_id: int, now: datetime) -> None:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from bot.community import settings
 from bot.community.errors import DraftSettled, TextTooLong
 from storage import drafts
 from storage.database import Session
@@ -27,6 +28,10 @@ class Changes:
     order: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by section; what is not named stands below
     words: Mapping[str, str] = field(default_factory=dict)
     only: Sequence[str] | None = None  # the lines that were approved
+
+    def settles(self, key: str) -> bool:
+        """Whether a line is said by this issue, or left out of it for good: of the rest, the next one tells."""
+        return self.only is None or key in self.only or key in self.dropped
 
     def arranged(self, section: str, lines: Sequence[tuple[str, Item]]) -> list[tuple[str, Item]]:
         """A section's lines as the team wants them."""
@@ -49,11 +54,17 @@ def changes_of(draft: Draft | None) -> Changes:
     return Changes(**stored)
 
 
-async def access_draft(session: Session, community_id: int, draft_id: int, *states: str) -> Draft:
-    """The community's draft, held until the transaction ends; raises DraftSettled when it is past changing."""
+async def access_draft(session: Session, community_id: int, draft_id: int, period: str, *states: str) -> Draft:
+    """The draft of that week, held until the transaction ends; raises DraftSettled when it is past changing."""
     draft = await drafts.get_draft(session, community_id, draft_id)
-    if draft is None or draft.state not in (states or (OPEN, APPROVED)):
+    if draft is None or draft.period != period or draft.state not in (states or (OPEN, APPROVED)):
         raise DraftSettled
+    return await _as_set(session, draft)
+
+
+async def _as_set(session: Session, draft: Draft) -> Draft:
+    """Whether it waits for approval is the community's to say until it is posted, whenever the draft was made."""
+    draft.needs_approval = (await settings.load(session, draft.community_id)).digest_needs_approval
     return draft
 
 
@@ -97,7 +108,7 @@ async def reopen(session: Session, draft: Draft) -> None:
     await session.flush()
 
 
-async def prepare(session: Session, community_id: int, period: str, now: datetime, *, needs_approval: bool) -> Draft:
+async def prepare(session: Session, community_id: int, period: str, now: datetime) -> Draft:
     """The period's draft, made where there is none yet."""
-    new = Draft(community_id=community_id, period=period, needs_approval=needs_approval, created_at=now)
-    return await drafts.add_draft(session, new)
+    new = Draft(community_id=community_id, period=period, created_at=now)
+    return await _as_set(session, await drafts.add_draft(session, new))

@@ -176,6 +176,11 @@ class PhoneSecretMissing(Refusal):
 
 
 @dataclass
+class WebAddressMissing(Refusal):
+    """Without the operator's web address nothing outside finds the way to us."""
+
+
+@dataclass
 class NoPhoneShown(Refusal):
     """No number of that person's keeps a place."""
 

@@ -16,7 +16,8 @@ from storage.invitations import CLAIMED, ISSUED, USED, Invitation
 from storage.members import Member
 
 GOOD_FOR = timedelta(days=30)
-HELD_FOR = timedelta(minutes=30)  # how long a claimed code waits for its claimant to come in
+HELD_FOR = timedelta(minutes=30)  # how long a claimed code waits for its claimant to come in, and no longer
+MOST_CLAIMS = 5  # of one code by one person, who would otherwise keep it from everybody else for ever
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Admitted:
 
     inviter_id: int
     waiting_at: list[int]
-    through_door: bool
+    until: datetime | None  # so long it is kept; None without a door
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ async def redeem(session: Session, person_id: int, typed: list[str], now: dateti
     await rows.claim_person(session, person_id)
     if until := await guesses.paused_until(session, person_id, now):
         return Paused(until)
+    await claims.set_returned(session, now - HELD_FOR, now, of=person_id)
     outcome = await _open(session, person_id, typed, now, inside=inside)
     if isinstance(outcome, Missed):
         await guesses.missed(session, person_id, now)
@@ -175,6 +177,8 @@ async def _is_live(session: Session, invitation: Invitation, person_id: int, now
         return False
     if invitation.kept_for_id not in (None, person_id):
         return False
+    if await claims.count_claims(session, invitation.id or 0, person_id) >= MOST_CLAIMS:
+        return False
     return await bars.get_bar_above(session, invitation.community_id, invitation.holder_id) is None
 
 
@@ -191,6 +195,7 @@ async def prove(session: Session, person_id: int, number: str, secret: str, now:
 
     Raises CodesHeld.
     """
+    await claims.set_returned(session, now - HELD_FOR, now, of=person_id)
     claimed = await awaiting_phone(session, person_id)
     if claimed is None:
         return Missed()
@@ -201,11 +206,10 @@ async def prove(session: Session, person_id: int, number: str, secret: str, now:
 
 
 async def _admit(session: Session, claimed: Invitation, person_id: int, now: datetime) -> Admitted | PhoneWanted:
-    """The way in for who has just claimed a code, or sends it again: the time of the claim starts anew."""
+    """The way in for who has just claimed a code, or sends it again: the time of the claim runs on."""
     if await rows.is_held(session, claimed):
         raise CodesHeld
     community_id = claimed.community_id
-    await claims.set_claimed_anew(session, community_id, person_id, now)
     if await phones.is_wanted(session, community_id, person_id):
         return PhoneWanted()
     gated = {chat.id for chat in await communities.list_chats(session, community_id) if chat.is_seed}
@@ -215,21 +219,32 @@ async def _admit(session: Session, claimed: Invitation, person_id: int, now: dat
         await tree.bind(session, community_id, person_id, claimed.holder_id)
     requests = await doors.list_join_requests(session, person_id)
     waiting_at = [request.chat_id for request in requests if request.chat_id in gated]
-    return Admitted(claimed.holder_id, waiting_at, through_door=bool(gated))
+    return Admitted(claimed.holder_id, waiting_at, _kept_until(claimed, now) if gated else None)
 
 
-async def ask_in(session: Session, chat: Chat, person_id: int, now: datetime) -> bool:
-    """Remember who stands at a gated chat's door; True when they may come in at once."""
+def _kept_until(theirs: Invitation | None, now: datetime) -> datetime:
+    """Until when a door may open: after that, what was claimed may be somebody else's."""
+    claimed_at = theirs.claimed_at if theirs is not None and theirs.state == CLAIMED else None
+    return (claimed_at or now) + HELD_FOR
+
+
+async def ask_in(session: Session, chat: Chat, person_id: int, now: datetime) -> datetime | None:
+    """Remember who stands at a gated chat's door; until when it may open for them, None when it may not."""
     await doors.add_join_request(session, JoinRequest(chat_id=chat.id or 0, person_id=person_id, asked_at=now))
     if await bars.get_bar(session, chat.community_id, person_id, ENTRY):
-        return False
+        return None
     theirs = await rows.get_invitation_of(session, chat.community_id, person_id)
-    if theirs is not None and theirs.state == CLAIMED:
-        if await rows.is_held(session, theirs):
-            return False
-        renewed = await claims.set_claimed_anew(session, chat.community_id, person_id, now)
-        return renewed and not await phones.is_wanted(session, chat.community_id, person_id)
-    return (theirs is not None and theirs.state == USED) or await _has_seat(session, chat.community_id, person_id)
+    until = _kept_until(theirs, now)
+    may_enter = until > now and await _may_enter(session, chat.community_id, person_id, theirs)
+    return until if may_enter else None
+
+
+async def _may_enter(session: Session, community_id: int, person_id: int, theirs: Invitation | None) -> bool:
+    if theirs is None:
+        return await _has_seat(session, community_id, person_id)
+    if theirs.state == USED:
+        return True
+    return not (await rows.is_held(session, theirs) or await phones.is_wanted(session, community_id, person_id))
 
 
 async def awaits_phone(session: Session, community_id: int, person_id: int) -> bool:
@@ -249,12 +264,13 @@ class Leak:
 
 
 async def withdraw(session: Session, community_id: int, posted: list[str], poster_id: int, now: datetime) -> list[Leak]:
-    """Replace those of the posted codes that anybody could still open; one being opened stays its claimant's."""
+    """Replace those of the posted codes that anybody could still open; one being opened is its claimant's alone."""
     leaks: list[Leak] = []
-    for leaked in await rows.list_live(session, posted, now):
+    for leaked in await rows.list_good(session, posted, now):
         old = leaked.code or ""
         if leaked.community_id != community_id or leaked.kept_for_id is not None:
             continue
+        await rows.set_last_claim(session, leaked.id or 0, now)
         if await rows.set_revoked(session, leaked.id or 0, poster_id, now, "leaked"):
             fresh = await mint(session, draft_like(leaked), poster_id, now, f"instead of {leaked.id}")
             leaks.append(Leak(leaked.holder_id, old, fresh.code or ""))

@@ -60,9 +60,11 @@ def top_share(counts: Sequence[int]) -> int:
     return round(100 * sum(ranked[: ceil(len(ranked) / 10)]) / sum(ranked)) if ranked else 0
 
 
-async def pace(session: Session, community_id: int, since: datetime, until: datetime) -> Pace:
-    """The pace of what shipped since then, with the growth of the weeks before."""
-    waits = [(shipped - asked) / DAY for asked, shipped in await rows.list_waits(session, community_id, since)]
+async def pace(
+    session: Session, community_id: int, shipped: Sequence[tuple[datetime, datetime | None]], until: datetime
+) -> Pace:
+    """The pace of what was asked for and shipped at these moments, with the growth of the weeks before."""
+    waits = [(then - asked) / DAY for asked, then in shipped if then is not None]
     delivered, votes = await rows.count_votes_delivered(session, community_id)
     moments = [until - WEEK * weeks for weeks in reversed(range(WEEKS_OF_GROWTH))]
     grown = await rows.count_present_at(session, community_id, moments)

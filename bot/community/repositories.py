@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.community import references, settings, triage
 from bot.community.errors import ReleaseSettled, RepositoryUnclear
+from storage import merges, suggestions
 from storage import repositories as rows
-from storage import suggestions
 from storage.database import Session
 from storage.releases import LONGEST_NOTE, LONGEST_VERSION, Release
 from storage.repositories import ASKED, DISMISSED, Publication, PullRequest, Repository
@@ -72,7 +72,7 @@ async def confirm(session: Session, community_id: int, publication_id: int, now:
         raise ReleaseSettled
     if trust:
         repository.trusted = " ".join({*repository.trusted.split(), publication.author})
-    found, _ = await _named_in(session, repository, publication)
+    found, _ = await _contained(session, repository, publication)
     return await _ship(session, repository, publication, found, (), now)
 
 
@@ -85,8 +85,7 @@ async def dismiss(session: Session, community_id: int, publication_id: int) -> N
 
 async def ship_text(session: Session, release: Release, text: str) -> Shipment:
     """Ship what a changelog's text names, without any repository."""
-    words = (await settings.load(session, release.community_id)).reference_words
-    found, unknown = await _find(session, release.community_id, references.numbers(text, words))
+    found, unknown = await _named(session, release.community_id, text, release.released_at)
     ready = [one for one in found if one.status != SHIPPED]
     shipped = await triage.ship(session, release, [one.number for one in ready]) if ready else []
     return Shipment(release.version, shipped, unknown)
@@ -105,7 +104,7 @@ async def _note_pull_request(session: Session, repository: Repository, told: Map
     if not isinstance(pull, dict) or not isinstance(pull.get("number"), int) or pull["number"] >= 2**31:
         return False
     merged = pull.get("merged") is True
-    title = str(pull.get("title") or "")[:1000]
+    title = _told(pull.get("title"), 1000)
     row = PullRequest(repository_id=repository.id or 0, number=pull["number"], title=title, merged=merged)
     await rows.set_pull_request(session, row)
     return merged
@@ -125,10 +124,10 @@ async def _note_release(
     publication = Publication(
         repository_id=repository.id or 0,
         external_id=str(release.get("id")),
-        tag=str(release.get("tag_name") or "")[:LONGEST_VERSION],
-        title=str(release.get("name") or release.get("tag_name") or "")[:LONGEST_NOTE],
-        body=str(release.get("body") or "")[: references.LARGEST_TEXT],
-        author=str(author.get("login") or "")[:100] if isinstance(author, dict) else "",
+        tag=_told(release.get("tag_name"), LONGEST_VERSION),
+        title=_told(release.get("name") or release.get("tag_name"), LONGEST_NOTE),
+        body=_told(release.get("body"), references.LARGEST_TEXT),
+        author=_told(author.get("login"), 100) if isinstance(author, dict) else "",
         created_at=now,
     )
     return await rows.add_publication(session, publication)
@@ -138,7 +137,7 @@ async def _settle(
     session: Session, repository: Repository, publication: Publication, now: datetime, *, late: bool = False
 ) -> Shipment | None:
     """Ship what the publication names and is not shipped yet, or ask the team where its author is not known."""
-    found, unknown = await _named_in(session, repository, publication)
+    found, unknown = await _contained(session, repository, publication)
     first = publication.state == rows.WAITING
     # What somebody has decided about since then, such as reopened, is not shipped by an old release again.
     ready = [
@@ -181,19 +180,31 @@ async def _ship(
     return Shipment(publication.title, shipped, unknown, publication)
 
 
-async def _named_in(
+async def _contained(
     session: Session, repository: Repository, publication: Publication
 ) -> tuple[list[Suggestion], list[int]]:
     """Suggestions a publication contains: named in its text, or in the title of a pull request it brings."""
-    words = (await settings.load(session, repository.community_id)).reference_words
-    pulls = await rows.list_merged(session, repository.id or 0, references.pull_requests(publication.body))
+    brought = references.pull_requests(publication.body, repository.name)
+    pulls = await rows.list_merged(session, repository.id or 0, brought)
     text = "\n".join([publication.title, publication.body, *(pull.title for pull in pulls)])
-    found, unknown = await _find(session, repository.community_id, references.numbers(text, words))
-    linked = await suggestions.list_by_links(session, repository.community_id, references.links(text))
-    return list({one.number: one for one in [*found, *linked]}.values()), unknown
+    return await _named(session, repository.community_id, text, publication.created_at)
 
 
-async def _find(session: Session, community_id: int, numbers: Sequence[int]) -> tuple[list[Suggestion], list[int]]:
+async def _named(session: Session, community_id: int, text: str, by: datetime) -> tuple[list[Suggestion], list[int]]:
+    """What a text names of that which was asked for by then, and the numbers that name nothing.
+
+    Of what was merged, the surviving one is meant.
+    """
+    numbers = references.numbers(text, (await settings.load(session, community_id)).reference_words)
     found = await suggestions.lock_suggestions(session, community_id, [one for one in numbers if one < 2**31])
-    known = {one.number for one in found}
-    return found, [number for number in numbers if number not in known]
+    linked = await suggestions.list_by_links(session, community_id, references.links(text))
+    asked = [one for one in (*found, *linked) if one.created_at <= by]
+    known = {one.number for one in asked}
+    standing = {(await merges.get_root(session, one)).number for one in asked}
+    unknown = [number for number in numbers if number not in known]
+    return await suggestions.lock_suggestions(session, community_id, sorted(standing)), unknown
+
+
+def _told(value: object, limit: int) -> str:
+    """What GitHub tells, as it can be stored: PostgreSQL takes no NUL."""
+    return str(value or "").replace("\x00", "")[:limit]

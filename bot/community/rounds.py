@@ -34,11 +34,13 @@ async def preview(session: Session, community_id: int, each: int) -> Preview:
     return Preview(each, people, await grants.get_last(session, community_id))
 
 
-async def open_round(session: Session, community_id: int, each: int, before: int, by_id: int, now: datetime) -> Preview:
-    """Give everyone their codes, once for a preview. Raises RoundUnclear, RoundChanged."""
+async def open_round(
+    session: Session, community_id: int, each: int, before: int, people: int, by_id: int, now: datetime
+) -> Preview:
+    """Give everyone their codes, once for a preview, and no more than it named. Raises RoundUnclear, RoundChanged."""
     await tree.claim_tree(session, community_id)  # two presses at once are one round
     seen = await preview(session, community_id, each)
-    if seen.before != before:
+    if (seen.before, len(seen.people)) != (before, people):
         raise RoundChanged
     await grants.add_grants(session, community_id, dict.fromkeys(seen.people, each), ROUND, by_id, now)
     return seen

@@ -68,7 +68,7 @@ async def look(session: Session, community_id: int, now: datetime) -> Stats:
         asked=await suggestions.count_asked_since(session, community_id, since),
         waiting=await digests.count_open(session, community_id),
         to_answer=await loop.answer_time(session, community_id, since),
-        pace=await loop.pace(session, community_id, since, now),
+        pace=await loop.pace(session, community_id, await rows.list_waits(session, community_id, since), now),
         satisfaction=await verdicts.satisfaction(session, community_id, since),
         report=await grids.report(session, newest) if newest and newest.closed_at else None,
         members=members,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from bot.community import quota
 from bot.community.errors import NoCodeToGive, NotWaiting
 from bot.community.invitations import Draft, draft_like, mint, require_unbarred
+from storage import bars, waiting
 from storage import invitations as rows
-from storage import waiting
 from storage.database import Session
 from storage.invitations import Invitation
 
@@ -66,40 +66,54 @@ async def sponsor(
     return Turn(person_id, code)
 
 
-async def donate(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Turn | None:
-    """Give one code to the list; whose turn it is, None when nobody waits yet. Raises as `sponsor`."""
+async def donate(
+    session: Session, community_id: int, holder_id: int, standing: str, now: datetime
+) -> tuple[Invitation, Turn | None]:
+    """Give one code to the list: which, and whose turn it is, None when nobody waits yet. Raises as `sponsor`."""
     code = await _spare(session, community_id, holder_id, standing, now)
     if not await waiting.set_pooled(session, code.id or 0):
         raise NoCodeToGive
-    return await serve(session, community_id, now)
+    return code, await serve(session, community_id, now)
 
 
 async def serve(session: Session, community_id: int, now: datetime) -> Turn | None:
-    """Keep the oldest donated code for who has waited longest, but nobody's own; None when there is no such pair."""
-    pair = await waiting.get_first_pair(session, community_id, now)
-    if pair is None:
-        return None
-    who, code = pair
-    if not await waiting.claim_turn(session, community_id, who, now):
-        return None
-    return Turn(who, code) if await waiting.claim_for(session, code.id or 0, who, pooled=True) else None
+    """Keep the oldest donated code for who has waited longest, but nobody's own; None when there is no such pair.
+
+    The code first, which somebody may open at this very moment: no turn is taken for nothing.
+    """
+    barred: set[int] = set()  # whose codes open nothing for now
+    while pair := await waiting.get_first_pair(session, community_id, now, barred):
+        who, code = pair
+        if await bars.get_bar_above(session, community_id, code.holder_id):
+            barred.add(code.holder_id)
+        elif await waiting.claim_for(session, code.id or 0, who, pooled=True):
+            if await waiting.claim_turn(session, community_id, who, now):
+                return Turn(who, code)
+            await waiting.set_free(session, code.id or 0)
+    return None
 
 
-async def shut_out(session: Session, community_id: int, person_id: int, by_id: int, now: datetime) -> None:
-    """Somebody is not to come in: they wait no more, and a code kept for them is exchanged for one they do not know."""
+async def leave(session: Session, community_id: int, person_id: int, why: str, by_id: int, now: datetime) -> None:
+    """Somebody waits no more, being in or banned: a code kept for them is exchanged for one they do not know."""
     await waiting.delete_waiting(session, community_id, person_id)
     for kept in await waiting.list_kept_for(session, community_id, person_id, now):
-        if await rows.set_revoked(session, kept.id or 0, by_id, now, "banned"):
+        if await rows.set_revoked(session, kept.id or 0, by_id, now, why):
             anew = replace(draft_like(kept), kept_for_id=None)
             await mint(session, anew, by_id, now, f"instead of {kept.id}")
 
 
-async def _spare(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Invitation:
-    """A code the holder can give away: one in hand, or a new one."""
-    await rows.claim_member(session, community_id, holder_id)
+async def require_code(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> None:
+    """Raises NoCodeToGive for who has none in hand and none to come, BarredFromInviting."""
     await require_unbarred(session, community_id, holder_id)
-    if in_hand := await rows.list_in_hand(session, community_id, holder_id, now):
-        return in_hand[0]
-    if not (await quota.count(session, community_id, holder_id, standing, now)).left:
+    in_hand = await rows.list_in_hand(session, community_id, holder_id, now)
+    if not in_hand and not (await quota.count(session, community_id, holder_id, standing, now)).left:
         raise NoCodeToGive
-    return await mint(session, Draft(community_id, holder_id), holder_id, now)
+
+
+async def _spare(session: Session, community_id: int, holder_id: int, standing: str, now: datetime) -> Invitation:
+    """A code the holder can give away: a new one, since those in hand may be with friends; else the newest in hand."""
+    await rows.claim_member(session, community_id, holder_id)
+    await require_code(session, community_id, holder_id, standing, now)
+    if (await quota.count(session, community_id, holder_id, standing, now)).left:
+        return await mint(session, Draft(community_id, holder_id), holder_id, now)
+    return (await rows.list_in_hand(session, community_id, holder_id, now))[-1]

@@ -71,8 +71,8 @@ async def look(session: Session, wave_plan: WavePlan, now: datetime) -> Outlook:
 
 def measure(doors: Sequence[Door]) -> tuple[int, int]:
     """Of a hundred codes, how many brought somebody who stayed; and on how many codes that is measured."""
-    told, stayed = sum(door.decided for door in doors), sum(door.stayed for door in doors)
-    return (max(round(100 * stayed / told), 1), told) if told >= ENOUGH_TO_TELL else (USUAL_PERCENT, told)
+    told, kept = sum(door.decided for door in doors), sum(door.kept for door in doors)
+    return (max(round(100 * kept / told), 1), told) if told >= ENOUGH_TO_TELL else (USUAL_PERCENT, told)
 
 
 def forecast(history: Sequence[Proposal], stayed: int, goal: int, now: datetime) -> int | None:
@@ -84,7 +84,8 @@ def forecast(history: Sequence[Proposal], stayed: int, goal: int, now: datetime)
 
 
 async def propose(session: Session, wave_plan: WavePlan, now: datetime) -> tuple[Proposal, dict[int, int]]:
-    """This week's proposal; the next is due at the same hour of a week to come."""
+    """This week's proposal, instead of any still undecided; the next is due at the same hour of a week to come."""
+    await waves.set_overtaken(session, wave_plan.community_id, now)
     wave_plan.due_at += EVERY * ((now - wave_plan.due_at) // EVERY + 1)
     outlook = await look(session, wave_plan, now)
     shares = share(await list_trusted(session, wave_plan.community_id, now), outlook.codes)
@@ -143,10 +144,13 @@ def share(people: Sequence[int], codes: int) -> dict[int, int]:
 
 
 async def accept(session: Session, proposal: Proposal, by_id: int, now: datetime) -> dict[int, int]:
-    """Hand the codes out, once. Raises AlreadySettled."""
+    """Hand the codes out, once, to those of them who may still invite. Raises AlreadySettled."""
     if not await waves.claim_decision(session, proposal.id or 0, ACCEPTED, by_id, now):
         raise AlreadySettled
-    shares = await waves.list_shares(session, proposal.id or 0)
+    kin = await tree.list_kin(session, proposal.community_id)
+    barred = below_bars(kin, await bars.list_bars(session, proposal.community_id))
+    proposed = await waves.list_shares(session, proposal.id or 0)
+    shares = {who: codes for who, codes in proposed.items() if who not in barred}
     await grants.add_grants(session, proposal.community_id, shares, WAVE, by_id, now)
     return shares
 

@@ -47,7 +47,7 @@ async def _play(port: int, seconds: float, ended: asyncio.Event, *, skip: bool, 
         stage = Stage(sandbox, clock, millet, seconds, skip=skip)
         try:
             await millet.start()
-            _invite(sandbox.url)
+            _invite(sandbox.url, is_over=skip and not snowball)
             story = asyncio.create_task(_perform(stage, snowball=snowball))
             story.add_done_callback(_report)
             await _first(ended.wait(), stage.again.wait())
@@ -75,12 +75,11 @@ async def _open(sandbox: Sandbox, port: int) -> None:
         await sandbox.start(port=0)
 
 
-def _invite(url: str) -> None:
+def _invite(url: str, *, is_over: bool) -> None:
     # As the owner one sees all the rooms of the story; the page lets everybody switch.
     click.echo(f"\n  Millet 小米 is at home. Open  {url}/?as=tang  in your browser.\n")
-    click.echo(
-        "  A community lives through its week there; then it is yours: suggest, vote, redeem a code, read the digest."
-    )
+    lives = "has lived through its week there, and now it is yours" if is_over else "lives there; then it is yours"
+    click.echo(f"  A community {lives}: suggest, vote, redeem a code, read the digest.")
     click.echo("  Ctrl-C ends it.\n")
 
 

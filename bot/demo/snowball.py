@@ -52,8 +52,8 @@ async def _first_hundred(stage: Stage, crowd: Crowd, team: Chat, sizes: Sequence
         12,
         (
             "The snowball. A plan, and gifts for three doors: the launch, the staff, a partner's fair.",
-            "滚雪球。先定计划，再给三条来路发码：发布会、员工、合作伙伴的展会。",
-            "滾雪球。先定計畫，再給三條來路發碼：發表會、員工、合作夥伴的展會。",
+            "滚雪球。先定计划，再给三个来源发码：发布会、员工、合作伙伴的展会。",
+            "滾雪球。先定計畫，再給三個來源發碼：發表會、員工、合作夥伴的展會。",
         ),
     )
     await stage.say("tang", team, "/waves " + " ".join(map(str, sizes)))

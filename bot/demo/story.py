@@ -90,7 +90,7 @@ async def _people_suggest(stage: Stage, public: Chat) -> Message:
         (
             "小满 is new here and says what is missing. Others vote by the button, or by a reaction.",
             "小满刚进群，提了个建议。大家点按钮投票，点个表情也算。",
-            "小滿剛進群，提了個建議。大家點按鈕投票，按個表情也算。",
+            "小滿剛進群，提了個建議。大家用按鈕投票，按個表情也算。",
         ),
     )
     await stage.start("xiaoman")
@@ -148,7 +148,7 @@ async def _the_team_looks(stage: Stage, public: Chat, team: Chat, question: Mess
         (
             "Wednesday. The team decides by the buttons in its own room; the cards in the group follow.",
             "周三，团队在自己的群里点按钮做决定，大群里的卡片跟着变。",
-            "週三，團隊在自己的群裡點按鈕做決定，大群裡的卡片跟著變。",
+            "週三，團隊在自己的群組裡用按鈕做決定，大群組裡的卡片跟著變。",
         ),
     )
     await stage.press("yutong", stage.team_card(team, 1), "move")
@@ -178,8 +178,8 @@ async def _the_askers_hear(stage: Stage, public: Chat) -> None:
         10,
         (
             "小满 has heard it privately: her wish is planned. She reserves an early try.",
-            "小满收到私信：她的建议排上日程了。她点 ✋，想第一批试用。",
-            "小滿收到私訊：她的建議排上日程了。她點 ✋，想第一批試用。",
+            "小满收到私信：她的建议排上日程了。她点 ✋，要先试。",
+            "小滿收到私訊：她的建議排上日程了。她按 ✋，要先試。",
         ),
     )
     await stage.press("xiaoman", stage.card(public, 1), "reserve")
@@ -281,7 +281,7 @@ async def _four_taps(stage: Stage, public: Chat, seeds: Chat, team: Chat) -> Non
         (
             "Sunday. How was it? Four taps that nobody else sees, and a word to the team for who has one.",
             "周日，这次更新怎么样？点四下就好，别人看不到；有话也能只对团队说。",
-            "週日，這次更新怎麼樣？點四下就好，別人看不到；有話也能只對團隊說。",
+            "週日，這次更新怎麼樣？按四下就好，別人看不到；有話也能只對團隊說。",
         ),
     )
     asked, elsewhere = await stage.wait_for(public, "🗳"), await stage.wait_for(seeds, "🗳")

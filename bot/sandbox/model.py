@@ -171,6 +171,7 @@ class Message:
     album: str | None = None
     silent: bool = False
     protected: bool = False
+    asks: Literal["", "all", "selected"] = ""  # of whom the app opens its field for a reply
     receiver: Person | None = None
     ephemeral_id: int = 0
     after: int = 0

@@ -148,7 +148,16 @@ class PageViews:
             "can_edit": own and message.service is None and message.contact is None,
             "silent": message.silent,
             "only_for_me": message.receiver is not None,
+            "asks_me": self._asks(person, message),
         }
+
+    @staticmethod
+    def _asks(person: Person, message: Message) -> bool:
+        """Whether the app opens its field for this person to reply."""
+        if message.asks != "selected" or message.chat.kind == "private":
+            return message.asks != ""
+        answered = message.reply_to.sender if message.reply_to else None
+        return person in (answered, *(entity.user for entity in message.entities))
 
     def _sender(self, sender: Person) -> Json:
         key = sender.key if self._world.people.get(sender.key) is sender else None

@@ -124,7 +124,7 @@ class Sandbox:
 
     # -- waiting -------------------------------------------------------------------------------------------------
 
-    def until(self, predicate: Callable[[], Found | None], timeout: float = 5.0) -> Coroutine[None, None, Found]:
+    def until(self, predicate: Callable[[], Found | None], timeout: float = 30.0) -> Coroutine[None, None, Found]:
         """Wait (real seconds) for the world to make this true and return what it gave; else fail showing the chats."""
         return self._until(predicate, timeout)
 

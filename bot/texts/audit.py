@@ -57,7 +57,8 @@ def _line(t: Translator, log: Log, n: int, row: AuditRow) -> Markup:
     if row.undone_at is None:
         return said
     by = calm(name(log.people.get(row.undone_by_id or 0, "·")))
-    return Markup("<s>{}</s> {}").format(said, t("(undone by %(name)s)", name=by))
+    struck = Markup("<s>{}</s>").format(said)
+    return t("%(first)s %(then)s", first=struck, then=t("(undone by %(name)s)", name=by))
 
 
 def _deeds(t: Translator) -> dict[str, Markup]:
@@ -106,12 +107,16 @@ def _deeds(t: Translator) -> dict[str, Markup]:
 
 def _deed(t: Translator, log: Log, row: AuditRow) -> Markup:
     """What was done to what, and how it stood before and after."""
-    deed = _deeds(t).get(row.action, Markup("{}").format(safe(excerpt(row.action, 20))))
+    deed = _deed_name(t, row)
     was, became = (_values(t, log, side) for side in (row.was, row.became))
     said = t("%(deed)s: %(was)s → %(became)s", deed=deed, was=was, became=became) if was != became else deed
     if row.subject in ("", row.action):
         return said
     return Markup("<b>{}</b> {}").format(_subject(t, row), said)
+
+
+def _deed_name(t: Translator, row: AuditRow) -> Markup:
+    return _deeds(t).get(row.action, Markup("{}").format(safe(excerpt(row.action, 20))))
 
 
 def _subject(t: Translator, row: AuditRow) -> Markup:
@@ -157,7 +162,10 @@ def _value(t: Translator, log: Log, key: str, value: object) -> Markup:
 def undone(t: Translator, result: Undone) -> Markup:
     """What stands again as it was."""
     subjects = " ".join(dict.fromkeys(row.subject for row in reversed(result.rows)))
-    return t("Undone: %(what)s stands as before.", what=excerpt(subjects))
+    deed = _deed_name(t, result.rows[0])
+    if subjects in ("", result.rows[0].action):
+        return t("Undone: %(what)s stands as before.", what=deed)
+    return t("Undone for %(what)s: %(deed)s. It stands as before.", what=excerpt(subjects), deed=deed)
 
 
 HELP = (

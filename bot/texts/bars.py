@@ -120,28 +120,28 @@ def told_revoked(t: Translator, community: Community, count: int, reason: str) -
 HELP = (
     Entry(
         "bar",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("keep somebody from inviting"),
         lambda t: t("<code>/bar @ahe reason</code>: no invitations by this person until <code>/unbar @ahe</code>."),
     ),
     Entry(
         "pause",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("pause a whole branch"),
         lambda t: t("<code>/pause @ahe reason</code>: nor by anybody they brought."),
     ),
     Entry(
         "unbar",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("let somebody invite again"),
         lambda t: t("<code>/unbar @ahe</code>: they may invite again."),
     ),
     Entry(
         "withhold",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("stop counting somebody for codes"),
         lambda t: t(
@@ -151,7 +151,7 @@ HELP = (
     ),
     Entry(
         "revoke",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("withdraw a branch's unused codes"),
         lambda t: t("<code>/revoke @ahe reason</code>: unused codes of theirs and of all below open nothing any more."),

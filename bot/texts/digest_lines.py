@@ -7,8 +7,8 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.community.askers import Told
-from bot.community.digests import SECTIONS, Issue, Thanked
 from bot.community.drafts import LONGEST_LINE
+from bot.community.issues import SECTIONS, Issue, Thanked
 from bot.community.loop import Missing
 from bot.community.notices import Collected
 from bot.community.verdicts import Satisfaction

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.community.askers import Told
-from bot.community.digests import Issue
+from bot.community.issues import Issue
 from bot.texts.catalogues import Translator
 from bot.texts.digest_lines import WORDS, Reader
 from bot.texts.digest_lines import drawn as drawn_for
@@ -17,40 +17,37 @@ from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, units, visible
 from bot.texts.pages import SHOWN, UNFOLDED, Section, paginate
 from bot.texts.pictures.canvas import drawable
-from bot.texts.rituals import days, moment, ritual_name
-from bot.texts.say import LONGEST_CAPTION, Button, Picture, Say
+from bot.texts.pictures.digest import MOST_SHIPPED
+from bot.texts.rituals import days, ritual_name
+from bot.texts.say import LONGEST_CAPTION, Picture, Say
 from storage.communities import Chat, Community
 
 MOST_MENTIONS = 5
 NOTABLE_STREAK = 3  # weeks
+ABOVE = 300  # UTF-16 units
 
 
-def issue(t: Translator, told: Issue, chat: Chat | None = None) -> list[Say]:
-    """The digest as a chat reads it: silent; who wants to be mentioned is, five at most."""
-    reader = Reader(t, chat, told.sources, MOST_MENTIONS)
+def issue(t: Translator, told: Issue, chat: Chat | None = None, above: str = "") -> list[Say]:
+    """The digest as a chat reads it: silent; who wants to be mentioned is, five at most, and outside chats nobody.
+
+    For the team there may be a note above it.
+    """
+    reader = Reader(t, chat, told.sources, MOST_MENTIONS if chat else 0)
     can_ask = chat is None or not chat.is_channel
-    return [Say(page, reply=False) for page in paginate(t, _head(t, told, can_ask=can_ask), _sections(reader, told))]
+    note = [t("%(text)s", text=excerpt(above, ABOVE))] if above else []
+    head = [*note, *_head(t, told, can_ask=can_ask)]
+    return [Say(page, reply=False) for page in paginate(t, head, _sections(reader, told))]
 
 
 def posts(t: Translator, told: Issue, chat: Chat, community: Community) -> list[Say]:
     """The messages of an issue in a chat: the picture with the words under it, or above them where they are many."""
-    pages, shown = issue(t, told, chat), picture(t, told, community)
+    said, shown = issue(t, told, chat), picture(t, told, community)
     if shown is None:
-        return [*pages]
-    for words in (f"{pages[0].text}\n\n{shown.text}", pages[0].text):
-        if len(pages) == 1 and units(visible(words)) <= LONGEST_CAPTION:
+        return [*said]
+    for words in (f"{said[0].text}\n\n{shown.text}", said[0].text):
+        if len(said) == 1 and units(visible(words)) <= LONGEST_CAPTION:
             return [replace(shown, text=words)]
-    return [shown, *pages]
-
-
-def preview(t: Translator, told: Issue, community: Community, draft_id: int) -> list[Say]:
-    """What the team is shown: the next issue as things stand, with its picture, and when it comes."""
-    when = moment(t, community.digest_due_at, community.zone)
-    header = t("<i>Preview. The next issue is posted on %(moment)s; as of now it says:</i>", moment=when)
-    pages = paginate(t, [header, *_head(t, told)], _sections(Reader(t, None, told.sources), told))
-    edit = [[Button(t("Change, skip or post it"), data=f"draft:{draft_id}")]]
-    shown = picture(t, told, community)
-    return [*([shown] if shown else []), *(Say(page) for page in pages[:-1]), Say(pages[-1], edit)]
+    return [shown, *said]
 
 
 def drawn(t: Translator, told: Issue) -> Iterator[tuple[str, Markup, list[tuple[str, Markup]]]]:
@@ -61,7 +58,7 @@ def drawn(t: Translator, told: Issue) -> Iterator[tuple[str, Markup, list[tuple[
 
 def picture(t: Translator, told: Issue, community: Community) -> Picture | None:
     """What shipped, how fast, and how the circle grows; a week in which nothing shipped has no picture."""
-    shipped = [one for _, one in told.lines("shipped")]
+    shipped = [_on_picture(t, one, told.changes.words.get(key)) for key, one in told.lines("shipped")]
     if not shipped or told.pace is None:
         return None
     tiles = _tiles(t, len(shipped), told)
@@ -72,7 +69,7 @@ def picture(t: Translator, told: Issue, community: Community) -> Picture | None:
         "language": t.language,
         "title": visible(t("%(ritual)s · issue %(number)s", ritual=ritual_name(t, told.name), number=told.number)),
         "subtitle": f"{days(t, told.since, told.until)} · {community.name}",
-        "shipped": [_on_picture(t, one) for one in shipped],
+        "shipped": shipped[:MOST_SHIPPED],
         "tiles": tiles,
         "growth": {"label": str(growth), "values": list(told.pace.growth)},
     }
@@ -101,7 +98,9 @@ def _said(t: Translator, tile: Mapping[str, Any]) -> Markup:
     return t("%(label)s: %(figure)s", label=tile["label"], figure=tile["figure"])
 
 
-def _on_picture(t: Translator, one: Told) -> dict[str, str]:
+def _on_picture(t: Translator, one: Told, reworded: str | None) -> dict[str, str]:
+    if reworded is not None:
+        return {"words": excerpt(reworded, WORDS), "who": ""}
     who = name(one.asker) if drawable(one.asker).strip("…") else str(t("a member"))
     if one.others:
         who = str(t.count("%(name)s and %(n)s other", "%(name)s and %(n)s others", one.others, name=who))

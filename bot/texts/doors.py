@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from markupsafe import Markup
 
-from bot.community.invitations import HELD_FOR
 from bot.texts.catalogues import Translator
 from bot.texts.html import name
 from bot.texts.say import Button, Say
@@ -15,7 +15,6 @@ from storage.members import Person
 from storage.outbox import ANSWER, OutboxRow, call
 
 ANSWER_WITHIN = timedelta(minutes=5)  # so long Telegram lets us write to somebody who only asked to join
-APPROVE_WITHIN = HELD_FOR - timedelta(minutes=5)  # never after the claim has gone back
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,11 @@ def seated(t: Translator, community: Community, doors: Sequence[Door]) -> Say:
     return Say("\n".join(lines), _ways(t, doors))
 
 
-def kept(t: Translator, community: Community, inviter: Person, doors: Sequence[Door], *, team_knows: bool) -> Say:
+def kept(
+    t: Translator, community: Community, inviter: Person, doors: Sequence[Door], left: timedelta, *, team_knows: bool
+) -> Say:
     """A seat is kept; the person has to knock at the door. `team_knows` that the bot may not open it."""
-    lines = [_invited(t, community, inviter), _so_long(t)]
+    lines = [_invited(t, community, inviter), _so_long(t, left)]
     if keyboard := _ways(t, doors):
         lines.append(t("Press the button and ask to join: I let you in at once."))
     elif team_knows:
@@ -47,12 +48,12 @@ def kept(t: Translator, community: Community, inviter: Person, doors: Sequence[D
     return Say("\n".join(lines), keyboard)
 
 
-def admitted(t: Translator, community: Community, inviter: Person, doors: Sequence[Door]) -> Say:
+def admitted(t: Translator, community: Community, inviter: Person, doors: Sequence[Door], left: timedelta) -> Say:
     """The person stood at the door already."""
     lines = [
         _invited(t, community, inviter),
         t("The door is opening. If you are not in within a minute, ask to join once more: I let you in at once."),
-        _so_long(t),
+        _so_long(t, left),
     ]
     return Say("\n".join(lines), _ways(t, doors))
 
@@ -71,11 +72,11 @@ def _invited(t: Translator, community: Community, inviter: Person) -> Markup:
     )
 
 
-def _so_long(t: Translator) -> Markup:
+def _so_long(t: Translator, left: timedelta) -> Markup:
     return t.count(
         "Your place is kept for %(n)s minute. If you are not in by then, the code is good again.",
         "Your place is kept for %(n)s minutes. If you are not in by then, the code is good again.",
-        int(HELD_FOR / timedelta(minutes=1)),
+        max(ceil(left / timedelta(minutes=1)), 1),
     )
 
 
@@ -115,9 +116,9 @@ def door_opens(t: Translator, chat: Chat) -> Say:
     return Say(t("Welcome! The door of <b>%(chat)s</b> is opening for you.", chat=name(chat.title)))
 
 
-def approval(chat_id: int, person: Person, origin: str, now: datetime) -> OutboxRow:
-    """The call that lets in somebody who asked to join; never later than their claim lasts."""
+def approval(chat_id: int, person: Person, origin: str, until: datetime, now: datetime) -> OutboxRow:
+    """The call that lets in somebody who asked to join; never later than their place is kept."""
     fields = {"user_id": int(person.external_id)}
     key = f"approve:{chat_id}:{origin}"
     method = "approveChatJoinRequest"
-    return call(method, fields, now, chat_id=chat_id, key=key, priority=ANSWER, good_for=APPROVE_WITHIN)
+    return call(method, fields, now, chat_id=chat_id, key=key, priority=ANSWER, good_for=until - now)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.texts.catalogues import Translator
 
-Page = Literal["suggest", "vote", "follow", "invite", "triage", "digest", "settings"]
+Page = Literal["suggest", "vote", "follow", "invite", "triage", "digest", "settings", "grow"]
 Scope = Literal["members", "private", "team"]  # everyone everywhere; in private; administrators in their groups
 
 

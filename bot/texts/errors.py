@@ -16,8 +16,8 @@ from bot.texts.triage import calm, cannot_ship
 
 # Each takes the refusal of its class; that the class and its sentence fit is what the tests see to.
 _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
-    errors.StaffOnly: lambda t, _: t("Only administrators of this community's chats can do that."),
-    errors.OwnerOnly: lambda t, _: t("Only the owner of the chat can do that."),
+    errors.StaffOnly: lambda t, _: t("Only administrators of this community's chats can do that. Ask one of them."),
+    errors.OwnerOnly: lambda t, _: t("Only the owner of the chat can do that. Ask them to."),
     errors.NoCommunity: lambda t, _: t(
         "You are in none of my communities yet. Say something in the group first, or send me an invitation code here."
     ),
@@ -39,7 +39,10 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     ),
     errors.OwnSuggestion: lambda t, _: t("This one is yours: the votes are those of the others."),
     errors.AlreadyDecided: lambda t, e: t(
-        "#%(number)s is settled already: %(status)s.", number=e.number, status=status_name(t, e.status)
+        "#%(number)s is settled already: %(status)s. If something is missing still, suggest that: "
+        "<code>/suggest …</code>",
+        number=e.number,
+        status=status_name(t, e.status),
     ),
     errors.NotPlannedYet: lambda t, e: t(
         "#%(number)s is not planned yet. Vote for it: <code>/vote %(number)s</code>", number=e.number
@@ -90,6 +93,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.PhoneSecretMissing: lambda t, _: t(
         "Phone numbers cannot be checked here yet: whoever runs this bot has to set PHONE_SECRET first."
     ),
+    errors.WebAddressMissing: lambda t, _: t(
+        "Nothing on the web leads to me yet: whoever runs this bot has to set WEB_URL first."
+    ),
     errors.NothingToRevoke: lambda t, _: t("Nobody in this branch holds an unused code. Nothing was changed."),
     errors.BeforeMembers: lambda t, _: t("Members must not read this. Send it in the team's room, or to me privately."),
     errors.WouldCircle: lambda t, _: t(
@@ -102,7 +108,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.RoundUnclear: lambda t, e: t(
         "How many for each, from 1 to %(most)s? For example: <code>/round 2</code>", most=e.most
     ),
-    errors.RoundChanged: lambda t, _: t("Codes were given out since. Look at it once more: <code>/round 2</code>"),
+    errors.RoundChanged: lambda t, _: t(
+        "That is not how things stand any more. Look at it once more: <code>/round 2</code>"
+    ),
     errors.GiftUnclear: lambda t, e: t(
         "For whom, and how many (1 to %(most)s)? For example: <code>/gift @ahe 2</code>, or with a door: "
         "<code>/gift @ahe 20 partner spring fair</code>",
@@ -111,7 +119,7 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.SeatsUnclear: lambda t, e: t(
         "How many seats, from 1 to %(most)s? For example: <code>/seeds open 100</code>", most=e.most
     ),
-    errors.NoSeedCall: lambda t, _: t("No applications are taken at the moment."),
+    errors.NoSeedCall: lambda t, _: t("No applications are taken at the moment. When they are, I say so in the group."),
     errors.AlreadySettled: lambda t, _: t("That has been decided already."),
     errors.PlanUnclear: lambda t, _: t(
         "Which sizes, from small to large? For example: <code>/waves 100 200 400 800</code>"
@@ -136,7 +144,9 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     errors.OwnAlready: lambda t, e: t(
         "That is #%(number)s, which you asked for yourself. It is in good hands.", number=e.number
     ),
-    errors.KnownMessage: lambda t, e: t("This message is #%(number)s already.", number=e.number),
+    errors.KnownMessage: lambda t, e: t(
+        "This message is #%(number)s already: <code>/show %(number)s</code>", number=e.number
+    ),
     errors.EnoughToday: lambda t, e: t(
         "You have suggested %(limit)s times today, as many as one may here. Come again tomorrow; "
         "until then, vote for what others ask: /top",
@@ -160,7 +170,8 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
         into=e.into,
     ),
     errors.CannotMerge: lambda t, e: t(
-        "#%(number)s is %(status)s, and only what is still to be done can be merged. Reopen it first.",
+        "#%(number)s is %(status)s, and only what is still to be done can be merged. Reopen it first: "
+        "<code>/status %(number)s open</code>",
         number=e.number,
         status=status_name(t, e.status),
     ),

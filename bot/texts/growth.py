@@ -112,7 +112,7 @@ def _door(t: Translator, seen: DoorSeen) -> dict[str, object]:
 HELP = (
     Entry(
         "growth",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("growth and the way from code to suggestion"),
         lambda t: t("<code>/growth</code>: two pictures: growth against the plan, and what becomes of codes."),

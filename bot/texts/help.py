@@ -140,5 +140,6 @@ def _titles(t: Translator) -> dict[Page, Markup]:
         "invite": t("Inviting friends"),
         "triage": t("Deciding (the team)"),
         "digest": t("The digest (the team)"),
+        "grow": t("Growing (the team)"),
         "settings": t("Language and settings"),
     }

@@ -50,7 +50,7 @@ def hand(t: Translator, community: Community, held: Hand, username: str, now: da
     shown_ones = held.invitations[:MOST_SHOWN]
     shown = [_held(t, invitation, username, now) for invitation in shown_ones]
     more = [and_more(t, len(held.invitations) - MOST_SHOWN)] if len(held.invitations) > MOST_SHOWN else []
-    lines = [title, *shown, *more, _left(t, held.quota)]
+    lines = [title, *shown, *more, _left(t, held)]
     if held.quota.total:
         lines.append(_why(t, held.quota))
     if held.invitations:
@@ -62,7 +62,8 @@ def _held(t: Translator, invitation: Invitation, username: str, now: datetime) -
     days = max(ceil((invitation.expires_at - now) / timedelta(days=1)), 1)
     good = t.count("good for %(n)s more day", "good for %(n)s more days", days)
     code = invitation.code or ""
-    return Markup("{} · {}\n{}").format(_written(code), good, start_link(username, code))
+    gift = Markup(" · {}").format(t("🎁 from the team")) if invitation.is_gift else ""
+    return Markup("{} · {}{}\n{}").format(_written(code), good, gift, start_link(username, code))
 
 
 def _cards(t: Translator, held: Sequence[Invitation]) -> list[list[Button]]:
@@ -104,22 +105,22 @@ def _written(code: str) -> Markup:
     return Markup("<code>{}</code>").format(excerpt(written(code), 20))
 
 
-def _left(t: Translator, quota: Quota) -> Markup:
+def _left(t: Translator, held: Hand) -> Markup:
+    quota = held.quota
     if quota.left and quota.is_full:
         return t("You hold %(most)s unused ones. Give some away, then ask for more: /invite", most=MOST_IN_HAND)
     if quota.left:
         return t.count("%(n)s more is yours: /invite", "%(n)s more are yours: /invite", quota.left)
-    if quota.to_come and not quota.total:
-        return _when_settled(t, quota)
-    none = t("That is all for now.") if quota.total else t("You have none to give away yet.")
-    return t("%(first)s %(then)s", first=none, then=_how_to_earn(t))
+    has_had = quota.total or held.invitations
+    none = t("That is all for now.") if has_had else t("You have none to give away yet.")
+    return t("%(first)s %(then)s", first=none, then=_when_settled(t, quota) if quota.to_come else _how_to_earn(t))
 
 
 def _when_settled(t: Translator, quota: Quota) -> Markup:
     """To who has only just come in by a code."""
     return t(
-        "You have none to give away yet: the first %(n)s are yours once you have been here for %(days)s days and have "
-        "asked or voted for something.",
+        "The first %(n)s of your own are yours once you have been here for %(days)s days and have asked or voted for "
+        "something.",
         n=quota.to_come,
         days=SETTLED_AFTER.days,
     )
@@ -143,7 +144,7 @@ def _why(t: Translator, quota: Quota) -> Markup:
         (quota.friends, t("%(n)s for friends who stayed", n=PER_FRIEND * quota.friends)),
         (quota.granted, t("%(n)s from rounds", n=quota.granted)),
         (True, t("%(n)s in your hand", n=quota.in_hand)),
-        (quota.spent, t("%(n)s used", n=quota.spent)),
+        (quota.spent, t("%(n)s taken", n=quota.spent)),
     )
     return Markup("<i>{}</i>").format(Markup(" · ").join(words for counts, words in said if counts))
 
@@ -190,6 +191,8 @@ def paused(t: Translator, until: datetime, now: datetime) -> Say:
 
 def own(t: Translator, invitation: Invitation) -> Say:
     """The holder opened a code of their own."""
+    if invitation.state == ISSUED and (invitation.is_pooled or invitation.kept_for_id):
+        return Say(t("You gave this code to the waiting list: it opens for nobody else. /invite shows your others."))
     said = {
         ISSUED: t("This is your own code, still unused. Send it to a friend: it lets in one person."),
         CLAIMED: t("This is your own code, and somebody is on the way in with it."),
@@ -213,16 +216,16 @@ def came_in(t: Translator, community: Community, person: Person) -> Say:
 # -- a code that got out ---------------------------------------------------------------------------------------------
 
 
-def leaked(t: Translator, chat: Chat, poster: Person, old: str, new: str, username: str) -> Say:
-    """To the holder of a code that was posted where everybody could take it."""
+def leaked(t: Translator, chat: Chat, poster: Person | None, old: str, new: str, username: str) -> Say:
+    """To the holder of a code that was posted where everybody could take it, by nobody who has a name in a channel."""
+    where = {"code": _written(old), "chat": name(chat.title)}
+    if poster is not None:
+        said = t("%(name)s posted your code %(code)s in <b>%(chat)s</b>.", name=name(poster.name), **where)
+    else:
+        said = t("Your code %(code)s was posted in <b>%(chat)s</b>.", **where)
     lines = [
-        t(
-            "%(name)s posted your code %(code)s in <b>%(chat)s</b>, where anybody could have taken it. "
-            "I have withdrawn it, and here is another instead:",
-            name=name(poster.name),
-            code=_written(old),
-            chat=name(chat.title),
-        ),
+        said,
+        t("Anybody could have taken it there, so I have withdrawn it. Here is another instead:"),
         Markup("{}\n{}").format(_written(new), excerpt(start_link(username, new), 200)),
         t("Send it to one person privately."),
     ]

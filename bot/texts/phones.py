@@ -93,7 +93,7 @@ def shown_anew(t: Translator, community: Community) -> Say:
 HELP = (
     Entry(
         "phone",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("free a phone number"),
         lambda t: t(

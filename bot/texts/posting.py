@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.community import grids as rules
-from bot.community.digests import STALE_AFTER, Issue, Published, due_of
-from bot.community.digests import draft as draft_issue
+from bot.community.digests import STALE_AFTER, Published, due_of
 from bot.community.grids import Report
+from bot.community.issues import Issue
+from bot.community.issues import draft as draft_issue
 from bot.texts import digests, doubts, drafts, grids
 from bot.texts.announce import card, language_of_chat, to_team
 from bot.texts.catalogues import Translator, translator
@@ -32,8 +33,9 @@ async def issue(session: Session, published: Published, now: datetime) -> list[O
     """The posts of an issue: in each chat's language and topic, each at most once, and only while it is fresh."""
     community, told = published.community, published.issue
     fresh = published.due + STALE_AFTER - now
-    whole = digests.issue(translator(community.language), told)
-    await issues.set_html(session, published.digest_id, "\n\n".join(page.text for page in whole))
+    if published.chats:
+        whole = digests.issue(translator(community.language), told)
+        await issues.set_html(session, published.digest_id, "\n\n".join(page.text for page in whole))
     rows = []
     for chat in published.chats:
         t, key = language_of_chat(chat, community), f"digest:{community.id}:{published.period}:{chat.id}"
@@ -71,7 +73,7 @@ def _page_slot(draft: Draft) -> str:
 
 
 async def posted(session: Session, published: Published, now: datetime) -> list[OutboxRow]:
-    """The draft's page, wherever it stands, says that the issue is posted; after the issues of all have gone out."""
+    """The draft's page, wherever it stands, says what became of the issue; after those of all have gone out."""
     if published.draft is None:
         return []
     slot, rooms = _page_slot(published.draft), [chat for chat in published.issue.sources.values() if chat.is_staff]

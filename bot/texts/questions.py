@@ -66,7 +66,7 @@ def promise(t: Translator, kept: Promise) -> Markup:
         parts.append(_answered(t, kept.answered, duration(t, kept.within)))
     if kept.oldest_waits is not None:
         parts.append(t("the oldest open one has waited %(time)s", time=duration(t, kept.oldest_waits)))
-    return t("💬 <b>Questions</b>: %(parts)s", parts=Markup(" · ").join(parts))
+    return t("💬 %(parts)s", parts=Markup(" · ").join(parts))
 
 
 def _answered(t: Translator, count: int, time: Markup) -> Markup:

@@ -43,7 +43,7 @@ def who(t: Translator, person: Person) -> Markup:
 HELP = (
     Entry(
         "reattach",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("mend who brought whom"),
         lambda t: t("<code>/reattach @sam @ahe</code>: the tree says from now on that @ahe brought @sam."),

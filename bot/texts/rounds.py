@@ -6,15 +6,15 @@ from bot.community.rounds import Preview
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
-from bot.texts.say import Button, Say
+from bot.texts.say import Button, Say, Whisper
 from storage.communities import Community
 from storage.members import Person
 
 
-def preview(t: Translator, community: Community, seen: Preview) -> Say:
+def preview(t: Translator, community: Community, seen: Preview) -> Whisper:
     """What a round would open, before it does."""
     if not seen.people:
-        return Say(t("Nobody has a seat yet, so a round would give nothing."))
+        return Whisper(t("Nobody has a seat yet, so a round would give nothing."))
     people, seats = len(seen.people), seen.seats
     said = t(
         "A round of %(each)s for each of %(people)s members opens up to <b>%(seats)s</b> seats. "
@@ -24,7 +24,7 @@ def preview(t: Translator, community: Community, seen: Preview) -> Say:
         seats=seats,
     )
     label = t.count("Open %(n)s seat", "Open %(n)s seats", seats)
-    return Say(said, [[Button(label, data=f"round:{community.id}:{seen.each}:{seen.before}")]])
+    return Whisper(said, [[Button(label, data=f"round:{community.id}:{seen.each}:{seen.before}:{people}")]])
 
 
 def opened(t: Translator, seen: Preview) -> Markup:
@@ -57,7 +57,7 @@ def gift(t: Translator, community: Community, count: int) -> Say:
     return Say(said)
 
 
-def given(t: Translator, person: Person, count: int, touchpoint: str, campaign: str) -> Say:
+def given(t: Translator, person: Person, count: int, touchpoint: str, campaign: str) -> Markup:
     """To the team."""
     said = t.count(
         "%(name)s has %(n)s more code, shown to them privately.",
@@ -66,9 +66,9 @@ def given(t: Translator, person: Person, count: int, touchpoint: str, campaign: 
         name=name(person.name),
     )
     if touchpoint == "user" and not campaign:
-        return Say(said)
+        return said
     door = t("Door: %(door)s", door=door_name(t, touchpoint, campaign))
-    return Say(Markup("{}\n{}").format(said, door))
+    return Markup("{}\n{}").format(said, door)
 
 
 def door_name(t: Translator, touchpoint: str, campaign: str) -> Markup:
@@ -83,14 +83,14 @@ def door_name(t: Translator, touchpoint: str, campaign: str) -> Markup:
 HELP = (
     Entry(
         "round",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("more codes for everyone"),
         lambda t: t("<code>/round 2</code>: two more codes for everyone, after a look at how many seats that opens."),
     ),
     Entry(
         "gift",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("give somebody codes"),
         lambda t: t(

@@ -11,7 +11,7 @@ from bot.texts.doors import Door
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name, visible
 from bot.texts.invitations import start_link
-from bot.texts.say import Button, Say
+from bot.texts.say import Button, Say, Whisper
 from bot.texts.triage import and_more
 from storage.communities import Chat, Community
 from storage.members import Person
@@ -40,11 +40,11 @@ def called(t: Translator, community: Community, seats: int, username: str) -> Sa
     return Say(said, _apply_button(t, username, community.id or 0), reply=False)
 
 
-def privately(t: Translator, username: str, community_id: int) -> Say:
-    return Say(t("I will ask you privately."), _apply_button(t, username, community_id))
+def privately(t: Translator, username: str, community_id: int) -> Whisper:
+    return Whisper(t("I will ask you privately."), _apply_button(t, username, community_id))
 
 
-def opened(t: Translator, seats: int, username: str, community_id: int) -> Say:
+def opened(t: Translator, seats: int, username: str, community_id: int) -> Whisper:
     """To the team."""
     lines = [
         t.count("Applications are open for %(n)s seat.", "Applications are open for %(n)s seats.", seats),
@@ -54,15 +54,15 @@ def opened(t: Translator, seats: int, username: str, community_id: int) -> Say:
         ),
         excerpt(start_link(username, f"apply-{community_id}"), 200),
     ]
-    return Say("\n".join(lines))
+    return Whisper("\n".join(lines))
 
 
-def closed(t: Translator) -> Say:
-    return Say(t("No more applications are taken. Who has applied can still be chosen: /seeds"))
+def closed(t: Translator) -> Whisper:
+    return Whisper(t("No more applications are taken. Who has applied can still be chosen: /seeds"))
 
 
-def worded(t: Translator) -> Say:
-    return Say(t("Done. Everyone who applies from now on is asked so."))
+def worded(t: Translator) -> Whisper:
+    return Whisper(t("Done. Everyone who applies from now on is asked so."))
 
 
 def question(t: Translator, number: int, words: str) -> Markup:
@@ -84,9 +84,9 @@ def applied(t: Translator, community: Community) -> Say:
     return Say(said)
 
 
-def ranked(t: Translator, applicants: Sequence[Applicant], call: SeedCall | None, seeds: int) -> Say:
+def ranked(t: Translator, applicants: Sequence[Applicant], call: SeedCall | None, taken: int) -> Say:
     """For the team: who has applied, by what they have given. Talk counts nothing."""
-    seats = t("%(seeds)s of %(seats)s seats are taken.", seeds=seeds, seats=call.seats) if call else ""
+    seats = t("%(taken)s of %(seats)s seats are taken.", taken=taken, seats=call.seats) if call else ""
     if not applicants:
         return Say("\n".join([t("Nobody waits for an answer."), *([seats] if seats else [])]))
     title = t.count("<b>%(n)s application</b>", "<b>%(n)s applications</b>", len(applicants))
@@ -188,7 +188,7 @@ HELP = (
     ),
     Entry(
         "seeds",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("choose seed users"),
         lambda t: t("<code>/seeds open 100</code>: take applications; <code>/seeds</code> lists them."),

@@ -8,7 +8,11 @@ from bot.community.errors import SettingRefused
 from bot.community.settings import Settings, settings, shown
 from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
+from bot.texts.html import excerpt, safe
 from bot.texts.say import Say
+
+# Suggesting and voting; what I do by myself; the digest; releases and the rest: a blank line stands before each.
+_GROUPS_BEGIN = ("longest_suggestion", "quiet_from", "draft_hours", "release_prereleases")
 
 
 def meanings(t: Translator) -> dict[str, Markup]:
@@ -39,9 +43,13 @@ def meanings(t: Translator) -> dict[str, Markup]:
 def listed(t: Translator, current: Settings) -> Say:
     """All settings with their values in force."""
     says = meanings(t)
-    lines = [t("<b>Settings of this community</b>")]
-    lines += [_line(name, getattr(current, name), says[name]) for name in settings()]
-    lines.append(t("Change one: <code>/settings daily_suggestions 5</code>; “default” resets it."))
+    lines = [
+        t("<b>Settings of this community</b>"),
+        t("Change one: <code>/settings daily_suggestions 5</code>; “default” resets it."),
+    ]
+    for name in settings():
+        gap = "\n" if name in _GROUPS_BEGIN else ""
+        lines.append(gap + _line(name, getattr(current, name), says[name]))
     return Say("\n".join(lines))
 
 
@@ -53,6 +61,11 @@ def _line(name: str, value: Any, meaning: Markup) -> Markup:  # a whole number, 
 def changed(t: Translator, setting: str, current: Settings) -> Markup:
     """The setting as it stands now."""
     return _line(setting, getattr(current, setting), meanings(t)[setting])
+
+
+def feed_opened(t: Translator, current: Settings, address: str) -> Markup:
+    """The setting, and where the feed is from now on."""
+    return Markup("{}\n{}").format(changed(t, "digest_public", current), safe(excerpt(address, 300)))
 
 
 def setting_refused(t: Translator, refusal: SettingRefused) -> Markup:

@@ -127,7 +127,7 @@ def _deeds(t: Translator, one: Case) -> Keyboard:
 HELP = (
     Entry(
         "signs",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("accounts worth a second look"),
         lambda t: t(

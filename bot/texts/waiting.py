@@ -10,7 +10,7 @@ from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.invitations import start_link
-from bot.texts.say import Button, Say
+from bot.texts.say import Button, Say, Whisper
 from storage.communities import Community
 from storage.invitations import Invitation
 from storage.members import Person
@@ -36,6 +36,8 @@ def place(t: Translator, community: Community, place: Place) -> Markup:
 
 
 def not_waiting(t: Translator, count: int) -> Markup:
+    if not count:
+        return t("Nobody waits at the moment.")
     return t.count(
         "%(n)s person waits for a place. /sponsor brings somebody in, /donate gives a code to the first.",
         "%(n)s people wait for a place. /sponsor brings somebody in, /donate gives a code to the first.",
@@ -52,14 +54,27 @@ def who_waits(t: Translator, waiting: Sequence[tuple[Waiting, Person]]) -> Say:
     return Say(t("Whom do you bring in? It takes one of your codes, and they count as brought by you."), rows)
 
 
-def sponsored(t: Translator, person: Person) -> Markup:
-    return t("One of your codes is kept for %(name)s, and I have told them.", name=name(person.name))
+def sponsored(t: Translator, person: Person, code: str) -> Markup:
+    return t(
+        "Your code %(code)s is kept for %(name)s, and I have told them.", code=_begun(code), name=name(person.name)
+    )
 
 
-def donated(t: Translator, *, given: bool) -> Markup:
+def may_donate(t: Translator, community: Community) -> Whisper:
+    """Before a code leaves somebody's hand for good."""
+    asked = t("Give one of your codes to whoever has waited longest? It does not come back to you.")
+    return Whisper(asked, [[Button(t("🎁 Give one"), data=f"donate:{community.id}")]])
+
+
+def donated(t: Translator, code: str, *, given: bool) -> Markup:
+    """Which code it was, so that it is not given away a second time."""
     if given:
-        return t("Thank you. Whoever has waited longest has your code now.")
-    return t("Thank you. Nobody waits at the moment; the next one who does gets your code.")
+        return t("Thank you. Whoever has waited longest has your code %(code)s now.", code=_begun(code))
+    return t("Thank you. Nobody waits at the moment; the next one who does gets your code %(code)s.", code=_begun(code))
+
+
+def _begun(code: str) -> str:
+    return f"{code[:4]}-…"
 
 
 def your_turn(t: Translator, community: Community, giver: Person, kept: Invitation, username: str) -> Say:

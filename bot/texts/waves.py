@@ -132,14 +132,14 @@ def percent(part: int, whole: int) -> str:
 HELP = (
     Entry(
         "waves",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("the plan to grow by"),
         lambda t: t("<code>/waves 100 200 400 800</code>: the plan; every week I propose whom to give codes."),
     ),
     Entry(
         "doors",
-        "invite",
+        "grow",
         ("team",),
         lambda t: t("which codes bring people who stay"),
         lambda t: t("<code>/doors</code>: which codes bring people who stay."),

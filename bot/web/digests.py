@@ -39,7 +39,7 @@ def atom(community: Community, issues: Sequence[Digest]) -> str:
     root = ElementTree.Element(f"{{{_ATOM}}}feed")
     newest = issues[0].published_at if issues else community.created_at
     _add(root, "id", f"urn:millet:{community.id}:digests")
-    _add(root, "title", _printable(community.ritual_name or community.name))
+    _add(root, "title", _printable(" · ".join(filter(None, (community.name, community.ritual_name)))))
     _add(root, "updated", _moment(newest))
     for issue in issues:
         entry = ElementTree.SubElement(root, f"{{{_ATOM}}}entry")

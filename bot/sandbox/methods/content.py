@@ -1,6 +1,7 @@
 """Reading what a call wants to say: text with its entities, captions, and keyboards."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from bot.sandbox.api import Api, Params, as_record
 from bot.sandbox.entities import Entity, clean, detect, in_order, tidy, trim, utf16_length
@@ -98,6 +99,14 @@ def read_keyboard(p: Params, chat: Chat) -> Rows:
     if chat.kind != "private" and any(button.web_app for row in keyboard for button in row):
         raise bad_request("BUTTON_TYPE_INVALID")
     return keyboard
+
+
+def read_asks(p: Params) -> Literal["", "all", "selected"]:
+    """Whether the message asks for a reply: of everybody, or of whom it names or answers."""
+    markup = Params(p.record("reply_markup"))
+    if not markup.flag("force_reply"):
+        return ""
+    return "selected" if markup.flag("selective") else "all"
 
 
 def read_keys(p: Params, chat: Chat) -> tuple[tuple[Key, ...], ...] | None:

@@ -1,7 +1,7 @@
 """A new message of the bot, before it has its content."""
 
 from bot.sandbox.api import Api, Params
-from bot.sandbox.methods.content import read_keyboard, read_keys
+from bot.sandbox.methods.content import read_asks, read_keyboard, read_keys
 from bot.sandbox.methods.targets import find_reply, find_topic
 from bot.sandbox.model import Chat, Key, Message
 from bot.sandbox.state import Change
@@ -26,6 +26,7 @@ def new_message(api: Api, p: Params, chat: Chat) -> Message:
     message = Message(world.next_message_id(chat), chat, world.clock(), world.bot)
     message.reply_to, message.topic, message.buttons = reply, topic, buttons
     message.silent, message.protected = p.flag("disable_notification"), p.flag("protect_content")
+    message.asks = read_asks(p)
     message.sender_chat = chat if chat.kind == "channel" else None
     return message
 

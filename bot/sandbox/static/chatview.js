@@ -65,6 +65,8 @@ export class ChatView {
   receive(message) {
     if (!message.mine) this.#subtitle();
     this.messages.receive(message);
+    if (message.asks_me) this.composer.reply(message);
+    if (message.mine) this.composer.answered(message.reply_to?.id);
   }
 
   close() {

@@ -65,6 +65,13 @@ export class Composer {
     this.#drawContext("reply", t("replyTo", { name: authorOf(message) }), message);
   }
 
+  /** What one was about to answer has its answer, wherever that was given. */
+  answered(id) {
+    if (this.#replying?.id !== id) return;
+    this.#replying = null;
+    this.context.hidden = true;
+  }
+
   edit(message) {
     this.#replying = null;
     this.#editing = message;

@@ -30,6 +30,8 @@ PAPER, PANEL, INK, PALE, GRAIN, LEAF, SKY, CLAY = (
 # The collection holds one face a region: the same character is drawn as its readers write it.
 _FACES = {"zh-hans": 2, "zh-hant": 3, "en": 2}
 _NOT_IN_ANY_FONT = "\U0010fffd"
+_NEVER_FIRST = tuple("，。、；：！？）」』”’》〉…,.;:!?)")  # in a line, as every reader of Chinese expects
+_NEVER_LAST = tuple("（「『“‘《〈(")
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -181,7 +183,8 @@ def wrap(words: str, font: ImageFont.FreeTypeFont, room: float, lines: int) -> l
 def _break_before(words: str, font: ImageFont.FreeTypeFont, room: float) -> int:
     fits = _fitting(words, font, room)
     for end in range(fits, fits // 2, -1):
-        if words[end - 1].isspace() or not (words[end - 1] + words[end : end + 1]).isascii():
+        before, after = words[end - 1], words[end : end + 1]
+        if before.isspace() or not ((before + after).isascii() or after in _NEVER_FIRST or before in _NEVER_LAST):
             return end
     return max(fits, 1)
 

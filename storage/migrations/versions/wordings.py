@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0021"
+revision = "0019"
 down_revision = "0018"
 
 _COUNTED = "SELECT community_id, substr(term, length(CAST(community_id AS text)) + 3), count(*)"  # behind its `c12x`
