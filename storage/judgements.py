@@ -89,6 +89,7 @@ async def list_unmeasured(session: Session, community_id: int, limit: int = 50) 
     query = select(Judgement).where(
         ~is_gone,
         Judgement.community_id == community_id,
+        col(Judgement.other_id).is_not(None),
         col(Judgement.certainty).is_(None),
         col(Judgement.is_same).is_not(None),
     )

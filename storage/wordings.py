@@ -81,8 +81,8 @@ async def reindex(session: Session, wording: Wording, indexed: Indexed) -> bool:
     if (await session.exec(change)).rowcount != 1:
         return False
     changes = {**dict.fromkeys(before - after, -1), **dict.fromkeys(after - before, 1)}
-    await _count(session, wording.community_id, changes)
     await _outdate(session, wording.community_id)
+    await _count(session, wording.community_id, changes)
     return True
 
 
@@ -99,8 +99,8 @@ async def delete_wording(session: Session, wording: Wording) -> None:
     gone = delete(Wording).where(col(Wording.id) == wording.id).returning(col(Wording.terms))
     for (terms,) in list(await session.exec(gone)):
         changes = dict.fromkeys([EVERYWHERE, *terms_of(wording.community_id, terms)], -1)
-        await _count(session, wording.community_id, changes)
         await _outdate(session, wording.community_id)
+        await _count(session, wording.community_id, changes)
 
 
 async def get_wording(session: Session, suggestion_id: int, person_id: int) -> Wording | None:
@@ -162,7 +162,10 @@ async def move_wordings(session: Session, old_community_id: int, new_community_i
 
 
 async def _outdate(session: Session, community_id: int) -> None:
-    """Who keeps the community's vectors in memory reads them afresh: no id shows that its row has changed."""
+    """Who keeps the community's vectors in memory reads them afresh: no id shows that its row has changed.
+
+    Before terms are counted, since whoever suggests holds the community's row before theirs, too.
+    """
     change = update(Community).where(col(Community.id) == community_id)
     await session.exec(change.values(index_version=Community.index_version + 1))
 

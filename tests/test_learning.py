@@ -12,7 +12,7 @@ from sqlmodel import select
 from bot.community import learning
 from bot.community.similar import OFFERED_FROM, OFFERED_FROM_BY_TERMS
 from bot.community.thresholds import ENOUGH, fit
-from storage import communities, judgements, members, suggestions
+from storage import communities, findings, judgements, members, suggestions
 from storage.database import Session
 from storage.judgements import MERGE, MOST_OF_ONE, Judgement
 from storage.members import Person
@@ -112,6 +112,23 @@ async def test_the_quiet_hour_notes_how_certain_the_finder_would_have_been(any_t
     assert row.certainty is not None
     assert 0.1 < row.certainty < 1.6, "its own words, which are there too, say nothing about it"
     assert row.vector_by == town.millet.finder.name
+
+
+async def test_an_answer_that_can_no_longer_be_measured_ends_no_night(town: Town) -> None:
+    group = town.group()
+    await town.say("xiaoman", group, "/suggest 希望支持深色模式")
+    await town.say("ahe", group, "建议 支援深色模式")
+    await town.press("ahe", town.last(group), "+1")
+    async with town.database.writing() as session:
+        (row,) = list(await session.exec(select(Judgement)))
+        row.certainty = None  # as where the finder has changed
+    await town.knock()
+    town.clock.leap(timedelta(hours=24).total_seconds())
+    await town.knock()
+    async with town.database.reading() as look:
+        finding = await findings.get_finding(look, 1)
+    assert finding
+    assert finding.due_at > town.clock.now()
 
 
 async def copy_of_the_offer(session: Session, shown: Judgement) -> int | None:

@@ -1,5 +1,6 @@
 """The finder on both databases: what means the same is found, what does not is left alone."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -318,3 +319,23 @@ async def test_words_that_are_changed_and_taken_back_are_counted_as_such(databas
 async def counted(place: Place, *terms: str) -> dict[str, int]:
     async with place.database.reading() as look:
         return await take(look, index.count_terms(place.community.id or 0, [EVERYWHERE, *terms]))
+
+
+async def test_reading_anew_and_suggesting_wait_for_each_other_in_one_order(database: Database) -> None:
+    place = await a_place(database, None)
+    [there] = await place.suggest("夜间模式")
+    ask, reading = await place._ask("夜间拍照"), await place.finder.read("夜间拍照")
+    anew = await place.finder.read("相机拍照")
+
+    async def read_anew() -> None:
+        async with database.writing() as session:
+            [standing] = await wordings.list_voices(session, there.id or 0)
+            assert await wordings.reindex(session, standing, anew.indexed)
+
+    async with database.writing() as session:
+        await communities.claim_number(session, place.community.id or 0)  # the first a suggestion waits for
+        other = asyncio.create_task(read_anew())
+        await asyncio.wait({other}, timeout=0.3)  # until it waits, too
+        await rules.submit(session, ask, reading.indexed, NOW)
+    await other
+    assert await counted(place, "夜间", "拍照") == {"夜间": 1, "拍照": 2, "": 2}

@@ -20,7 +20,7 @@ from storage.wordings import EVERYWHERE, Indexed
 # as if there were.
 MATURE = 1_000
 CANDIDATES = (100, 1_000, 10_000)  # by their terms, and as many by meaning; more where few suggestions have them all
-PROMISING = 20  # of them, which are read and compared word by word
+PROMISING = 30  # of them, which are read and compared word by word
 MOST_OF_EACH = 2  # of a suggestion that many have asked for, so that it leaves room for others
 _FINE = 2**20  # parts of a weight: sums of whole numbers are exact in any order
 
@@ -69,8 +69,10 @@ def promising(
     shared = np.zeros(len(ids))
     places, is_sharing = _places(sharing, ids)
     shared[is_sharing] = weights[places[is_sharing]]
-    bounds = _bounds(asked, shared, _known_cosines(asked, ids, meanings), census)
-    return list(ids[np.argsort(-np.array(bounds), kind="stable")].tolist())
+    whole = fsum(census.weights(asked.terms).values())
+    overlaps = balance(shared, whole - shared, np.zeros_like(shared))
+    bounds = score(_known_cosines(asked, ids, meanings), overlaps)
+    return list(ids[np.argsort(-bounds, kind="stable")].tolist())
 
 
 def few_of_each(found: Sequence[int], suggestions: Mapping[int, int], most: int) -> list[int]:
@@ -96,12 +98,13 @@ def ranked(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Ma
         return []
     weights = census.weights({*asked.terms, *census.counts, *chain(*(row.terms for row in rows))})
     cosines = _cosines(asked, rows)
+    shared = np.array([overlap(asked.terms, row.terms, weights) for row in rows])
+    scores = score(cosines, shared) - _company(rows, cosines, weights)
     best: dict[int, Match] = {}
-    for wording, cosine, taken in zip(rows, cosines, _company(rows, cosines, weights), strict=True):
-        shared = overlap(asked.terms, wording.terms, weights)
-        match = Match(wording.suggestion_id, wording, score(cosine, shared) - taken, shared, cosine)
-        if match.suggestion_id not in best or match.score > best[match.suggestion_id].score:
-            best[match.suggestion_id] = match
+    for place in np.argsort(-scores, kind="stable").tolist():
+        cosine = None if cosines is None else float(cosines[place])
+        match = Match(rows[place].suggestion_id, rows[place], float(scores[place]), float(shared[place]), cosine)
+        best.setdefault(match.suggestion_id, match)
     return sorted(best.values(), key=lambda match: (-match.score, match.suggestion_id))
 
 
@@ -122,40 +125,30 @@ def _nearest(asked: Indexed, meanings: Meanings, count: int) -> Ids:
     return meanings.ids[nearest(meanings.packed, np.frombuffer(asked.vector, np.int8), count)]
 
 
-def _bounds(asked: Indexed, shared: Weights, cosines: Sequence[float | None], census: Census) -> list[float]:
-    """The scores of wordings that say nothing else, by the weight of what they share."""
-    whole = fsum(census.weights(asked.terms).values())
-    overlaps = balance(shared, whole - shared, np.zeros_like(shared))
-    return [score(cosine, overlap) for cosine, overlap in zip(cosines, overlaps.tolist(), strict=True)]
-
-
-def _known_cosines(asked: Indexed, ids: Ids, meanings: Meanings) -> Sequence[float | None]:
+def _known_cosines(asked: Indexed, ids: Ids, meanings: Meanings) -> Weights | None:
     """Cosine of each wording; none at all while one has no vector yet, for the two scales do not compare."""
     places, is_known = _places(meanings.ids, ids)
-    if asked.vector is None or not is_known.all():
-        return [None] * len(ids)
-    return _alike(asked.vector, meanings.packed[places])
+    return _alike(asked.vector, meanings.packed[places]) if asked.vector and is_known.all() else None
 
 
-def _cosines(asked: Indexed, rows: Sequence[Candidate]) -> Sequence[float | None]:
+def _cosines(asked: Indexed, rows: Sequence[Candidate]) -> Weights | None:
     """The same, of what the database has by now."""
     if asked.vector is None or not all(row.vector and row.vector_by == asked.vector_by for row in rows):
-        return [None] * len(rows)
+        return None
     return _alike(asked.vector, _packed(rows))
 
 
-def _company(rows: Sequence[Candidate], cosines: Sequence[float | None], weights: Mapping[str, float]) -> list[float]:
+def _company(rows: Sequence[Candidate], cosines: Weights | None, weights: Mapping[str, float]) -> Weights:
     """What the score of each wording owes to its being like the other suggestions that were found, too."""
-    if None in cosines:
-        alike = _overlaps([row.terms for row in rows], weights)
-    else:
-        packed = _packed(rows).astype(np.float32)
-        alike = (packed @ packed.T / np.float32(127**2)).astype(np.float64)  # sums of such whole numbers are exact
+    alike = _overlaps([row.terms for row in rows], weights)
+    if cosines is not None:
+        packed = _packed(rows).astype(np.float64)
+        alike = score(packed @ packed.T / 127**2, alike)
     suggestions, which = np.unique([row.suggestion_id for row in rows], return_inverse=True)
     likest = np.zeros((len(suggestions), len(rows)))
     np.maximum.at(likest, which, alike)
     likest[which, range(len(rows))] = 0  # many voices for one suggestion do not speak against it
-    return [company(others, meant=None not in cosines) for others in -np.sort(-likest.T)]
+    return np.array([company(others, meant=cosines is not None) for others in -np.sort(-likest.T)])
 
 
 def _overlaps(said: Sequence[Collection[str]], weights: Mapping[str, float]) -> Weights:
@@ -173,9 +166,9 @@ def _packed(rows: Sequence[Candidate]) -> Packed:
     return np.frombuffer(b"".join(row.vector or b"" for row in rows), np.int8).reshape(len(rows), -1)
 
 
-def _alike(vector: bytes, packed: Packed) -> list[float]:
+def _alike(vector: bytes, packed: Packed) -> Weights:
     row = np.frombuffer(vector, np.int8).astype(np.float32) / np.float32(127)
-    return [float(cosine) for cosine in cosines(packed, row)]
+    return cosines(packed, row).astype(np.float64)
 
 
 def _places(known: Ids, ids: Ids) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # Certainty from which an offer is more often right than wrong, until a community's answers say more; docs/finding.md.
-OFFERED_FROM = 0.36
+OFFERED_FROM = 0.37
 OFFERED_FROM_BY_TERMS = 0.20
 # A search shows what shares some words, or comes close in meaning.
 FOUND_FROM = 0.05

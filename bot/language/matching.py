@@ -24,7 +24,7 @@ _TINY = 1e-300  # instead of nothing, of which there is no share
 _CROWD = slice(3, 10)
 _CROWD_SHARE = 0.5
 _COMPANY = 10
-_COMPANY_SHARE, _COMPANY_SHARE_BY_TERMS = 0.5, 0.25
+_COMPANY_SHARE, _COMPANY_SHARE_BY_TERMS = 0.4, 0.25
 
 
 def rarity(df: int, total: int) -> float:
@@ -51,7 +51,7 @@ def overlap(asked: Collection[str], said: Collection[str], weights: Mapping[str,
     shared = fsum(map(weights.__getitem__, ours & theirs))
     missed = fsum(map(weights.__getitem__, ours)) - shared
     beyond = fsum(map(weights.__getitem__, theirs)) - shared
-    return balance(shared, missed, beyond)
+    return float(balance(shared, missed, beyond))
 
 
 def balance(shared: Weight, missed: Weight, beyond: Weight) -> Weight:
@@ -60,7 +60,7 @@ def balance(shared: Weight, missed: Weight, beyond: Weight) -> Weight:
     return shared / whole
 
 
-def score(cosine: float | None, shared: float) -> float:
+def score(cosine: Weight | None, shared: Weight) -> Weight:
     """One figure to rank by; without vectors (`None`) the shared terms alone."""
     return shared if cosine is None else cosine + WORD_SHARE * shared
 

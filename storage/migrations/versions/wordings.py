@@ -1,4 +1,4 @@
-"""Terms are counted anew: edits were not, and the empty term says how many wordings a community has."""
+"""Terms are counted anew: edits were not, and the empty term says how many wordings there are. So are certainties."""
 
 from alembic import op
 
@@ -16,3 +16,5 @@ def upgrade() -> None:
     op.execute("DELETE FROM term")
     op.execute("INSERT INTO term SELECT community_id, '', count(*) FROM wording GROUP BY community_id")
     op.execute(f"INSERT INTO term {_COUNTED} {apart} WHERE term <> '' GROUP BY 1, 2 ORDER BY 1, 2")
+    op.execute("UPDATE finding SET offered_from = NULL, offered_by = NULL, offered_from_by_terms = NULL")
+    op.execute("UPDATE judgement SET certainty = NULL WHERE door <> 'proposal' OR shown_at IS NOT NULL")
