@@ -215,6 +215,13 @@ async def test_with_approval_it_waits_and_says_only_what_was_approved(town: Town
     await at(town, NOON)
     page = town.last(staff)
     assert "It waits until you approve it." in page.content
+    for label in ("Approve", "Skip this week", "Do not skip it"):
+        await town.press("yutong", page, label)
+    await suggested(town, group, "a torch")
+    await town.say("yutong", staff, "/decline 5 no")
+    await town.press("yutong", page, "1")
+    await town.press("yutong", page, "Back")
+    assert "#5" in page.content, "what was approved before it was skipped binds nobody"
     await town.press("yutong", page, "Approve")
     assert "It goes out by itself" in page.content
     await town.say("yutong", staff, "/ship 4 v2.4")

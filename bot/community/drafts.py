@@ -103,9 +103,8 @@ async def skip(session: Session, draft: Draft) -> None:
 
 
 async def reopen(session: Session, draft: Draft) -> None:
-    """The team has thought better of skipping it."""
-    draft.state = OPEN
-    await session.flush()
+    """The team has thought better of skipping it; what was approved before is not approved any more."""
+    await change(session, draft, changes_of(draft))
 
 
 async def prepare(session: Session, community_id: int, period: str, now: datetime) -> Draft:
