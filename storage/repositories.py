@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, delete, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, and_, case, delete, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session, insert_into
@@ -129,9 +129,14 @@ async def list_merged(session: Session, repository_id: int, numbers: Sequence[in
 
 
 async def add_publication(session: Session, publication: Publication) -> Publication:
-    """Keep a release; told of again, as when a pre-release becomes one, the one there is with its text of now."""
+    """Keep a release; told of again, as when a pre-release becomes one, the one there is with its text of now.
+
+    Another text counts from now on, as a new release would.
+    """
     insert = insert_into(session, Publication).values(**publication.model_dump(exclude={"id"}))
-    said = {"title": publication.title, "body": publication.body}
+    as_before = and_(col(Publication.title) == publication.title, col(Publication.body) == publication.body)
+    since = case((as_before, col(Publication.created_at)), else_=publication.created_at)
+    said = {"title": publication.title, "body": publication.body, "created_at": since}
     release = ["repository_id", "external_id"]
     await session.exec(insert.on_conflict_do_update(index_elements=release, set_=said))
     query = select(Publication).where(

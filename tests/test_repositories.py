@@ -310,9 +310,15 @@ async def test_pre_releases_ship_where_the_community_wants_it(hook: Hook) -> Non
     await hook.send("release", release(body="S-1", prerelease=True))
     await hook.town.knock()
     assert await statuses(hook.town) == [SHIPPED, OPEN, OPEN]
-    await hook.send("release", {**release(body="S-1 and S-3"), "action": "released"})
-    await hook.town.knock()
-    assert await statuses(hook.town) == [SHIPPED, OPEN, SHIPPED]
+    group = next(iter(hook.town.world.chats.values()))
+    hook.town.clock.leap(60)
+    await suggested(hook.town, group, "tea in the kitchen")
+    await hook.town.say("yutong", staff_of(hook.town), "/status 2 planned")
+    hook.town.clock.leap(60)
+    for _ in range(2):
+        await hook.send("release", {**release(body="S-1, S-2, S-3 and S-4"), "action": "released"})
+        await hook.town.knock()
+        assert [(await stored(hook.town, number)).status for number in range(1, 5)] == [SHIPPED] * 4
 
 
 async def test_the_release_of_somebody_unknown_waits_for_the_teams_word(hook: Hook) -> None:
