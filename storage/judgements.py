@@ -83,13 +83,16 @@ async def list_settled(session: Session, suggestion_id: int) -> set[int]:
 
 
 async def list_unmeasured(session: Session, community_id: int, limit: int = 50) -> list[Judgement]:
-    """Answers about pairs of which the finder has not said yet how certain it would have been, and still can."""
+    """What the team said of pairs of which the finder has not said yet how certain it would have been, and still can.
+
+    Of what offers showed, a "+1" leaves no text to measure: the other answers alone would speak against all offers.
+    """
     either = col(Suggestion.id).in_((col(Judgement.suggestion_id), col(Judgement.other_id)))
     is_gone = select(Suggestion.id).where(either, col(Suggestion.withdrawn_at).is_not(None)).exists()
     query = select(Judgement).where(
         ~is_gone,
         Judgement.community_id == community_id,
-        col(Judgement.other_id).is_not(None),
+        Judgement.door != OFFER,
         col(Judgement.certainty).is_(None),
         col(Judgement.is_same).is_not(None),
     )
@@ -124,7 +127,8 @@ async def list_answers(session: Session, community_id: int, vector_by: str | Non
     text = func.coalesce(col(Judgement.offer_id), -col(Judgement.id)).label("text")
     said_at = func.max(col(Judgement.judged_at)).label("said_at")
     said_by = func.max(col(Judgement.judged_by_id))
-    teacher = case((func.max(Judgement.door) == OFFER, said_by), else_=-func.max(Judgement.id))
+    by_team = func.max(case((col(Judgement.door) == OFFER, 0), else_=1))
+    teacher = case((by_team == 0, said_by), else_=-func.max(Judgement.id))
     nth = func.row_number().over(partition_by=teacher, order_by=(said_at.desc(), text)).label("nth")
     right = func.max(case((col(Judgement.is_same).is_(True), 1), else_=0)).label("right")
     answers = (

@@ -16,7 +16,7 @@ from storage import communities, findings, judgements, members, suggestions
 from storage.database import Session
 from storage.judgements import MERGE, MOST_OF_ONE, Judgement
 from storage.members import Person
-from storage.suggestions import Offer
+from storage.suggestions import Offer, Suggestion
 from tests.town import Town
 
 USUAL = 0.4
@@ -114,14 +114,18 @@ async def test_the_quiet_hour_notes_how_certain_the_finder_would_have_been(any_t
     assert row.vector_by == town.millet.finder.name
 
 
-async def test_an_answer_that_can_no_longer_be_measured_ends_no_night(town: Town) -> None:
+async def test_of_answers_that_can_no_longer_be_measured_none_speaks_against_offers_and_none_ends_a_night(
+    town: Town,
+) -> None:
     group = town.group()
     await town.say("xiaoman", group, "/suggest 希望支持深色模式")
     await town.say("ahe", group, "建议 支援深色模式")
     await town.press("ahe", town.last(group), "+1")
+    await town.say("tang", group, "建议 支援深色模式")
+    await town.press("tang", town.last(group), town.last(group).buttons[-1][0].label)
     async with town.database.writing() as session:
-        (row,) = list(await session.exec(select(Judgement)))
-        row.certainty = None  # as where the finder has changed
+        for row in await session.exec(select(Judgement)):
+            row.certainty = None  # as where the finder has changed
     await town.knock()
     town.clock.leap(timedelta(hours=24).total_seconds())
     await town.knock()
@@ -129,6 +133,36 @@ async def test_an_answer_that_can_no_longer_be_measured_ends_no_night(town: Town
         finding = await findings.get_finding(look, 1)
     assert finding
     assert finding.due_at > town.clock.now()
+    joined, different = await kept(town)
+    assert (joined.is_same, joined.certainty) == (True, None), "there is no text left to measure"
+    assert (different.is_same, different.certainty) == (False, None), "so the other answers must not count alone"
+
+
+async def test_all_that_the_team_merges_counts_though_its_authors_had_called_it_different(any_town: Town) -> None:
+    town = any_town
+    group = town.group()
+    await town.say("xiaoman", group, "/suggest 希望支持深色模式")
+    await town.say("ahe", group, "建议 支援深色模式")
+    await town.press("ahe", town.last(group), town.last(group).buttons[-1][0].label)
+    many = MOST_OF_ONE + 1
+    (shown,) = await kept(town)
+    async with town.database.writing() as session:
+        now = town.clock.now()
+        for number in range(3, many + 2):
+            offer = await copy_of_the_offer(session, shown)
+            asked = Suggestion(
+                community_id=1, number=number, author_id=2, text="深色", origin=f"o/{number}", created_at=now
+            )
+            made = await suggestions.add_suggestion(session, asked)
+            row = Judgement(
+                **shown.model_dump(exclude={"id", "offer_id", "other_id"}), offer_id=offer, other_id=made.id
+            )
+            await judgements.add_judgements(session, [row])
+        for other in range(2, many + 2):
+            await learning.learn_merge(session, 1, other, 1, 1, now)
+    async with town.database.reading() as look:
+        answers = await judgements.list_answers(look, 1, shown.vector_by)
+    assert [is_right for _, is_right in answers] == [True] * many
 
 
 async def copy_of_the_offer(session: Session, shown: Judgement) -> int | None:

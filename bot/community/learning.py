@@ -87,4 +87,5 @@ async def _learn_pair(session: Session, said: Judgement, person_id: int, *, is_s
     row = await judgements.get_pair(session, said.suggestion_id, said.other_id or 0)
     if row is not None:
         row.is_same, row.judged_by_id, row.judged_at = is_same, person_id, said.judged_at
+        row.door = MERGE if row.door == OFFER else row.door  # no answer of its author's any more
     await session.flush()
