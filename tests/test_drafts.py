@@ -287,6 +287,20 @@ async def test_who_is_reached_after_the_approval_is_named_by_the_next(town: Town
     assert "(median): 4 d" in second.content
 
 
+async def test_who_comes_after_the_approval_is_welcomed_by_the_next(town: Town) -> None:
+    group, staff = await a_week(town)
+    await town.say("yutong", staff, "/settings digest_needs_approval on")
+    for week, who in enumerate(("xiaoman", "sam", "")):
+        await at(town, NOON + week * WEEK)
+        await town.press("yutong", town.last(staff), "Approve")
+        if who:
+            town.world.join(town.person(who), group)
+            await town.settle()
+        await at(town, FRIDAY + week * WEEK)
+    welcomed = [[name for name in ("小满", "Sam") if f"🌱 {name}" in issue.content] for issue in issues(town, group)]
+    assert welcomed == [[], [], ["Sam"]]
+
+
 async def test_a_week_that_is_over_has_nothing_to_press(town: Town) -> None:
     group, page = await a_draft(town)
     staff = page.chat

@@ -167,8 +167,7 @@ async def draw_up(
     untold = await with_askers(session, community_id, await suggestions.list_untold(session, community_id))
     told = [one for one in untold if changes.settles(f"{_SECTION_OF[one.suggestion.status]}:{_number(one)}")]
     shipped = [one for one in told if one.suggestion.status == SHIPPED]
-    # At a community's beginning everyone is met for the first time, however long they have been in the group.
-    newcomers = await digests.list_newcomers(session, community_id, since, invited_only=not posted)
+    newcomers = await _newcomers(session, community, posted)
     said = await verdicts.satisfaction(session, community_id, since)
     loved = await _loved(session, community_id, since, signed=not chosen.team_signs)
     around = await communities.list_chats(session, community_id)
@@ -196,6 +195,22 @@ async def draw_up(
     waits = [(one.suggestion.created_at, one.suggestion.decided_at) for _, one in issue.lines("shipped")]
     pace = await loop.pace(session, community_id, waits, due) if waits else None
     return replace(issue, missing=[figures] if figures.voters else [], pace=pace)
+
+
+async def _newcomers(session: Session, community: Community, posted: Sequence[tuple[str, datetime]]) -> list[Newcomer]:
+    """Who came since the last issue, behind those who came too late to be approved for that one.
+
+    At a community's beginning everyone is met for the first time, however long they have been in the group.
+    """
+    community_id, since = community.id or 0, [*(moment for _, moment in posted), community.created_at]
+    fresh = await digests.list_newcomers(session, community_id, since[0], invited_only=not posted)
+    last = drafts.changes_of(await draft_rows.get_draft_of(session, community_id, posted[0][0]) if posted else None)
+    if last.only is None:
+        return fresh
+    before = await digests.list_newcomers(session, community_id, since[1], invited_only=len(posted) == 1)
+    told = {one.person_id for one in fresh}
+    late = [one for one in before if one.person_id not in told and not last.settles(f"newcomers:{one.person_id}")]
+    return [*late, *fresh]
 
 
 def _has_only_channels(chats: Sequence[Chat]) -> bool:
