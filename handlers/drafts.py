@@ -18,6 +18,7 @@ from bot.texts.say import Answers, Picture, Rewrite, Say, Whisper
 from handlers import prompts
 from handlers.commands import Press, Prompt, Spoken
 from handlers.named import about
+from handlers.people import require_team_alone
 from storage import communities
 from storage import drafts as rows
 from storage.database import Session
@@ -67,7 +68,8 @@ async def drop_pressed(here: Here, numbers: list[int]) -> Answers:
 
 
 async def words_pressed(here: Here, numbers: list[int]) -> Answers:
-    """ "Other words": asks for them."""
+    """ "Other words": asks for them, where no member reads the question and its answer. Raises BeforeMembers."""
+    require_team_alone(here)
     here, draft, key = await _line(here, numbers)
     return await prompts.ask(here, "linesay", tuple(numbers), pages.ask_words(here.t, await _words(here, draft, key)))
 

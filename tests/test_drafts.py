@@ -348,7 +348,11 @@ async def test_among_members_only_who_asks_sees_what_is_not_posted_yet(town: Tow
     seen = len(town.public(group))
     await town.say("yutong", group, "/digest")
     mine = town.last(group)
-    for label in ("Change", "1", "Back", "Read it as posted"):
+    for label in ("Change", "1"):
+        await town.press("yutong", mine, label)
+    toast = await town.press("yutong", mine, "Other words")
+    assert toast.startswith("Members must not read this.")
+    for label in ("Back", "Read it as posted"):
         await town.press("yutong", mine, label)
     assert "the same day" in town.last(group).content
     assert len(town.public(group)) == seen
