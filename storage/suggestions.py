@@ -208,11 +208,18 @@ async def lock_suggestions(
 ) -> list[Suggestion]:
     """Suggestions by number, held until the transaction ends, so that nobody else decides on them meanwhile.
 
-    Those taken back only where they are wanted (`gone`), too.
+    They are as who held them before has left them. Those taken back only where they are wanted (`gone`), too.
     """
     query = select(Suggestion).where(Suggestion.community_id == community_id, col(Suggestion.number).in_(numbers))
     query = query if gone else query.where(STANDING)
-    return list(await session.exec(query.order_by(col(Suggestion.number)).with_for_update()))
+    held = query.order_by(col(Suggestion.number)).with_for_update()
+    return list(await session.exec(held.execution_options(populate_existing=True)))
+
+
+async def list_numbered(session: Session, community_id: int, numbers: Sequence[int]) -> list[Suggestion]:
+    """Suggestions by number that stand; anybody may decide on them meanwhile."""
+    query = select(Suggestion).where(Suggestion.community_id == community_id, col(Suggestion.number).in_(numbers))
+    return list(await session.exec(query.where(STANDING).order_by(col(Suggestion.number))))
 
 
 async def add_suggestion(session: Session, suggestion: Suggestion) -> Suggestion:

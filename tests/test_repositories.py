@@ -21,9 +21,10 @@ from click.testing import CliRunner
 from sqlmodel import select
 
 from bot import cli
-from bot.community import references
+from bot.community import references, triage
+from bot.community.repositories import Shipment, ship_text
 from bot.sandbox.model import Chat
-from storage import repositories
+from storage import repositories, suggestions
 from storage.releases import Release
 from storage.repositories import Delivery, Repository
 from storage.suggestions import OPEN, SHIPPED
@@ -264,6 +265,28 @@ async def test_a_merged_one_that_is_named_means_the_surviving_one(hook: Hook) ->
     await hook.send("pull_request", pull_request(70, "something else"))
     await town.knock()
     assert await statuses(town) == [OPEN, "merged", SHIPPED]
+
+
+async def test_releases_at_the_same_time_wait_for_each_other_and_ship_nothing_twice(any_town: Town) -> None:
+    group, now = await an_english_group(any_town), any_town.clock.now()
+    staff = await a_staff_room(any_town)
+    await suggested(any_town, group, "a faster camera", "dark mode")
+    await any_town.say("yutong", staff, "/merge 2 1")
+    await any_town.press("yutong", any_town.last(staff), "Merge")
+    first, second = (
+        Release(community_id=1, version=version, note="", released_by_id=1, released_at=now) for version in ("v1", "v2")
+    )
+
+    async def ship() -> Shipment:
+        async with any_town.database.writing() as session:
+            return await ship_text(session, second, "S-1, S-2")
+
+    async with any_town.database.writing() as session:
+        await triage.ship(session, first, [1])
+        other = asyncio.create_task(ship())
+        await asyncio.wait({other}, timeout=0.3)  # until it waits
+        await suggestions.lock_suggestions(session, 1, [2])
+    assert list((await other).shipped) == []
 
 
 async def test_what_no_database_would_store_holds_up_no_release(any_town: Town) -> None:

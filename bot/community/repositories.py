@@ -193,10 +193,11 @@ async def _contained(
 async def _named(session: Session, community_id: int, text: str, by: datetime) -> tuple[list[Suggestion], list[int]]:
     """What a text names of that which was asked for by then, and the numbers that name nothing.
 
-    Of what was merged, the surviving one is meant.
+    Of what was merged, the surviving one is meant; all of them are held at once, so that two texts never wait for
+    each other.
     """
     numbers = references.numbers(text, (await settings.load(session, community_id)).reference_words)
-    found = await suggestions.lock_suggestions(session, community_id, [one for one in numbers if one < 2**31])
+    found = await suggestions.list_numbered(session, community_id, [one for one in numbers if one < 2**31])
     linked = await suggestions.list_by_links(session, community_id, references.links(text))
     asked = [one for one in (*found, *linked) if one.created_at <= by]
     known = {one.number for one in asked}
