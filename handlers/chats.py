@@ -180,14 +180,15 @@ async def start(here: Here, spoken: Spoken) -> Answers:
     if (named := grids.named_by_link(spoken.words)) is not None:
         return await grids.in_private(here, *named)
     if spoken.words == "waiting":
-        return await waiting.reached(here, spoken)
+        return await waiting.show(here, spoken)
     if asked := await invitations.asked_by_link(here, spoken.words):
         what, there = asked
         return await _BY_LINK[what](there)
     if spoken.words and (answers := await invitations.private_text(here, spoken.words)):
         return answers
     await look_around(here)
-    return texts.hello(here.t, here.known_community.name if here.known_community else None)
+    said = texts.hello(here.t, here.known_community.name if here.known_community else None)
+    return [said, *await waiting.reached(here)]
 
 
 async def show_help(here: Here, _: Spoken) -> Answers:

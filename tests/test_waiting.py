@@ -61,6 +61,38 @@ async def test_who_never_pressed_start_is_asked_to_before_a_code_is_spent_on_the
     assert is_in(town, "sam", chat)
 
 
+async def test_a_code_that_lies_there_is_given_out_as_soon_as_it_can_be(town: Town) -> None:
+    """Who could not be told presses Start of their own accord; who gave it may invite again; a promise is withdrawn."""
+    chat = await gated(town)
+    sam, xiaoman = town.private("sam"), town.private("xiaoman")
+    for who in ("sam", "xiaoman"):
+        town.world.request_join(town.person(who), chat)
+        await town.settle()
+        await town.press(who, town.last(town.private(who)), "no code" if who == "sam" else "帮我排队")
+    town.clock.leap(600)
+    await donate(town)
+    await town.start("sam")
+    code = CODE.findall(town.last(sam).content)[0]
+    await town.say("sam", sam, code)
+    assert is_in(town, "sam", chat)
+
+    await town.start("yutong")
+    await donate(town)
+    await town.say("yutong", town.private("yutong"), "/bar 阿禾 resold")
+    await town.say("xiaoman", xiaoman, "/waiting")
+    assert "第 1，共 1" in town.last(xiaoman).content
+    await town.say("yutong", town.private("yutong"), "/unbar 阿禾")
+    first = CODE.findall(town.last(xiaoman).content)[0]
+
+    await town.say("yutong", town.private("yutong"), "/donate")
+    await town.press("yutong", town.last(town.private("yutong")), "🎁")
+    await town.start("tang")
+    await town.say("tang", town.private("tang"), "/revoke 阿禾 resold")
+    (second,) = CODE.findall(town.last(xiaoman).content)
+    assert second.replace("-", "") in await kept_codes(town)
+    assert second != first, "what was promised is withdrawn, and another lay there"
+
+
 async def test_a_donated_code_goes_to_who_has_waited_longest(town: Town) -> None:
     chat = await gated(town)
     await town.say("ahe", await town.start("ahe"), "/donate")
