@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from bot.community import bars, gifts, waiting
+from bot.community import bars, gifts, restores, waiting
 from bot.community.codes import written
 from bot.community.invitations import Admitted
-from storage import claims
+from storage import claims, holds
 from storage import waiting as rows
 from storage.bars import INVITING
 from storage.database import Database
@@ -196,6 +196,9 @@ async def test_who_was_promised_a_code_that_is_withdrawn_has_their_old_place(dat
         _, turn = await waiting.donate(session, community, circle.seed, "seed", SOON)
         assert turn is not None
         assert turn.person_id == first
+        await holds.add_holds(session, SOON, SOON)
+        await restores.decide(session, community, restores.Choice.REPLACE_CODES, circle.seed, SOON)
+        assert await waiting.find(session, community, first, SOON) == place, "nor by what is replaced after a copy"
         await bars.ban(session, community, first, circle.seed, SOON)
         assert await waiting.find(session, community, first, SOON) is None, "the banned do not wait"
 
