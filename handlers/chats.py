@@ -248,6 +248,7 @@ _BY_LINK: dict[str, Callable[[Here], Awaitable[Answers]]] = {
     "growth": growth.in_private,
     "apply": seeds.begin,
     "sponsor": waiting.begin,
+    "donate": waiting.offer,
 }
 
 COMMANDS = (

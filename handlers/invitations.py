@@ -33,7 +33,7 @@ from storage.members import Person
 from storage.outbox import KNOCK, OutboxRow
 
 # What our own buttons in groups carry: what is asked for, and in which community.
-_ASKED = re.compile(r"(invite|tree|growth|apply|sponsor)(?:-(\d{1,9}))?")
+_ASKED = re.compile(r"(invite|tree|growth|apply|sponsor|donate)(?:-(\d{1,9}))?")
 
 
 async def invite(here: Here, _: Spoken) -> Answers:

@@ -125,7 +125,12 @@ async def sponsored(here: Here, numbers: list[int]) -> Answers:
 
 
 async def donate(here: Here, _: Spoken) -> Answers:
-    """`/donate`: asked once more, since a code that is given away is gone."""
+    """`/donate`, in private: asked once more, since a code that is given away is gone."""
+    return await privately(here, "donate") if here.chat else await offer(here)
+
+
+async def offer(here: Here) -> Answers:
+    """A button that gives one of one's codes away."""
     await here.require_present()
     standing = await standing_of(here)
     await rules.require_code(here.session, here.community_id, here.person_id, standing, here.now)

@@ -95,7 +95,14 @@ async def test_a_code_that_lies_there_is_given_out_as_soon_as_it_can_be(town: To
 
 async def test_a_donated_code_goes_to_who_has_waited_longest(town: Town) -> None:
     chat = await gated(town)
-    await town.say("ahe", await town.start("ahe"), "/donate")
+    await town.start("ahe")
+    town.world.add_bot(chat, town.person("tang"), admin=False)
+    await town.settle()
+    await town.say("ahe", chat, "/donate")
+    assert not [button for row in town.last(chat).buttons for button in row if button.data], "others could press it"
+    await follow(town, "ahe", url_of(town.last(chat)))
+    town.world.add_bot(chat, town.person("tang"), admin=True)
+    await town.settle()
     assert await ledger(town) == [], "a slip of the finger gives nothing away"
     await town.press("ahe", town.last(town.private("ahe")), "🎁")
     assert await ledger(town) == [ISSUED]

@@ -10,7 +10,7 @@ from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.invitations import start_link
-from bot.texts.say import Button, Say, Whisper
+from bot.texts.say import Button, Say
 from storage.communities import Community
 from storage.invitations import Invitation
 from storage.members import Person
@@ -73,10 +73,10 @@ def sponsored(t: Translator, person: Person, code: str) -> Markup:
     )
 
 
-def may_donate(t: Translator, community: Community) -> Whisper:
+def may_donate(t: Translator, community: Community) -> Say:
     """Before a code leaves somebody's hand for good."""
     asked = t("Give one of your codes to whoever has waited longest? It does not come back to you.")
-    return Whisper(asked, [[Button(t("🎁 Give one"), data=f"donate:{community.id}")]])
+    return Say(asked, [[Button(t("🎁 Give one"), data=f"donate:{community.id}")]])
 
 
 def donated(t: Translator, code: str, *, given: bool) -> Markup:
