@@ -52,8 +52,9 @@ async def test_who_never_pressed_start_is_asked_to_before_a_code_is_spent_on_the
     assert "I cannot write to you" in asked.content
     town.clock.leap(600)
     await donate(town)
-    assert "下一位" in town.last(town.private("ahe")).content
+    assert "联系得上的人" in town.last(town.private("ahe")).content, "somebody does wait"
     await town.say("ahe", town.private("ahe"), "/sponsor")
+    assert "联系得上的人" in town.last(town.private("ahe")).content
     assert not town.last(town.private("ahe")).buttons
     await follow(town, "sam", url_of(asked))
     code = CODE.findall(town.last(town.private("sam")).content)[0]

@@ -61,7 +61,7 @@ def not_waiting(t: Translator, count: int) -> Markup:
 def who_waits(t: Translator, waiting: Sequence[tuple[Waiting, Person]]) -> Say:
     """For a member who would bring somebody."""
     if not waiting:
-        return Say(t("Nobody waits at the moment."))
+        return Say(t("Nobody is waiting whom I could write to."))
     first = waiting[:SHOWN]
     rows = [[Button(str(name(p.name)), data=f"sponsor:{row.community_id}:{row.person_id}")] for row, p in first]
     return Say(t("Whom do you bring in? It takes one of your codes, and they count as brought by you."), rows)
@@ -83,7 +83,9 @@ def donated(t: Translator, code: str, *, given: bool) -> Markup:
     """Which code it was, so that it is not given away a second time."""
     if given:
         return t("Thank you. Whoever has waited longest has your code %(code)s now.", code=_begun(code))
-    return t("Thank you. Nobody waits at the moment; the next one who does gets your code %(code)s.", code=_begun(code))
+    return t(
+        "Thank you. Nobody is waiting whom I could write to; the next one gets your code %(code)s.", code=_begun(code)
+    )
 
 
 def _begun(code: str) -> str:
