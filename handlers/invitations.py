@@ -103,8 +103,9 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     if until := await invitations.ask_in(here.session, here.chat, here.person_id, here.now):
         said = to_person(here.person_id, door_texts.door_opens(here.mine, here.chat), here.now)
         return [said, door_texts.approval(here.chat.id or 0, here.person, here.origin, until, here.now)]
-    if await invitations.awaits_phone(here.session, here.community_id, here.person_id):
-        return to_person(here.person_id, phone_texts.wanted(here.mine, here.community), here.now)
+    if until := await invitations.awaits_phone(here.session, here.community_id, here.person_id, here.now):
+        asked = phone_texts.wanted(here.mine, here.community, until - here.now)
+        return to_person(here.person_id, asked, here.now)
     return to_person(here.person_id, door_texts.your_code(here.mine, here.chat), here.now, priority=KNOCK)
 
 
