@@ -139,7 +139,7 @@ async def bar_pressed(here: Here, numbers: list[int]) -> Answers:
         served = await waiting.serve(here, here.community)
         return [await signs.again(here, member), Toast(lifted(here.mine)), *told, *served]
     person = await members.get_person(here.session, member.person_id)
-    return await ask(here, "bar", (numbers[0], numbers[1]), texts.why(here.mine, person, kind))
+    return await ask(here, "bar", (numbers[0], numbers[1]), texts.why(here.t, person, kind))
 
 
 async def bar_reason(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
@@ -152,7 +152,7 @@ async def revoke_pressed(here: Here, numbers: list[int]) -> Answers:
     """Codes are not withdrawn without a reason."""
     here, member = await member_for_team(here, numbers[0], fresh=True)
     person = await members.get_person(here.session, member.person_id)
-    return await ask(here, "revoke", (numbers[0],), texts.why_revoke(here.mine, person))
+    return await ask(here, "revoke", (numbers[0],), texts.why_revoke(here.t, person))
 
 
 async def revoke_reason(here: Here, numbers: list[int], spoken: Spoken) -> Answers:

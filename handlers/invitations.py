@@ -228,7 +228,7 @@ async def _is_shut_out(here: Here) -> bool:
 async def privately(here: Here, what: str) -> Answers:
     """The answer is for one person: a button in the group leads to it."""
     username = await doors.username(here.rights)
-    return texts.privately(here.t, username, f"{what}-{here.community_id}")
+    return texts.privately(here.mine, username, f"{what}-{here.community_id}")
 
 
 COMMANDS = (Command("invite", invite, aliases=("邀请", "邀請")),)

@@ -85,7 +85,9 @@ async def test_a_code_that_lies_there_is_given_out_as_soon_as_it_can_be(town: To
     await town.say("yutong", town.private("yutong"), "/unbar 阿禾")
     first = CODE.findall(town.last(xiaoman).content)[0]
 
-    await town.say("yutong", town.private("yutong"), "/donate")
+    await town.say("yutong", chat, "/donate")
+    assert "私下告訴你" in town.last(chat).content, "to one alone, in their language"
+    await follow(town, "yutong", url_of(town.last(chat)))
     await town.press("yutong", town.last(town.private("yutong")), "🎁")
     await town.start("tang")
     await town.say("tang", town.private("tang"), "/revoke 阿禾 resold")
