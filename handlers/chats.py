@@ -220,7 +220,8 @@ async def private_talk(message: Message, here: Here) -> Answers:
     is_talk = message.photo or len(words.strip()) >= SHORTEST_WISH
     if here.known_community and is_talk and not words.startswith(("/", "／")):
         return await suggestions.perhaps(here, message)
-    return texts.hello(here.mine, here.known_community.name if here.known_community else None)
+    said = texts.hello(here.mine, here.known_community.name if here.known_community else None)
+    return [said, *await waiting.reached(here)]
 
 
 async def community(here: Here, _: Spoken) -> Answers:
