@@ -1,5 +1,7 @@
 """The waiting list: joined at the door, an honest place, sponsored and donated codes that open for one alone."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import or_
 from sqlmodel import col, select
@@ -7,6 +9,7 @@ from sqlmodel import col, select
 from bot.community import bars, gifts, restores, waiting
 from bot.community.codes import written
 from bot.community.invitations import Admitted
+from bot.community.waiting import Turn
 from storage import claims, holds
 from storage import waiting as rows
 from storage.bars import INVITING
@@ -171,6 +174,38 @@ async def test_no_turn_is_lost_to_what_happens_at_that_moment(
     assert turn is not None
     assert turn.person_id == second
     assert [(row.state, row.kept_for_id) for row in await circle.ledger()] == [(CLAIMED, None), (ISSUED, second)]
+
+
+async def test_who_leaves_the_list_and_who_is_served_do_not_wait_for_each_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What holds one's place holds it before the code, in whatever is done."""
+    if database.is_sqlite:
+        return  # one writes after the other there
+    circle = await found(database, strangers=2)
+    first, second = circle.strangers
+    community, at_hand, really = circle.community_id, asyncio.Event(), rows.claim_turn
+    async with database.writing() as session:
+        await waiting.donate(session, community, circle.seed, "seed", NOW)
+        await waiting.join(session, community, first, NOW)
+        await waiting.join(session, community, second, SOON)
+
+    async def serve() -> Turn | None:
+        async with database.writing() as session:
+            return await waiting.serve(session, community, SOON)
+
+    async def claim_turn(*asked: object) -> bool:
+        at_hand.set()
+        return await really(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("storage.waiting.claim_turn", claim_turn)
+    async with database.writing() as session:
+        await waiting.leave(session, community, first, "came in", first, SOON)
+        serving = asyncio.create_task(serve())
+        await at_hand.wait()
+        ours = await waiting.serve(session, community, SOON)
+    turns = [ours, await serving]
+    assert [turn.person_id for turn in turns if turn] == [second]
 
 
 async def test_a_donated_code_that_opens_nothing_for_now_is_promised_to_nobody(database: Database) -> None:
