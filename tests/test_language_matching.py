@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.matching import company, crowd, overlap, rarity, score, share
+from bot.language.matching import company, crowd, overlaps, rarity, score, share
 
 SETS = st.sets(st.sampled_from("甲乙丙丁戊己"), max_size=6)
 
@@ -21,17 +21,18 @@ def test_ideas_weigh_more_than_letters_and_letters_more_than_pairs() -> None:
 @given(SETS, SETS)
 def test_overlap_lies_between_nothing_and_all(one: set[str], other: set[str]) -> None:
     weights = dict.fromkeys("甲乙丙丁戊己", 1.0)
-    found = overlap(one, other, weights)
+    found = overlaps([one, other], weights)[1, 0]
 
     assert 0 <= found <= 1
     assert (found > 0) == bool(one & other)
-    assert not one or overlap(one, one, weights) == 1
+    assert not one or overlaps([one, other], weights)[0, 0] == 1
 
 
 def test_what_the_query_says_counts_more_than_what_else_is_said() -> None:
     weights = dict.fromkeys("甲乙丙", 1.0)
 
-    assert overlap("甲", "甲乙丙", weights) > overlap("甲乙丙", "甲", weights)
+    alike = overlaps(["甲", "甲乙丙"], weights)
+    assert alike[1, 0] > alike[0, 1]
 
 
 def test_without_vectors_the_terms_rank_alone() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.community.meanings import NOTHING, Ids, Meanings, numbers
-from bot.language.matching import balance, company, overlap, rarity, score, share
+from bot.language.matching import balance, company, overlaps, rarity, score, share
 from bot.language.vectors import Packed, cosines, nearest
 from storage.index import Candidate, Listed
 from storage.wordings import EVERYWHERE, Indexed
@@ -22,7 +22,6 @@ MATURE = 1_000
 CANDIDATES = (100, 1_000, 10_000)  # by their terms, and as many by meaning; more where few suggestions have them all
 PROMISING = 30  # of them, which are read and compared word by word
 MOST_OF_EACH = 2  # of a suggestion that many have asked for, so that it leaves room for others
-_FINE = 2**20  # parts of a weight: sums of whole numbers are exact in any order
 
 Weights: TypeAlias = NDArray[np.float64]
 
@@ -96,10 +95,11 @@ def ranked(asked: Indexed, rows: Sequence[Candidate], census: Census) -> list[Ma
     """The best wording of each suggestion, the closest first, equal ones by age."""
     if not rows:
         return []
-    weights = census.weights({*asked.terms, *census.counts, *chain(*(row.terms for row in rows))})
+    weights = census.weights({*asked.terms, *chain(*(row.terms for row in rows))})
     cosines = _cosines(asked, rows)
-    shared = np.array([overlap(asked.terms, row.terms, weights) for row in rows])
-    scores = score(cosines, shared) - _company(rows, cosines, weights)
+    alike = overlaps([asked.terms, *(row.terms for row in rows)], weights)
+    shared = alike[1:, 0]
+    scores = score(cosines, shared) - _company(rows, alike[1:, 1:], meant=cosines is not None)
     best: dict[int, Match] = {}
     for place in np.argsort(-scores, kind="stable").tolist():
         cosine = None if cosines is None else float(cosines[place])
@@ -138,28 +138,16 @@ def _cosines(asked: Indexed, rows: Sequence[Candidate]) -> Weights | None:
     return _alike(asked.vector, _packed(rows))
 
 
-def _company(rows: Sequence[Candidate], cosines: Weights | None, weights: Mapping[str, float]) -> Weights:
+def _company(rows: Sequence[Candidate], alike: Weights, *, meant: bool) -> Weights:
     """What the score of each wording owes to its being like the other suggestions that were found, too."""
-    alike = _overlaps([row.terms for row in rows], weights)
-    if cosines is not None:
+    if meant:
         packed = _packed(rows).astype(np.float64)
         alike = score(packed @ packed.T / 127**2, alike)
     suggestions, which = np.unique([row.suggestion_id for row in rows], return_inverse=True)
     likest = np.zeros((len(suggestions), len(rows)))
     np.maximum.at(likest, which, alike)
     likest[which, range(len(rows))] = 0  # many voices for one suggestion do not speak against it
-    return np.array([company(others, meant=cosines is not None) for others in -np.sort(-likest.T)])
-
-
-def _overlaps(said: Sequence[Collection[str]], weights: Mapping[str, float]) -> Weights:
-    """The overlap of each with each; a column holds what others share of one's own."""
-    known = {term: place for place, term in enumerate(frozenset().union(*said))}
-    has = np.zeros((len(said), len(known)))
-    for row, terms in zip(has, said, strict=True):
-        row[[known[term] for term in terms]] = 1
-    shared = (has * np.rint([_FINE * weights[term] for term in known])) @ has.T
-    own = shared.diagonal()
-    return balance(shared, own - shared, own[:, None] - shared)
+    return np.array([company(others, meant=meant) for others in -np.sort(-likest.T)])
 
 
 def _packed(rows: Sequence[Candidate]) -> Packed:

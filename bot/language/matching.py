@@ -20,6 +20,7 @@ WORD_SHARE = 0.6
 _IDEA_WEIGHT = 1.75
 _COMPOUND_WEIGHT = 0.5
 _OF_QUERY = 0.8
+_FINE = 2**20  # parts of a weight: sums of whole numbers are exact in any order
 _TINY = 1e-300  # instead of nothing, of which there is no share
 _CROWD = slice(3, 10)
 _CROWD_SHARE = 0.5
@@ -42,16 +43,19 @@ def share(term: str) -> float:
     return _COMPOUND_WEIGHT if len(term) > 1 else 1.0
 
 
-def overlap(asked: Collection[str], said: Collection[str], weights: Mapping[str, float]) -> float:
-    """Weight of the shared terms against all, 0 to 1; what the text asked about has alone counts most (Tversky).
+def overlaps(texts: Sequence[Collection[str]], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """Weight of the terms that two texts share against all of theirs, 0 to 1, for each with each.
 
-    Sums are exact, so that no order of terms changes which of two equals comes first.
+    A row is what is said, a column what is asked about: what that has alone counts most (Tversky). Sums are exact, so
+    that no order of terms changes which of two equals comes first.
     """
-    ours, theirs = set(asked), set(said)
-    shared = fsum(map(weights.__getitem__, ours & theirs))
-    missed = fsum(map(weights.__getitem__, ours)) - shared
-    beyond = fsum(map(weights.__getitem__, theirs)) - shared
-    return float(balance(shared, missed, beyond))
+    known = {term: place for place, term in enumerate(frozenset().union(*texts))}
+    has = np.zeros((len(texts), len(known)))
+    for row, terms in zip(has, texts, strict=True):
+        row[[known[term] for term in terms]] = 1
+    shared = (has * np.rint([_FINE * weights[term] for term in known])) @ has.T
+    own = shared.diagonal()
+    return balance(shared, own - shared, own[:, None] - shared)
 
 
 def balance(shared: Weight, missed: Weight, beyond: Weight) -> Weight:
