@@ -8,14 +8,14 @@ from sqlmodel import col, select
 
 from bot.community import bars, gifts, restores, waiting
 from bot.community.codes import written
-from bot.community.invitations import Admitted
+from bot.community.invitations import MOST_CLAIMS, Admitted
 from bot.community.waiting import Turn
 from storage import claims, holds
 from storage import waiting as rows
 from storage.bars import INVITING
 from storage.database import Database
 from storage.invitations import CLAIMED, ISSUED, USED, Invitation
-from tests.circle import NOW, SOON, found
+from tests.circle import LATER, NOW, SOON, found
 from tests.test_invitation_stories import CODE, NOTHING, follow, gated, invite, inviter_of, is_in, ledger, url_of
 from tests.town import Town
 
@@ -257,6 +257,18 @@ async def test_the_code_in_a_friends_hands_is_not_given_away_a_second_time(datab
         turn = await waiting.sponsor(session, circle.community_id, circle.seed, sam, "seed", NOW)
     assert turn.invitation.code != code
     assert isinstance(await circle.redeem(friend, code), Admitted)
+
+
+async def test_a_code_that_opens_for_one_alone_keeps_opening_for_them(database: Database) -> None:
+    """However often they claim it and do not come in: it is kept from nobody else by that."""
+    circle = await found(database, strangers=1)
+    (sam,) = circle.strangers
+    async with database.writing() as session:
+        await waiting.join(session, circle.community_id, sam, NOW)
+        turn = await waiting.sponsor(session, circle.community_id, circle.seed, sam, "seed", NOW)
+    for time in range(MOST_CLAIMS + 1):
+        now = NOW + (LATER - NOW) * time
+        assert isinstance(await circle.redeem(sam, turn.invitation.code or "", now), Admitted)
 
 
 async def test_who_came_in_another_way_waits_no_more_and_their_code_serves_the_next(town: Town) -> None:

@@ -177,9 +177,10 @@ async def _is_live(session: Session, invitation: Invitation, person_id: int, now
     """Whether the code would open for this person, as far as the code and its holder go."""
     if invitation.state != ISSUED or invitation.expires_at <= now:
         return False
-    if invitation.kept_for_id not in (None, person_id):
-        return False
-    if await claims.count_claims(session, invitation.id or 0, person_id) >= MOST_CLAIMS:
+    if invitation.kept_for_id is None:
+        if await claims.count_claims(session, invitation.id or 0, person_id) >= MOST_CLAIMS:
+            return False
+    elif invitation.kept_for_id != person_id:
         return False
     return await bars.get_bar_above(session, invitation.community_id, invitation.holder_id) is None
 
