@@ -16,7 +16,7 @@ from bot.texts import bars as texts
 from bot.texts.announce import language_of_person
 from bot.texts.catalogues import Translator
 from bot.texts.say import Answer, Answers, Toast, to_person
-from handlers import signs
+from handlers import signs, waiting
 from handlers.commands import Command, Press, Prompt, Spoken
 from handlers.named import member_for_team
 from handlers.people import person_meant, quietly, require_team_alone
@@ -66,7 +66,7 @@ async def unbar(here: Here, spoken: Spoken) -> Answers:
     if not barred:
         raise NotBarred
     answers = [await _lift(here, person_id, kind) for kind in barred]
-    return answers[-1]
+    return [*answers[-1], *await waiting.serve(here, here.community)]  # what they donated opens again
 
 
 async def _lift(here: Here, person_id: int, kind: str) -> list[Answer]:
@@ -100,7 +100,8 @@ async def news(here: Here, undone: list[AuditRow]) -> list[OutboxRow]:
     """What undoing an action means to whom it concerned."""
     kinds = {deed: kind for kind, deed in rules.DEEDS.items()}
     told = [await _tell(here, rules.person_in(row), kinds[row.action]) for row in undone if row.action in kinds]
-    return [row for rows in told for row in rows]
+    served = await waiting.serve(here, here.community) if told else []
+    return [*(row for rows in told for row in rows), *served]
 
 
 async def revoke(here: Here, spoken: Spoken) -> Answers:
@@ -113,7 +114,8 @@ async def _revoke(here: Here, person_id: int, reason: str) -> list[Answer]:
     gone = await rules.revoke_branch(here.session, here.community_id, person_id, reason, here.person_id, here.now)
     person = await members.get_person(here.session, person_id)
     said = quietly(here, partial(texts.revoked, person=person, count=gone.total()))
-    return [said, *await _tell_holders(here, person_id, reason, gone)]
+    told = await _tell_holders(here, person_id, reason, gone)
+    return [said, *told, *await waiting.serve(here, here.community)]  # who lost a promise may have another at once
 
 
 async def _tell_holders(here: Here, person_id: int, reason: str, gone: Counter[int]) -> list[OutboxRow]:
@@ -134,9 +136,10 @@ async def bar_pressed(here: Here, numbers: list[int]) -> Answers:
     if await bars.get_bar(here.session, here.community_id, member.person_id, kind):
         _, *told = await _lift(here, member.person_id, kind)
         lifted = await _lifted(here, member.person_id, kind)
-        return [await signs.again(here, member), Toast(lifted(here.mine)), *told]
+        served = await waiting.serve(here, here.community)
+        return [await signs.again(here, member), Toast(lifted(here.mine)), *told, *served]
     person = await members.get_person(here.session, member.person_id)
-    return await ask(here, "bar", (numbers[0], numbers[1]), texts.why(here.mine, person, kind))
+    return await ask(here, "bar", (numbers[0], numbers[1]), texts.why(here.t, person, kind))
 
 
 async def bar_reason(here: Here, numbers: list[int], spoken: Spoken) -> Answers:
@@ -149,7 +152,7 @@ async def revoke_pressed(here: Here, numbers: list[int]) -> Answers:
     """Codes are not withdrawn without a reason."""
     here, member = await member_for_team(here, numbers[0], fresh=True)
     person = await members.get_person(here.session, member.person_id)
-    return await ask(here, "revoke", (numbers[0],), texts.why_revoke(here.mine, person))
+    return await ask(here, "revoke", (numbers[0],), texts.why_revoke(here.t, person))
 
 
 async def revoke_reason(here: Here, numbers: list[int], spoken: Spoken) -> Answers:

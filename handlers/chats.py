@@ -180,14 +180,15 @@ async def start(here: Here, spoken: Spoken) -> Answers:
     if (named := grids.named_by_link(spoken.words)) is not None:
         return await grids.in_private(here, *named)
     if spoken.words == "waiting":
-        return await waiting.reached(here, spoken)
+        return await waiting.show(here, spoken)
     if asked := await invitations.asked_by_link(here, spoken.words):
         what, there = asked
         return await _BY_LINK[what](there)
     if spoken.words and (answers := await invitations.private_text(here, spoken.words)):
         return answers
     await look_around(here)
-    return texts.hello(here.t, here.known_community.name if here.known_community else None)
+    said = texts.hello(here.t, here.known_community.name if here.known_community else None)
+    return [said, *await waiting.reached(here)]
 
 
 async def show_help(here: Here, _: Spoken) -> Answers:
@@ -219,7 +220,8 @@ async def private_talk(message: Message, here: Here) -> Answers:
     is_talk = message.photo or len(words.strip()) >= SHORTEST_WISH
     if here.known_community and is_talk and not words.startswith(("/", "／")):
         return await suggestions.perhaps(here, message)
-    return texts.hello(here.mine, here.known_community.name if here.known_community else None)
+    said = texts.hello(here.mine, here.known_community.name if here.known_community else None)
+    return [said, *await waiting.reached(here)]
 
 
 async def community(here: Here, _: Spoken) -> Answers:
@@ -247,6 +249,7 @@ _BY_LINK: dict[str, Callable[[Here], Awaitable[Answers]]] = {
     "growth": growth.in_private,
     "apply": seeds.begin,
     "sponsor": waiting.begin,
+    "donate": waiting.offer,
 }
 
 COMMANDS = (

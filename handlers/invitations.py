@@ -33,7 +33,7 @@ from storage.members import Person
 from storage.outbox import KNOCK, OutboxRow
 
 # What our own buttons in groups carry: what is asked for, and in which community.
-_ASKED = re.compile(r"(invite|tree|growth|apply|sponsor)(?:-(\d{1,9}))?")
+_ASKED = re.compile(r"(invite|tree|growth|apply|sponsor|donate)(?:-(\d{1,9}))?")
 
 
 async def invite(here: Here, _: Spoken) -> Answers:
@@ -103,8 +103,9 @@ async def join_requested(_: ChatJoinRequest, here: Here) -> Answers:
     if until := await invitations.ask_in(here.session, here.chat, here.person_id, here.now):
         said = to_person(here.person_id, door_texts.door_opens(here.mine, here.chat), here.now)
         return [said, door_texts.approval(here.chat.id or 0, here.person, here.origin, until, here.now)]
-    if await invitations.awaits_phone(here.session, here.community_id, here.person_id):
-        return to_person(here.person_id, phone_texts.wanted(here.mine, here.community), here.now)
+    if until := await invitations.awaits_phone(here.session, here.community_id, here.person_id, here.now):
+        asked = phone_texts.wanted(here.mine, here.community, until - here.now)
+        return to_person(here.person_id, asked, here.now)
     return to_person(here.person_id, door_texts.your_code(here.mine, here.chat), here.now, priority=KNOCK)
 
 
@@ -227,7 +228,7 @@ async def _is_shut_out(here: Here) -> bool:
 async def privately(here: Here, what: str) -> Answers:
     """The answer is for one person: a button in the group leads to it."""
     username = await doors.username(here.rights)
-    return texts.privately(here.t, username, f"{what}-{here.community_id}")
+    return texts.privately(here.mine, username, f"{what}-{here.community_id}")
 
 
 COMMANDS = (Command("invite", invite, aliases=("邀请", "邀請")),)

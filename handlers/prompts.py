@@ -36,7 +36,7 @@ class AnswersPrompt(Filter):
 
 def _is_command(message: Message) -> bool:
     """A command nobody knows, which is a slip rather than an answer."""
-    return message.chat.type == "private" and (message.text or "").startswith("/")
+    return message.chat.type == "private" and (message.text or "").startswith(("/", "／"))
 
 
 async def _find(message: Message, here: Here) -> PromptRow | None:

@@ -107,7 +107,7 @@ async def take_in(here: Here, ask: Ask, found: Found) -> Suggestion | Whisper:
 async def ask_about(here: Here, pictured: Message) -> Answers:
     """A picture without words: what is it about?"""
     kept = " ".join([photo_of(pictured) or "", album_of(pictured) or ""]).strip()
-    return await prompts.ask(here, "picture", (pictured.message_id,), texts.what_of_it(here.mine), kept=kept)
+    return await prompts.ask(here, "picture", (pictured.message_id,), texts.what_of_it(here.t), kept=kept)
 
 
 async def picture_explained(here: Here, numbers: list[int], spoken: Spoken) -> Answers:

@@ -26,34 +26,34 @@ async def join_pressed(here: Here, numbers: list[int]) -> Answers:
         raise NoCommunity
     place = await rules.join(here.session, numbers[0], here.person_id, here.now)
     community = await communities.get_community(here.session, numbers[0])
-    told = await _serve(here, community, username)  # a donated code may be waiting for somebody
+    told = await serve(here, community)  # a donated code may be waiting for somebody
     if here.person.reachable:
         return [Rewrite(texts.place(here.mine, community, place)), *told]
     said = texts.place_of_the_unreachable(here.mine, community, place, username)
     return [Rewrite(said.text, said.keyboard), *told]
 
 
-async def reached(here: Here, spoken: Spoken) -> Answers:
-    """Somebody who waits has pressed Start, and can be written to from now on: a code may have been lying there."""
-    username = await doors.username(here.rights)
+async def reached(here: Here) -> list[OutboxRow]:
+    """Who waits speaks to us, and can be written to from now on: a code may have been lying there."""
     told: list[OutboxRow] = []
     for community_id in await waiting.list_waited_for(here.session, here.person_id):
-        told += await _serve(here, await communities.get_community(here.session, community_id), username)
-    is_served = told and not await waiting.list_waited_for(here.session, here.person_id)
-    shown = [] if is_served else [await show(here, spoken)]
-    return [*shown, *told]
+        told += await serve(here, await communities.get_community(here.session, community_id))
+    return told
 
 
-async def _serve(here: Here, community: Community, username: str) -> list[OutboxRow]:
-    turn = await rules.serve(here.session, community.id or 0, here.now)
-    return [await _tell(here, community, turn, username)] if turn else []
+async def serve(here: Here, community: Community) -> list[OutboxRow]:
+    """Those whose turn has come, as long as there are codes for them."""
+    username = await doors.username(here.rights)  # known since the start, so that Telegram is not asked
+    told: list[OutboxRow] = []
+    while turn := await rules.serve(here.session, community.id or 0, here.now):
+        told.append(await _tell(here, community, turn, username))
+    return told
 
 
 async def wait_no_more(here: Here, person_id: int, why: str) -> list[OutboxRow]:
     """Somebody is in, or banned: what was donated for them serves the next."""
     await rules.leave(here.session, here.community_id, person_id, why, here.person_id, here.now)
-    username = await doors.username(here.rights)  # known since the start, so that Telegram is not asked
-    return await _serve(here, here.community, username)
+    return await serve(here, here.community)
 
 
 async def _knocked_at(here: Here, community_id: int) -> bool:
@@ -62,10 +62,16 @@ async def _knocked_at(here: Here, community_id: int) -> bool:
     return here.chat is None and any(chat.community_id == community_id and chat.is_seed for chat in chats)
 
 
-async def show(here: Here, _: Spoken) -> Say | Whisper:
+async def show(here: Here, _: Spoken) -> Answers:
     """`/waiting`: one's place in the list, and how fast it moves; in private also the code that is kept for one."""
-    if here.chat is None and (kept := await _kept(here)):
-        return kept
+    if here.chat is not None:
+        return await _shown(here)
+    told = await reached(here)
+    has_it = any(row.person_id == here.person_id for row in told)
+    return told if has_it else [await _kept(here) or await _shown(here), *told]
+
+
+async def _shown(here: Here) -> Whisper:
     if place := await _place(here):
         return place
     return Whisper(texts.not_waiting(here.mine, await waiting.count_waiting(here.session, here.community_id)))
@@ -119,7 +125,12 @@ async def sponsored(here: Here, numbers: list[int]) -> Answers:
 
 
 async def donate(here: Here, _: Spoken) -> Answers:
-    """`/donate`: asked once more, since a code that is given away is gone."""
+    """`/donate`, in private: asked once more, since a code that is given away is gone."""
+    return await privately(here, "donate") if here.chat else await offer(here)
+
+
+async def offer(here: Here) -> Answers:
+    """A button that gives one of one's codes away."""
     await here.require_present()
     standing = await standing_of(here)
     await rules.require_code(here.session, here.community_id, here.person_id, standing, here.now)

@@ -197,11 +197,11 @@ async def count_open(session: Session, community_id: int, before: datetime) -> i
 
 async def set_open_revoked(
     session: Session, community_id: int, before: datetime, by_id: int | None, now: datetime
-) -> int:
+) -> list[Changed]:
     """Take out of the world all that may have been used without our knowing: their holders can have new ones."""
     which = and_(*_open_before(community_id, before))
     values = {"state": REVOKED, "code": None, "redeemer_id": None, "claimed_at": None}
-    return len(await change(session, which, values, REVOKED, by_id, now, "put back"))
+    return await change(session, which, values, REVOKED, by_id, now, "put back")
 
 
 def _open_before(community_id: int, before: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -132,9 +132,10 @@ async def set_waiting_again(session: Session, community_id: int, invitation_ids:
     await session.exec(theirs.values(served_at=None).execution_options(synchronize_session=False))
 
 
-async def set_free(session: Session, invitation_id: int) -> None:
-    """A donated code is kept for nobody any more."""
-    await session.exec(update(Invitation).where(col(Invitation.id) == invitation_id).values(kept_for_id=None))
+async def set_unserved(session: Session, community_id: int, person_id: int) -> None:
+    """Somebody waits on, where they did."""
+    theirs = update(Waiting).where(col(Waiting.community_id) == community_id, col(Waiting.person_id) == person_id)
+    await session.exec(theirs.values(served_at=None))
 
 
 async def set_pooled(session: Session, invitation_id: int) -> bool:

@@ -169,6 +169,8 @@ async def test_the_team_acts_by_words_and_buttons_and_members_learn_what_concern
     await town.say("tang", room, "/signs 阿禾")
     card = town.last(room)
     assert "brought 1, and 0 through them · unused codes below: 1" in card.content
+    await town.press("yutong", card, "Pause branch")
+    assert "Why is the branch of 阿禾 paused? They are told.\nPlease reply" in town.last(room).content, "one language"
     await town.press("tang", card, "Pause branch")
     await town.say("tang", room, "转卖邀请码", reply_to=town.last(room))
     assert await kinds_in_force(town) == [BRANCH]

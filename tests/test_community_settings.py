@@ -61,6 +61,17 @@ async def test_what_cannot_be_set_is_refused_with_a_hint(town: Town, said: str, 
     assert (await in_force(town)) == settings.Settings()
 
 
+async def test_what_takes_more_than_the_team_can_be_switched_off_without_it(town: Town) -> None:
+    group = town.group()
+    await town.settle()
+    async with town.database.writing() as session:
+        for name in ("digest_public", "phone_proof"):
+            await settings.change(session, 1, name, "on")
+    await town.say("yutong", group, "/settings digest_public off")
+    await town.say("yutong", group, "/settings phone_proof default")
+    assert (await in_force(town)) == settings.Settings()
+
+
 async def test_members_cannot_and_nobody_else_reads_it(town: Town) -> None:
     group = town.group()
     await town.settle()

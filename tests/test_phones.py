@@ -51,6 +51,7 @@ async def test_the_door_opens_once_the_own_number_is_shown(any_town: Town) -> No
     town.world.request_join(town.person("sam"), chat)
     await town.settle()
     assert not is_in(town, "sam", chat), "a claim alone opens nothing"
+    assert "kept for 30 minutes" in town.last(sam).content
 
     town.world.show_contact(town.person("sam"), of=town.person("xiaoman"))
     await town.settle()
@@ -70,6 +71,15 @@ async def test_the_door_opens_once_the_own_number_is_shown(any_town: Town) -> No
     town.world.request_join(town.person("sam"), chat)
     await town.settle()
     assert is_in(town, "sam", chat), "shown once is shown for ever"
+
+
+async def test_no_number_is_asked_for_when_the_time_of_the_claim_is_over(town: Town) -> None:
+    chat = await with_proof(town)
+    await town.start("sam", (await invite(town))[0].replace("-", ""))
+    town.clock.leap(31 * 60)
+    town.world.request_join(town.person("sam"), chat)
+    await town.settle()
+    assert "May I see your invitation code?" in town.last(town.private("sam")).content
 
 
 async def test_a_phone_that_has_a_seat_gives_no_second_and_the_team_can_see_it(town: Town) -> None:

@@ -42,6 +42,7 @@ async def test_from_the_call_to_the_seat(town: Town) -> None:
     private = town.private("xiaoman")
     for number, words in enumerate(("每天看日程", "锁屏要解锁才看得到", "锁屏卡片，小米 15"), start=1):
         assert f"{number}/3" in town.last(private).content
+        await town.say("xiaoman", private, "／aply")  # a command nobody knows is no answer
         await town.say("xiaoman", private, words)
     await town.say("yutong", plaza, "/seeds")
     listed = town.last(plaza)

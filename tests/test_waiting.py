@@ -1,18 +1,21 @@
 """The waiting list: joined at the door, an honest place, sponsored and donated codes that open for one alone."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from bot.community import bars, gifts, waiting
+from bot.community import bars, gifts, restores, waiting
 from bot.community.codes import written
-from bot.community.invitations import Admitted
-from storage import claims
+from bot.community.invitations import MOST_CLAIMS, Admitted
+from bot.community.waiting import Turn
+from storage import claims, holds
 from storage import waiting as rows
 from storage.bars import INVITING
 from storage.database import Database
 from storage.invitations import CLAIMED, ISSUED, USED, Invitation
-from tests.circle import NOW, SOON, found
+from tests.circle import LATER, NOW, SOON, found
 from tests.test_invitation_stories import CODE, NOTHING, follow, gated, invite, inviter_of, is_in, ledger, url_of
 from tests.town import Town
 
@@ -52,8 +55,9 @@ async def test_who_never_pressed_start_is_asked_to_before_a_code_is_spent_on_the
     assert "I cannot write to you" in asked.content
     town.clock.leap(600)
     await donate(town)
-    assert "下一位" in town.last(town.private("ahe")).content
+    assert "联系得上的人" in town.last(town.private("ahe")).content, "somebody does wait"
     await town.say("ahe", town.private("ahe"), "/sponsor")
+    assert "联系得上的人" in town.last(town.private("ahe")).content
     assert not town.last(town.private("ahe")).buttons
     await follow(town, "sam", url_of(asked))
     code = CODE.findall(town.last(town.private("sam")).content)[0]
@@ -61,9 +65,50 @@ async def test_who_never_pressed_start_is_asked_to_before_a_code_is_spent_on_the
     assert is_in(town, "sam", chat)
 
 
+async def test_a_code_that_lies_there_is_given_out_as_soon_as_it_can_be(town: Town) -> None:
+    """Who could not be told says something by themselves; who gave it may invite again; a promise is withdrawn."""
+    chat = await gated(town)
+    sam, xiaoman = town.private("sam"), town.private("xiaoman")
+    for who in ("sam", "xiaoman"):
+        town.world.request_join(town.person(who), chat)
+        await town.settle()
+        await town.press(who, town.last(town.private(who)), "no code" if who == "sam" else "帮我排队")
+    town.clock.leap(600)
+    await donate(town)
+    await town.say("sam", sam, "hi")
+    code = CODE.findall(town.last(sam).content)[0]
+    await town.say("sam", sam, code)
+    assert is_in(town, "sam", chat)
+
+    await town.start("yutong")
+    await donate(town)
+    await town.say("yutong", town.private("yutong"), "/bar 阿禾 resold")
+    await town.say("xiaoman", xiaoman, "/waiting")
+    assert "第 1，共 1" in town.last(xiaoman).content
+    await town.say("yutong", town.private("yutong"), "/unbar 阿禾")
+    first = CODE.findall(town.last(xiaoman).content)[0]
+
+    await town.say("yutong", chat, "/donate")
+    assert "私下告訴你" in town.last(chat).content, "to one alone, in their language"
+    await follow(town, "yutong", url_of(town.last(chat)))
+    await town.press("yutong", town.last(town.private("yutong")), "🎁")
+    await town.start("tang")
+    await town.say("tang", town.private("tang"), "/revoke 阿禾 resold")
+    (second,) = CODE.findall(town.last(xiaoman).content)
+    assert second.replace("-", "") in await kept_codes(town)
+    assert second != first, "what was promised is withdrawn, and another lay there"
+
+
 async def test_a_donated_code_goes_to_who_has_waited_longest(town: Town) -> None:
     chat = await gated(town)
-    await town.say("ahe", await town.start("ahe"), "/donate")
+    await town.start("ahe")
+    town.world.add_bot(chat, town.person("tang"), admin=False)
+    await town.settle()
+    await town.say("ahe", chat, "/donate")
+    assert not [button for row in town.last(chat).buttons for button in row if button.data], "others could press it"
+    await follow(town, "ahe", url_of(town.last(chat)))
+    town.world.add_bot(chat, town.person("tang"), admin=True)
+    await town.settle()
     assert await ledger(town) == [], "a slip of the finger gives nothing away"
     await town.press("ahe", town.last(town.private("ahe")), "🎁")
     assert await ledger(town) == [ISSUED]
@@ -131,6 +176,38 @@ async def test_no_turn_is_lost_to_what_happens_at_that_moment(
     assert [(row.state, row.kept_for_id) for row in await circle.ledger()] == [(CLAIMED, None), (ISSUED, second)]
 
 
+async def test_who_leaves_the_list_and_who_is_served_do_not_wait_for_each_other(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What holds one's place holds it before the code, in whatever is done."""
+    if database.is_sqlite:
+        return  # one writes after the other there
+    circle = await found(database, strangers=2)
+    first, second = circle.strangers
+    community, at_hand, really = circle.community_id, asyncio.Event(), rows.claim_turn
+    async with database.writing() as session:
+        await waiting.donate(session, community, circle.seed, "seed", NOW)
+        await waiting.join(session, community, first, NOW)
+        await waiting.join(session, community, second, SOON)
+
+    async def serve() -> Turn | None:
+        async with database.writing() as session:
+            return await waiting.serve(session, community, SOON)
+
+    async def claim_turn(*asked: object) -> bool:
+        at_hand.set()
+        return await really(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("storage.waiting.claim_turn", claim_turn)
+    async with database.writing() as session:
+        await waiting.leave(session, community, first, "came in", first, SOON)
+        serving = asyncio.create_task(serve())
+        await at_hand.wait()
+        ours = await waiting.serve(session, community, SOON)
+    turns = [ours, await serving]
+    assert [turn.person_id for turn in turns if turn] == [second]
+
+
 async def test_a_donated_code_that_opens_nothing_for_now_is_promised_to_nobody(database: Database) -> None:
     circle = await found(database, strangers=2)
     member, sam = circle.strangers
@@ -164,6 +241,9 @@ async def test_who_was_promised_a_code_that_is_withdrawn_has_their_old_place(dat
         _, turn = await waiting.donate(session, community, circle.seed, "seed", SOON)
         assert turn is not None
         assert turn.person_id == first
+        await holds.add_holds(session, SOON, SOON)
+        await restores.decide(session, community, restores.Choice.REPLACE_CODES, circle.seed, SOON)
+        assert await waiting.find(session, community, first, SOON) == place, "nor by what is replaced after a copy"
         await bars.ban(session, community, first, circle.seed, SOON)
         assert await waiting.find(session, community, first, SOON) is None, "the banned do not wait"
 
@@ -177,6 +257,18 @@ async def test_the_code_in_a_friends_hands_is_not_given_away_a_second_time(datab
         turn = await waiting.sponsor(session, circle.community_id, circle.seed, sam, "seed", NOW)
     assert turn.invitation.code != code
     assert isinstance(await circle.redeem(friend, code), Admitted)
+
+
+async def test_a_code_that_opens_for_one_alone_keeps_opening_for_them(database: Database) -> None:
+    """However often they claim it and do not come in: it is kept from nobody else by that."""
+    circle = await found(database, strangers=1)
+    (sam,) = circle.strangers
+    async with database.writing() as session:
+        await waiting.join(session, circle.community_id, sam, NOW)
+        turn = await waiting.sponsor(session, circle.community_id, circle.seed, sam, "seed", NOW)
+    for time in range(MOST_CLAIMS + 1):
+        now = NOW + (LATER - NOW) * time
+        assert isinstance(await circle.redeem(sam, turn.invitation.code or "", now), Admitted)
 
 
 async def test_who_came_in_another_way_waits_no_more_and_their_code_serves_the_next(town: Town) -> None:

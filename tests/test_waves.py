@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.community import bars, gifts, reattaching, waves
-from bot.community.errors import AlreadySettled
+from bot.community.errors import AlreadySettled, Overtaken
 from bot.community.invitations import GOOD_FOR
 from bot.community.waves import EVERY, HERE_FOR, share
+from bot.texts.catalogues import translator
+from bot.texts.waves import handed_out
 from schedules.waves import knock
 from storage import grants, outbox
 from storage import waves as rows
@@ -88,6 +90,11 @@ async def test_a_proposal_is_made_once_a_week(database: Database) -> None:
         assert len(await rows.list_proposals(look, circle.community_id)) == 2
         asked = await outbox.list_due(look, THEN + EVERY)
         assert {row.person_id for row, *_ in asked} == {circle.seed}, "without a room of the team, who made the plan"
+    async with database.writing() as session:
+        (await session.merge(await circle.member(circle.seed))).present = False
+    await knock(database, THEN + 2 * EVERY)
+    async with database.reading() as look:
+        assert len(await outbox.list_due(look, THEN + 2 * EVERY)) == len(asked), "who has left is no longer asked"
 
 
 async def test_a_proposal_that_was_left_lying_hands_out_nothing_and_nobody_barred_gets_any(database: Database) -> None:
@@ -96,13 +103,16 @@ async def test_a_proposal_that_was_left_lying_hands_out_nothing_and_nobody_barre
         plan = await waves.plan(session, circle.community_id, [30, 60], circle.seed, THEN)
         left, _ = await waves.propose(session, plan, THEN)
         made, shares = await waves.propose(session, plan, THEN + EVERY)
-        with pytest.raises(AlreadySettled):
+        with pytest.raises(Overtaken):
             await waves.accept(session, left, circle.seed, THEN + EVERY)
         unlucky, *others = shares
         await bars.bar(session, circle.community_id, unlucky, INVITING, "转卖", circle.seed, THEN + EVERY)
         handed = await waves.accept(session, made, circle.seed, THEN + EVERY)
         assert list(handed) == sorted(others)
         assert not await grants.count_granted(session, circle.community_id, unlucky)
+        with pytest.raises(AlreadySettled):
+            await waves.decline(session, made, circle.seed, THEN + EVERY)
+    assert "0" not in handed_out(translator("en"), {})
 
 
 async def test_who_came_yesterday_does_not_tell_whether_people_stay(database: Database) -> None:

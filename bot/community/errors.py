@@ -247,6 +247,11 @@ class AlreadySettled(Refusal):
 
 
 @dataclass
+class Overtaken(Refusal):
+    """A newer proposal has taken this one's place."""
+
+
+@dataclass
 class PlanUnclear(Refusal):
     """A plan is a row of rising sizes."""
 

@@ -177,9 +177,10 @@ async def _is_live(session: Session, invitation: Invitation, person_id: int, now
     """Whether the code would open for this person, as far as the code and its holder go."""
     if invitation.state != ISSUED or invitation.expires_at <= now:
         return False
-    if invitation.kept_for_id not in (None, person_id):
-        return False
-    if await claims.count_claims(session, invitation.id or 0, person_id) >= MOST_CLAIMS:
+    if invitation.kept_for_id is None:
+        if await claims.count_claims(session, invitation.id or 0, person_id) >= MOST_CLAIMS:
+            return False
+    elif invitation.kept_for_id != person_id:
         return False
     return await bars.get_bar_above(session, invitation.community_id, invitation.holder_id) is None
 
@@ -249,11 +250,13 @@ async def _may_enter(session: Session, community_id: int, person_id: int, theirs
     return not (await rows.is_held(session, theirs) or await phones.is_wanted(session, community_id, person_id))
 
 
-async def awaits_phone(session: Session, community_id: int, person_id: int) -> bool:
-    """Whether somebody at the door holds a code, and has only their number to show."""
+async def awaits_phone(session: Session, community_id: int, person_id: int, now: datetime) -> datetime | None:
+    """Until when the code of somebody at the door waits for their number; None when none does."""
     theirs = await rows.get_invitation_of(session, community_id, person_id)
-    is_claimed = theirs is not None and theirs.state == CLAIMED
-    return is_claimed and await phones.is_wanted(session, community_id, person_id)
+    if theirs is None or theirs.state != CLAIMED or not await phones.is_wanted(session, community_id, person_id):
+        return None
+    until = _kept_until(theirs, now)
+    return until if until > now else None
 
 
 def draft_like(invitation: Invitation) -> Draft:

@@ -12,7 +12,7 @@ from enum import IntEnum
 from bot.community.audit import Action, record
 from bot.community.errors import AnsweredAlready
 from bot.community.verdicts import ASKED_AFTER
-from storage import epochs, held, holds, inbox, invitations, notices, verdicts
+from storage import epochs, held, holds, inbox, invitations, notices, verdicts, waiting
 from storage.database import Session
 from storage.epochs import Beat, Epoch
 from storage.holds import Hold
@@ -107,4 +107,5 @@ async def _carry_out(session: Session, hold: Hold, choice: Choice, by_id: int | 
             await notices.drop_before(session, hold.community_id, hold.found_at, now)
             await verdicts.drop_shipped_before(session, hold.community_id, hold.found_at - ASKED_AFTER)
         case Choice.REPLACE_CODES:
-            await invitations.set_open_revoked(session, hold.community_id, hold.found_at, by_id, now)
+            gone = await invitations.set_open_revoked(session, hold.community_id, hold.found_at, by_id, now)
+            await waiting.set_waiting_again(session, hold.community_id, [code.id for code in gone])

@@ -79,17 +79,17 @@ async def donate(
 async def serve(session: Session, community_id: int, now: datetime) -> Turn | None:
     """Keep the oldest donated code for who has waited longest, but nobody's own; None when there is no such pair.
 
-    The code first, which somebody may open at this very moment: no turn is taken for nothing.
+    The place first, as whoever leaves the list holds it; a code that is opened at this very moment takes no turn.
     """
     barred: set[int] = set()  # whose codes open nothing for now
     while pair := await waiting.get_first_pair(session, community_id, now, barred):
         who, code = pair
         if await bars.get_bar_above(session, community_id, code.holder_id):
             barred.add(code.holder_id)
-        elif await waiting.claim_for(session, code.id or 0, who, pooled=True):
-            if await waiting.claim_turn(session, community_id, who, now):
+        elif await waiting.claim_turn(session, community_id, who, now):
+            if await waiting.claim_for(session, code.id or 0, who, pooled=True):
                 return Turn(who, code)
-            await waiting.set_free(session, code.id or 0)
+            await waiting.set_unserved(session, community_id, who)
     return None
 
 

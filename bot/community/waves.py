@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from bot.community.errors import AlreadySettled, PlanUnclear
+from bot.community.errors import AlreadySettled, Overtaken, PlanUnclear
 from storage import bars, communities, contributions, grants, invitations, members, tree, waves
 from storage.bars import BRANCH, Bar
 from storage.contributions import Contribution
@@ -144,9 +144,8 @@ def share(people: Sequence[int], codes: int) -> dict[int, int]:
 
 
 async def accept(session: Session, proposal: Proposal, by_id: int, now: datetime) -> dict[int, int]:
-    """Hand the codes out, once, to those of them who may still invite. Raises AlreadySettled."""
-    if not await waves.claim_decision(session, proposal.id or 0, ACCEPTED, by_id, now):
-        raise AlreadySettled
+    """Hand the codes out, once, to those of them who may still invite. Raises AlreadySettled, Overtaken."""
+    await _decide(session, proposal, ACCEPTED, by_id, now)
     kin = await tree.list_kin(session, proposal.community_id)
     barred = below_bars(kin, await bars.list_bars(session, proposal.community_id))
     proposed = await waves.list_shares(session, proposal.id or 0)
@@ -156,6 +155,10 @@ async def accept(session: Session, proposal: Proposal, by_id: int, now: datetime
 
 
 async def decline(session: Session, proposal: Proposal, by_id: int, now: datetime) -> None:
-    """Not this week. Raises AlreadySettled."""
-    if not await waves.claim_decision(session, proposal.id or 0, DECLINED, by_id, now):
-        raise AlreadySettled
+    """Not this week. Raises as `accept`."""
+    await _decide(session, proposal, DECLINED, by_id, now)
+
+
+async def _decide(session: Session, proposal: Proposal, state: str, by_id: int, now: datetime) -> None:
+    if not await waves.claim_decision(session, proposal.id or 0, state, by_id, now):
+        raise Overtaken if proposal.state == DECLINED and proposal.decided_by_id is None else AlreadySettled

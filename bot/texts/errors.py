@@ -121,6 +121,7 @@ _SENTENCES: dict[type[Refusal], Callable[[Translator, Any], Markup]] = {
     ),
     errors.NoSeedCall: lambda t, _: t("No applications are taken at the moment. When they are, I say so in the group."),
     errors.AlreadySettled: lambda t, _: t("That has been decided already."),
+    errors.Overtaken: lambda t, _: t("There is a newer proposal since. Decide on that one."),
     errors.PlanUnclear: lambda t, _: t(
         "Which sizes, from small to large? For example: <code>/waves 100 200 400 800</code>"
     ),

@@ -10,7 +10,7 @@ from bot.texts.catalogues import Translator
 from bot.texts.entry import Entry
 from bot.texts.html import excerpt, name
 from bot.texts.invitations import start_link
-from bot.texts.say import Button, Say, Whisper
+from bot.texts.say import Button, Say
 from storage.communities import Community
 from storage.invitations import Invitation
 from storage.members import Person
@@ -61,7 +61,7 @@ def not_waiting(t: Translator, count: int) -> Markup:
 def who_waits(t: Translator, waiting: Sequence[tuple[Waiting, Person]]) -> Say:
     """For a member who would bring somebody."""
     if not waiting:
-        return Say(t("Nobody waits at the moment."))
+        return Say(t("Nobody is waiting whom I could write to."))
     first = waiting[:SHOWN]
     rows = [[Button(str(name(p.name)), data=f"sponsor:{row.community_id}:{row.person_id}")] for row, p in first]
     return Say(t("Whom do you bring in? It takes one of your codes, and they count as brought by you."), rows)
@@ -73,17 +73,19 @@ def sponsored(t: Translator, person: Person, code: str) -> Markup:
     )
 
 
-def may_donate(t: Translator, community: Community) -> Whisper:
+def may_donate(t: Translator, community: Community) -> Say:
     """Before a code leaves somebody's hand for good."""
     asked = t("Give one of your codes to whoever has waited longest? It does not come back to you.")
-    return Whisper(asked, [[Button(t("🎁 Give one"), data=f"donate:{community.id}")]])
+    return Say(asked, [[Button(t("🎁 Give one"), data=f"donate:{community.id}")]])
 
 
 def donated(t: Translator, code: str, *, given: bool) -> Markup:
     """Which code it was, so that it is not given away a second time."""
     if given:
         return t("Thank you. Whoever has waited longest has your code %(code)s now.", code=_begun(code))
-    return t("Thank you. Nobody waits at the moment; the next one who does gets your code %(code)s.", code=_begun(code))
+    return t(
+        "Thank you. Nobody is waiting whom I could write to; the next one gets your code %(code)s.", code=_begun(code)
+    )
 
 
 def _begun(code: str) -> str:

@@ -73,6 +73,8 @@ def proposal(t: Translator, made: Proposal, shares: Mapping[int, int], people: S
 
 
 def handed_out(t: Translator, shares: Mapping[int, int]) -> Markup:
+    if not shares:
+        return t("Nobody could be given codes.")
     return t(
         "%(codes)s codes for %(people)s members: they see them with /invite.",
         codes=sum(shares.values()),
