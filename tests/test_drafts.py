@@ -339,6 +339,13 @@ async def test_a_quiet_week_comes_only_if_the_team_wants_it(town: Town) -> None:
     await at(town, NOON + WEEK)
     await town.press("yutong", town.last(staff), "Post now")
     assert "A quiet week" in issues(town, group)[0].content
+    await town.say("yutong", staff, "/settings digest_needs_approval on")
+    await at(town, NOON + 2 * WEEK)
+    page = town.last(staff)
+    assert "It waits until you approve it." in page.content
+    await town.press("yutong", page, "Approve")
+    await at(town, FRIDAY + 2 * WEEK)
+    assert len(issues(town, group)) == 2
 
 
 async def test_among_members_only_who_asks_sees_what_is_not_posted_yet(town: Town) -> None:

@@ -81,13 +81,13 @@ def _fate(t: Translator, told: Issue, draft: Draft, community: Community) -> Mar
         return t("📝 <b>%(ritual)s</b> is posted.", ritual=ritual)
     if draft.state == SKIPPED:
         return t("📝 <b>%(ritual)s</b> is skipped this week. The next issue tells it all.", ritual=ritual)
-    if draft.state == OPEN and told.keeps_silent:
-        return t(
-            "📝 Draft of <b>%(ritual)s</b>. The week is quiet: it goes out only if you press “Post now”.", ritual=ritual
-        )
     if draft.state == OPEN and draft.needs_approval:
         return t(
             "📝 Draft of <b>%(ritual)s</b> for %(moment)s. It waits until you approve it.", ritual=ritual, moment=when
+        )
+    if draft.state == OPEN and told.keeps_silent:
+        return t(
+            "📝 Draft of <b>%(ritual)s</b>. The week is quiet: it goes out only if you press “Post now”.", ritual=ritual
         )
     return t("📝 Draft of <b>%(ritual)s</b>. It goes out by itself on %(moment)s.", ritual=ritual, moment=when)
 

@@ -75,7 +75,7 @@ def sponsored(t: Translator, person: Person, code: str) -> Markup:
 
 def may_donate(t: Translator, community: Community) -> Say:
     """Before a code leaves somebody's hand for good."""
-    asked = t("Give one of your codes to whoever has waited longest? It does not come back to you.")
+    asked = t("Give one of your codes to whoever has waited longest? You cannot take it back.")
     return Say(asked, [[Button(t("🎁 Give one"), data=f"donate:{community.id}")]])
 
 
