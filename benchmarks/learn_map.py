@@ -7,10 +7,6 @@ Wordings of one group are pulled together and pushed from all others (supervised
 principal components and with a pull back to it: 590 groups are few for 131,072 numbers. Only the project's own groups.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import argparse
 import csv
 import hashlib
