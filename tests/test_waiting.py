@@ -10,6 +10,7 @@ from bot.community import bars, gifts, restores, waiting
 from bot.community.codes import written
 from bot.community.invitations import MOST_CLAIMS, Admitted
 from bot.community.waiting import Turn
+from bot.sandbox.model import Chat, Message
 from storage import claims, holds
 from storage import waiting as rows
 from storage.bars import INVITING
@@ -24,10 +25,7 @@ async def test_from_the_door_to_the_seat(town: Town) -> None:
     chat = await gated(town)
     for who in ("sam", "xiaoman"):
         await town.start(who)
-        town.world.request_join(town.person(who), chat)
-        await town.settle()
-        asked = town.last(town.private(who))
-        await town.press(who, asked, asked.buttons[0][0].label)
+        await stand_in_line(town, chat, who)
     assert "number 1 of 1" in town.last(town.private("sam")).content
     assert "第 2，共 2" in town.last(town.private("xiaoman")).content
     await town.start("ahe")
@@ -47,10 +45,7 @@ async def test_from_the_door_to_the_seat(town: Town) -> None:
 async def test_who_never_pressed_start_is_asked_to_before_a_code_is_spent_on_them(town: Town) -> None:
     """Who only asked to join can be written to for five minutes: a turn they would not hear of is nobody's."""
     chat = await gated(town)
-    town.world.request_join(town.person("sam"), chat)
-    await town.settle()
-    asked = town.last(town.private("sam"))
-    await town.press("sam", asked, "no code")
+    asked = await stand_in_line(town, chat, "sam")
     assert "number 1 of 1" in asked.content
     assert "I cannot write to you" in asked.content
     town.clock.leap(600)
@@ -70,9 +65,7 @@ async def test_a_code_that_lies_there_is_given_out_as_soon_as_it_can_be(town: To
     chat = await gated(town)
     sam, xiaoman = town.private("sam"), town.private("xiaoman")
     for who in ("sam", "xiaoman"):
-        town.world.request_join(town.person(who), chat)
-        await town.settle()
-        await town.press(who, town.last(town.private(who)), "no code" if who == "sam" else "帮我排队")
+        await stand_in_line(town, chat, who)
     town.clock.leap(600)
     await donate(town)
     await town.say("sam", sam, "hi")
@@ -113,10 +106,7 @@ async def test_a_donated_code_goes_to_who_has_waited_longest(town: Town) -> None
     await town.press("ahe", town.last(town.private("ahe")), "🎁")
     assert await ledger(town) == [ISSUED]
     await town.start("sam")
-    town.world.request_join(town.person("sam"), chat)
-    await town.settle()
-    asked = town.last(town.private("sam"))
-    await town.press("sam", asked, "no code")
+    await stand_in_line(town, chat, "sam")
     code = CODE.findall(town.last(town.private("sam")).content)[0]
     await town.say("sam", town.private("sam"), code)
     assert await ledger(town) in ([CLAIMED], [USED])
@@ -275,9 +265,7 @@ async def test_who_came_in_another_way_waits_no_more_and_their_code_serves_the_n
     chat = await gated(town)
     for who in ("sam", "xiaoman"):
         await town.start(who)
-        town.world.request_join(town.person(who), chat)
-        await town.settle()
-        await town.press(who, town.last(town.private(who)), "no code" if who == "sam" else "帮我排队")
+        await stand_in_line(town, chat, who)
     friend = (await invite(town, "yutong"))[0]
     await donate(town)
     assert "your turn" in town.last(town.private("sam")).content
@@ -297,6 +285,15 @@ async def test_who_came_in_another_way_waits_no_more_and_their_code_serves_the_n
     own = written((await kept_codes(town))[-1])
     await town.say("ahe", town.private("ahe"), own)
     assert "排队的人" in town.last(town.private("ahe")).content
+
+
+async def stand_in_line(town: Town, chat: Chat, who: str) -> Message:
+    """Somebody knocks, has no code and asks for a place; returns what the bot asked them."""
+    town.world.request_join(town.person(who), chat)
+    await town.settle()
+    asked = town.last(town.private(who))
+    await town.press(who, asked, "no code" if who == "sam" else "帮我排队")
+    return asked
 
 
 async def donate(town: Town) -> None:
